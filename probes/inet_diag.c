@@ -1,0 +1,458 @@
+/* Requests and replies of inet_diag. Every length is checked before a byte is read, numbers are
+ * copied out with memcpy, and what a kernel did not send stays unknown. */
+
+#include "inet_diag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "arena.h"
+#include "tcp_info.h"
+#include "util.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/* MPTCP does not fit sdiag_protocol; a kernel that does not know INET_DIAG_REQ_PROTOCOL must find
+ * no handler there, and 262 & 0xff would be TCP. */
+enum { PROTOCOL_UNUSED = 254 };
+
+/* INET_DIAG_BC_S_EQ and D_EQ came with 4.16; the enumerators are in the installed header. */
+enum { BYTECODE_PORT_SIZE = 2 * sizeof(struct inet_diag_bc_op) };
+
+static const int kernel_protocols[] = {
+	[SOCK_PROTOCOL_TCP] = IPPROTO_TCP,         [SOCK_PROTOCOL_UDP] = IPPROTO_UDP,
+	[SOCK_PROTOCOL_UDPLITE] = IPPROTO_UDPLITE, [SOCK_PROTOCOL_RAW] = IPPROTO_RAW,
+	[SOCK_PROTOCOL_MPTCP] = IPPROTO_MPTCP,
+};
+_Static_assert(ARRAY_LENGTH(kernel_protocols) == SOCK_PROTOCOL_COUNT, "a number for each");
+
+static uint8_t kernel_family(enum sock_family family) {
+	return family == SOCK_FAMILY_INET ? AF_INET : AF_INET6;
+}
+
+static struct inet_diag_sockid socket_id(const struct inet_request *request) {
+	return (struct inet_diag_sockid){
+		.idiag_sport = htons(request->sport),
+		.idiag_dport = htons(request->dport),
+		.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
+	};
+}
+
+/* "The port on either end": a test that succeeds falls through, jumping over what follows it;
+ * the whole is accepted by landing exactly at its end, and refused four bytes behind it. */
+static void put_port_bytecode(struct nlmsghdr *message, uint16_t port) {
+	const struct inet_diag_bc_op code[] = {
+		{ INET_DIAG_BC_S_EQ, BYTECODE_PORT_SIZE, BYTECODE_PORT_SIZE + 4 },
+		{ 0, 0, port },
+		{ INET_DIAG_BC_JMP, 4, BYTECODE_PORT_SIZE + 4 },
+		{ INET_DIAG_BC_D_EQ, BYTECODE_PORT_SIZE, BYTECODE_PORT_SIZE + 4 },
+		{ 0, 0, port },
+	};
+	mnl_attr_put(message, INET_DIAG_REQ_BYTECODE, sizeof(code), code);
+}
+
+static void put_legacy(struct nlmsghdr *message, const struct inet_request *request) {
+	struct inet_diag_req *body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
+	message->nlmsg_type = TCPDIAG_GETSOCK;
+	body->idiag_family = AF_INET;
+	body->idiag_ext = request->extensions;
+	body->id = socket_id(request);
+	body->idiag_states = request->kernel_states;
+}
+
+static void put_by_family(struct nlmsghdr *message, const struct inet_request *request) {
+	struct inet_diag_req_v2 *body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
+	const int protocol = kernel_protocols[request->protocol];
+	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	body->sdiag_family = kernel_family(request->family);
+	body->sdiag_protocol = protocol > UINT8_MAX ? PROTOCOL_UNUSED : (uint8_t)protocol;
+	body->idiag_ext = request->extensions;
+	body->idiag_states = request->kernel_states;
+	body->id = socket_id(request);
+	if (protocol > UINT8_MAX)
+		mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, (uint32_t)protocol);
+}
+
+struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t sequence, void *buffer) {
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	message->nlmsg_seq = sequence;
+	switch (request->dialect) {
+	case INET_DIALECT_LEGACY:
+		put_legacy(message, request);
+		break;
+	case INET_DIALECT_FAMILY:
+		put_by_family(message, request);
+		break;
+	}
+	if (request->port != 0)
+		put_port_bytecode(message, request->port);
+	return message;
+}
+
+/* One attribute: `length` bytes at `bytes`, of no particular alignment. */
+struct payload {
+	const void *bytes;
+	size_t length;
+};
+
+/* Copies a number of exactly `size` bytes; another length tells nothing. */
+static bool read_exact(struct payload payload, void *number, size_t size) {
+	if (payload.length < size)
+		return false;
+	memcpy(number, payload.bytes, size);
+	return true;
+}
+
+static void read_known(struct payload payload, void *number, size_t size, struct sock *sock,
+                       enum sock_known bit) {
+	if (read_exact(payload, number, size))
+		sock->known |= bit;
+}
+
+/* A copy of what fits of a structure that only ever grows, zero behind it. */
+static void *copy_grown(struct arena *arena, struct payload payload, size_t size,
+                        uint16_t *length) {
+	unsigned char *copy = arena_alloc(arena, size);
+	const size_t known = payload.length < size ? payload.length : size;
+	memcpy(copy, payload.bytes, known);
+	memset(copy + known, 0, size - known);
+	*length = (uint16_t)known;
+	return copy;
+}
+
+static void read_info(struct payload payload, struct arena *arena, struct sock *sock) {
+	if (sock->protocol == SOCK_PROTOCOL_MPTCP) {
+		struct mptcp_counters *mptcp =
+		    copy_grown(arena, payload, sizeof(*mptcp), &sock->mptcp_length);
+		mptcp->token = 0;
+		sock->mptcp = mptcp;
+	} else if (sock->protocol == SOCK_PROTOCOL_TCP) {
+		sock->tcp = copy_grown(arena, payload, sizeof(*sock->tcp), &sock->tcp_length);
+	}
+}
+
+static void read_memory(struct payload payload, struct arena *arena, struct sock *sock) {
+	struct sock_memory *memory = arena_alloc(arena, sizeof(*memory));
+	const size_t all = offsetof(struct sock_memory, length);
+	const size_t known = payload.length < all ? payload.length : all;
+	*memory = (struct sock_memory){ .length = (uint32_t)known };
+	memcpy(memory, payload.bytes, known);
+	sock->memory = memory;
+	if (known == all) {
+		sock->drops = memory->drops;
+		sock->known |= SOCK_KNOWS_DROPS;
+	}
+}
+
+/* A name without its NUL, which may be missing. */
+static const char *read_name(struct payload payload, struct arena *arena, size_t *length) {
+	*length = strnlen(payload.bytes, payload.length);
+	return arena_copy(arena, payload.bytes, *length);
+}
+
+static struct sock_congestion *new_congestion(struct arena *arena, enum congestion_kind kind) {
+	struct sock_congestion *congestion = arena_alloc(arena, sizeof(*congestion));
+	*congestion = (struct sock_congestion){ .kind = kind };
+	return congestion;
+}
+
+static void read_vegas(struct payload payload, struct arena *arena, struct sock *sock) {
+	struct tcpvegas_info info;
+	if (!read_exact(payload, &info, sizeof(info)))
+		return;
+	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_VEGAS);
+	congestion->vegas.enabled = info.tcpv_enabled;
+	congestion->vegas.rttcnt = info.tcpv_rttcnt;
+	congestion->vegas.rtt_us = info.tcpv_rtt;
+	congestion->vegas.minrtt_us = info.tcpv_minrtt;
+	sock->congestion = congestion;
+}
+
+static void read_dctcp(struct payload payload, struct arena *arena, struct sock *sock) {
+	struct tcp_dctcp_info info;
+	if (!read_exact(payload, &info, sizeof(info)))
+		return;
+	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_DCTCP);
+	congestion->dctcp.enabled = info.dctcp_enabled;
+	congestion->dctcp.ce_state = info.dctcp_ce_state;
+	congestion->dctcp.alpha = info.dctcp_alpha;
+	congestion->dctcp.ab_ecn = info.dctcp_ab_ecn;
+	congestion->dctcp.ab_tot = info.dctcp_ab_tot;
+	sock->congestion = congestion;
+}
+
+static void read_bbr(struct payload payload, struct arena *arena, struct sock *sock) {
+	struct tcp_bbr_info info;
+	if (!read_exact(payload, &info, sizeof(info)))
+		return;
+	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_BBR);
+	congestion->bbr.bandwidth = (uint64_t)info.bbr_bw_hi << 32 | info.bbr_bw_lo;
+	congestion->bbr.min_rtt_us = info.bbr_min_rtt;
+	congestion->bbr.pacing_gain = info.bbr_pacing_gain;
+	congestion->bbr.cwnd_gain = info.bbr_cwnd_gain;
+	sock->congestion = congestion;
+}
+
+typedef void (*attribute_fn)(unsigned type, struct payload payload, void *context);
+
+/* Calls `read` for each attribute. False if a length lies; those before it were read. */
+static bool walk_attributes(const void *bytes, size_t length, attribute_fn read, void *context) {
+	const unsigned char *rest = bytes;
+	while (length >= sizeof(struct nlattr)) {
+		struct nlattr header;
+		memcpy(&header, rest, sizeof(header));
+		if (header.nla_len < sizeof(header) || header.nla_len > length)
+			return false;
+		read(header.nla_type & (unsigned)NLA_TYPE_MASK,
+		     (struct payload){ rest + sizeof(header), header.nla_len - sizeof(header) },
+		     context);
+		const size_t step = NLA_ALIGN(header.nla_len);
+		if (step >= length)
+			return true;
+		rest += step;
+		length -= step;
+	}
+	return length == 0;
+}
+
+static void read_tls(unsigned type, struct payload payload, void *context) {
+	enum { TLS_VERSION = 1, TLS_CIPHER, TLS_TXCONF, TLS_RXCONF, TLS_ZC_RO_TX, TLS_RX_NO_PAD };
+	struct sock_ulp *ulp = context;
+	const bool fits = payload.length >= sizeof(uint16_t);
+	switch (type) {
+	case TLS_VERSION:
+		if (fits && read_exact(payload, &ulp->tls_version, sizeof(ulp->tls_version)))
+			ulp->known |= SOCK_ULP_KNOWS_TLS_VERSION;
+		break;
+	case TLS_CIPHER:
+		if (fits && read_exact(payload, &ulp->tls_cipher, sizeof(ulp->tls_cipher)))
+			ulp->known |= SOCK_ULP_KNOWS_TLS_CIPHER;
+		break;
+	case TLS_TXCONF:
+		if (fits && read_exact(payload, &ulp->tls_tx, sizeof(ulp->tls_tx)))
+			ulp->known |= SOCK_ULP_KNOWS_TLS_TX;
+		break;
+	case TLS_RXCONF:
+		if (fits && read_exact(payload, &ulp->tls_rx, sizeof(ulp->tls_rx)))
+			ulp->known |= SOCK_ULP_KNOWS_TLS_RX;
+		break;
+	case TLS_ZC_RO_TX:
+		ulp->tls_zero_copy_tx = true;
+		break;
+	case TLS_RX_NO_PAD:
+		ulp->tls_rx_no_pad = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Where a member of an MPTCP subflow goes. Tokens (1 and 2) have no row, so they stay out. */
+static const struct {
+	uint8_t size;
+	uint16_t offset;
+	uint32_t known;
+} subflow_members[] = {
+	[3] = { 4, offsetof(struct sock_ulp, write_seq), SOCK_ULP_KNOWS_WRITE_SEQ },
+	[4] = { 8, offsetof(struct sock_ulp, map_seq), SOCK_ULP_KNOWS_MAP_SEQ },
+	[5] = { 4, offsetof(struct sock_ulp, map_subflow_seq), SOCK_ULP_KNOWS_MAP_SUBFLOW_SEQ },
+	[6] = { 4, offsetof(struct sock_ulp, ssn_offset), SOCK_ULP_KNOWS_SSN_OFFSET },
+	[7] = { 2, offsetof(struct sock_ulp, map_length), SOCK_ULP_KNOWS_MAP_LENGTH },
+	[8] = { 4, offsetof(struct sock_ulp, flags), SOCK_ULP_KNOWS_FLAGS },
+	[9] = { 1, offsetof(struct sock_ulp, remote_id), SOCK_ULP_KNOWS_REMOTE_ID },
+	[10] = { 1, offsetof(struct sock_ulp, local_id), SOCK_ULP_KNOWS_LOCAL_ID },
+};
+
+static void read_subflow(unsigned type, struct payload payload, void *context) {
+	struct sock_ulp *ulp = context;
+	if (type >= ARRAY_LENGTH(subflow_members) || subflow_members[type].size == 0)
+		return;
+	unsigned char *member = (unsigned char *)ulp + subflow_members[type].offset;
+	if (read_exact(payload, member, subflow_members[type].size))
+		ulp->known |= subflow_members[type].known;
+}
+
+struct reader {
+	struct arena *arena;
+	struct sock *sock;
+	struct sock_ulp *ulp;
+	bool valid;
+};
+
+static void read_ulp_member(unsigned type, struct payload payload, void *context) {
+	enum { ULP_NAME = 1, ULP_TLS, ULP_MPTCP };
+	struct reader *reader = context;
+	struct sock_ulp *ulp = reader->ulp;
+	if (type == ULP_NAME)
+		ulp->name = read_name(payload, reader->arena, &ulp->name_length);
+	else if (type == ULP_TLS)
+		reader->valid &= walk_attributes(payload.bytes, payload.length, read_tls, ulp);
+	else if (type == ULP_MPTCP)
+		reader->valid &= walk_attributes(payload.bytes, payload.length, read_subflow, ulp);
+}
+
+static void read_ulp(struct payload payload, struct reader *reader) {
+	reader->ulp = arena_alloc(reader->arena, sizeof(*reader->ulp));
+	*reader->ulp = (struct sock_ulp){ 0 };
+	reader->valid &= walk_attributes(payload.bytes, payload.length, read_ulp_member, reader);
+	reader->sock->ulp = reader->ulp;
+}
+
+static void read_md5(struct payload payload, struct sock *sock) {
+	const size_t record = 100; /* struct tcp_diag_md5sig; it holds the key, so it is not read */
+	sock->md5_keys = (uint16_t)(payload.length / record);
+	sock->known |= SOCK_KNOWS_MD5_KEYS;
+}
+
+static void read_old_memory(struct payload payload, struct arena *arena, struct sock *sock) {
+	struct inet_diag_meminfo info;
+	if (sock->memory || !read_exact(payload, &info, sizeof(info)))
+		return;
+	struct sock_memory *memory = arena_alloc(arena, sizeof(*memory));
+	/* Kernels before 3.3 have no SKMEMINFO, whose first member alone means the same here. */
+	*memory = (struct sock_memory){ .rmem_alloc = info.idiag_rmem,
+		                        .length = sizeof(memory->rmem_alloc) };
+	sock->memory = memory;
+}
+
+static void read_attribute(unsigned type, struct payload payload, void *context) {
+	struct reader *reader = context;
+	struct sock *sock = reader->sock;
+	switch (type) {
+	case INET_DIAG_MEMINFO:
+		read_old_memory(payload, reader->arena, sock);
+		break;
+	case INET_DIAG_INFO:
+		read_info(payload, reader->arena, sock);
+		break;
+	case INET_DIAG_VEGASINFO:
+		read_vegas(payload, reader->arena, sock);
+		break;
+	case INET_DIAG_CONG:
+		sock->algorithm = read_name(payload, reader->arena, &sock->algorithm_length);
+		break;
+	case INET_DIAG_TOS:
+		read_known(payload, &sock->tos, sizeof(sock->tos), sock, SOCK_KNOWS_TOS);
+		break;
+	case INET_DIAG_TCLASS:
+		read_known(payload, &sock->tclass, sizeof(sock->tclass), sock, SOCK_KNOWS_TCLASS);
+		break;
+	case INET_DIAG_SKMEMINFO:
+		read_memory(payload, reader->arena, sock);
+		break;
+	case INET_DIAG_SHUTDOWN:
+		read_known(payload, &sock->shutdown, sizeof(sock->shutdown), sock,
+		           SOCK_KNOWS_SHUTDOWN);
+		break;
+	case INET_DIAG_DCTCPINFO:
+		read_dctcp(payload, reader->arena, sock);
+		break;
+	case INET_DIAG_PROTOCOL: /* raw sockets: what the local port says too */
+		if (sock->protocol == SOCK_PROTOCOL_RAW && payload.length == 1)
+			sock->local.port = *(const uint8_t *)payload.bytes;
+		break;
+	case INET_DIAG_SKV6ONLY:
+		read_known(payload, &sock->v6only, sizeof(sock->v6only), sock, SOCK_KNOWS_V6ONLY);
+		break;
+	case INET_DIAG_MARK:
+		read_known(payload, &sock->mark, sizeof(sock->mark), sock, SOCK_KNOWS_MARK);
+		break;
+	case INET_DIAG_BBRINFO:
+		read_bbr(payload, reader->arena, sock);
+		break;
+	case INET_DIAG_CLASS_ID:
+		read_known(payload, &sock->class_id, sizeof(sock->class_id), sock,
+		           SOCK_KNOWS_CLASS_ID);
+		break;
+	case INET_DIAG_MD5SIG:
+		read_md5(payload, sock);
+		break;
+	case INET_DIAG_ULP_INFO:
+		read_ulp(payload, reader);
+		break;
+	case INET_DIAG_CGROUP_ID:
+		read_known(payload, &sock->cgroup_id, sizeof(sock->cgroup_id), sock,
+		           SOCK_KNOWS_CGROUP_ID);
+		break;
+	case INET_DIAG_SOCKOPT:
+		read_known(payload, &sock->options, sizeof(sock->options), sock,
+		           SOCK_KNOWS_OPTIONS);
+		break;
+	default: /* an attribute of a newer kernel, of SCTP, or of BPF storage that we never ask */
+		break;
+	}
+}
+
+/* Old kernels leave garbage behind an IPv4 address, so only its four bytes count. */
+static struct sock_endpoint read_end(const __be32 address[4], __be16 port, uint8_t family) {
+	struct sock_endpoint end = { .port = ntohs(port) };
+	memcpy(end.address, address, family == AF_INET ? 4 : 16);
+	return end;
+}
+
+static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol protocol,
+                       struct sock *sock) {
+	/* Request socks are 12 inside the kernel; a row in that state would be one of them. */
+	const uint8_t new_syn_recv = 12;
+	uint8_t state = body->idiag_state == new_syn_recv ? SOCK_STATE_SYN_RECV : body->idiag_state;
+	if (body->idiag_state == INET_STATE_BOUND_INACTIVE)
+		state = SOCK_STATE_CLOSE;
+	if (body->idiag_family != AF_INET && body->idiag_family != AF_INET6)
+		return false;
+	if (state == 0 || state >= SOCK_STATE_COUNT)
+		return false;
+	sock->protocol = (uint8_t)protocol;
+	sock->family = body->idiag_family == AF_INET ? SOCK_FAMILY_INET : SOCK_FAMILY_INET6;
+	sock->state = state;
+	sock->source = SOCK_SOURCE_DIAG;
+	sock->local = read_end(body->id.idiag_src, body->id.idiag_sport, body->idiag_family);
+	sock->peer = read_end(body->id.idiag_dst, body->id.idiag_dport, body->idiag_family);
+	return true;
+}
+
+static void read_numbers(const struct inet_diag_msg *body, struct sock *sock) {
+	const uint64_t no_cookie = UINT64_MAX;
+	sock->recvq = body->idiag_rqueue;
+	sock->sendq = body->idiag_wqueue;
+	sock->known |= SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ;
+	sock->cookie = (uint64_t)body->id.idiag_cookie[1] << 32 | body->id.idiag_cookie[0];
+	if (sock->cookie != 0 && sock->cookie != no_cookie)
+		sock->known |= SOCK_KNOWS_COOKIE;
+	sock->ifindex = body->id.idiag_if;
+	if (sock->ifindex != 0)
+		sock->known |= SOCK_KNOWS_INTERFACE;
+	if (body->idiag_timer != SOCK_TIMER_NONE && body->idiag_timer < SOCK_TIMER_COUNT) {
+		sock->timer = body->idiag_timer;
+		sock->timer_ms = body->idiag_expires;
+		sock->timer_retrans = body->idiag_retrans;
+		sock->known |= SOCK_KNOWS_TIMER;
+	}
+	sock_set_holder(sock, body->idiag_inode, body->idiag_uid);
+}
+
+int inet_parse(const struct nlmsghdr *message, enum sock_protocol protocol, struct arena *arena,
+               struct sock *sock) {
+	struct inet_diag_msg body;
+	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY && message->nlmsg_type != TCPDIAG_GETSOCK)
+		return -EBADMSG;
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(body)))
+		return -EBADMSG;
+	memcpy(&body, NLMSG_DATA(message), sizeof(body));
+	if (!read_fixed(&body, protocol, sock))
+		return -EBADMSG;
+	read_numbers(&body, sock);
+	struct reader reader = { .arena = arena, .sock = sock, .valid = true };
+	const size_t fixed = NLMSG_SPACE(sizeof(body));
+	const size_t length = message->nlmsg_len > fixed ? message->nlmsg_len - fixed : 0;
+	const bool whole = walk_attributes((const unsigned char *)message + fixed, length,
+	                                   read_attribute, &reader);
+	return whole && reader.valid ? 0 : -EBADMSG;
+}

@@ -1,0 +1,41 @@
+#pragma once
+/* The inet_diag protocol: TCP, UDP, UDP-Lite, RAW and MPTCP over IPv4 and IPv6. Both functions are
+ * pure: bytes in, bytes or a socket out. Layouts: linux/inet_diag.h; kernel versions: tcp_info.h.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sock.h"
+
+struct arena;
+struct nlmsghdr;
+
+enum inet_dialect {
+	INET_DIALECT_LEGACY, /* TCPDIAG_GETSOCK: TCP of both families in one walk */
+	INET_DIALECT_FAMILY, /* SOCK_DIAG_BY_FAMILY: one protocol of one family */
+};
+
+/* One dump. */
+struct inet_request {
+	enum inet_dialect dialect;
+	enum sock_protocol protocol;
+	enum sock_family family; /* INET_DIALECT_FAMILY only */
+	uint32_t kernel_states;  /* the kernel's bitmap: 13 is bound-but-inactive */
+	uint8_t extensions;      /* idiag_ext: bit n-1 asks for attribute n */
+	uint16_t sport;          /* 0: any; skipped in the kernel, but not while it walks bit 13 */
+	uint16_t dport;          /* 0: any; likewise */
+	uint16_t port;           /* on either end, by bytecode; 0: any */
+};
+
+enum { INET_REQUEST_SIZE = 256, INET_STATE_BOUND_INACTIVE = 13 };
+
+/* Writes the message into `buffer`, aligned for struct nlmsghdr, of INET_REQUEST_SIZE bytes, and
+ * returns it. */
+struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t sequence, void *buffer);
+
+/* Decodes one answer into a zeroed `sock`; what is not fixed in size goes to the arena. `protocol`
+ * is what was asked for. -EBADMSG if the message is too short, of another family, in no state that
+ * we know, or holds an attribute whose length lies; `sock` then holds nothing of use. */
+int inet_parse(const struct nlmsghdr *message, enum sock_protocol protocol, struct arena *arena,
+               struct sock *sock);

@@ -1,0 +1,51 @@
+/* SIOCGIFNAME on one socket: few sockets are bound to a device, and to few devices. */
+
+#include "interface.h"
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util.h"
+
+struct interface_name {
+	uint32_t index;
+	bool known;
+	char text[IF_NAMESIZE];
+};
+
+void interface_open(struct interface_cache *cache) {
+	*cache = (struct interface_cache){ .fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) };
+}
+
+void interface_close(struct interface_cache *cache) {
+	if (cache->fd > 0)
+		close(cache->fd);
+	free(cache->names);
+	*cache = (struct interface_cache){ 0 };
+}
+
+static struct interface_name ask(int fd, uint32_t index) {
+	struct interface_name name = { .index = index };
+	struct ifreq request = { .ifr_ifindex = (int)index };
+	name.known = ioctl(fd, SIOCGIFNAME, &request) == 0;
+	if (name.known)
+		memcpy(name.text, request.ifr_name, sizeof(name.text) - 1);
+	return name;
+}
+
+const char *interface_find(struct interface_cache *cache, uint32_t index) {
+	for (size_t i = 0; i < cache->count; i++) {
+		if (cache->names[i].index == index)
+			return cache->names[i].known ? cache->names[i].text : NULL;
+	}
+	if (cache->fd <= 0)
+		return NULL;
+	cache->names = xreallocarray(cache->names, cache->count + 1, sizeof(*cache->names));
+	cache->names[cache->count++] = ask(cache->fd, index);
+	return interface_find(cache, index);
+}

@@ -1,0 +1,301 @@
+/* The walk over /proc/PID/fd: openat, getdents64 and readlinkat, because at 100,000 descriptors
+ * these calls are the whole cost. Every process that holds a socket counts, and every thread with
+ * a descriptor table of its own. A process is read through one descriptor of its directory, so a
+ * number that is used again meanwhile cannot mix two processes up. */
+
+#include "owner.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "owner_table.h"
+#include "process.h"
+#include "util.h"
+
+enum { ENTRIES_SIZE = 64 * 1024 };
+
+struct walk {
+	struct arena *arena; /* the snapshot's: processes live as long as the sockets */
+	struct owner_table table;
+	char *entries; /* ENTRIES_SIZE bytes for getdents64, one for each level of the walk */
+	char *thread_entries;
+	char *fd_entries;
+	size_t unreadable;
+	uint64_t descriptors;
+	int error; /* errno that makes the owners incomplete */
+	const char *place;
+};
+
+/* The process that is being read. Its memory is taken only once it turns out to hold something. */
+struct visit {
+	struct walk *walk;
+	int directory; /* /proc/PID */
+	uint32_t pid;
+	struct process *process;
+	bool gone;
+};
+
+/* Calls visit(context, number, name) for each entry whose name is a number. -errno on failure. */
+static int for_each_number(int directory, char *entries,
+                           void (*visit)(void *context, uint32_t number, const char *name),
+                           void *context) {
+	for (;;) {
+		const ssize_t length = getdents64(directory, entries, ENTRIES_SIZE);
+		if (length <= 0)
+			return length < 0 ? -errno : 0;
+		for (ssize_t at = 0; at < length;) {
+			const struct dirent64 *entry = (const void *)(entries + at);
+			uint64_t number = 0;
+			if (util_parse_number(entry->d_name, strlen(entry->d_name), UINT32_MAX,
+			                      &number))
+				visit(context, (uint32_t)number, entry->d_name);
+			at += entry->d_reclen;
+		}
+	}
+}
+
+/* A process that ended is nothing; one that we may not read is counted; the rest is a failure that
+ * leaves the owners incomplete. */
+static void note_error(struct walk *walk, int error, const char *place) {
+	switch (error) {
+	case ENOENT:
+	case ESRCH:
+	case ENOTDIR:
+		break;
+	case EACCES:
+	case EPERM:
+		walk->unreadable++;
+		break;
+	default:
+		walk->error = error;
+		walk->place = place;
+		break;
+	}
+}
+
+static const struct process *process_of(struct visit *visit) {
+	if (visit->process || visit->gone)
+		return visit->process;
+	struct process *process = arena_alloc(visit->walk->arena, sizeof(*process));
+	visit->gone = !process_read(visit->directory, visit->pid, visit->walk->arena, process);
+	visit->process = visit->gone ? NULL : process;
+	return visit->process;
+}
+
+struct descriptors {
+	struct visit *visit;
+	int directory; /* /proc/PID/fd or /proc/PID/task/TID/fd */
+	bool hidden;   /* some link was refused */
+};
+
+static void visit_descriptor(void *context, uint32_t fd, const char *name) {
+	struct descriptors *descriptors = context;
+	struct walk *walk = descriptors->visit->walk;
+	char link[64];
+	uint32_t inode = 0;
+	walk->descriptors++;
+	const ssize_t length = readlinkat(descriptors->directory, name, link, sizeof(link));
+	if (length < 0) {
+		descriptors->hidden |= errno == EACCES || errno == EPERM;
+		return;
+	}
+	if (!process_parse_socket_link(link, (size_t)length, &inode) ||
+	    !owner_table_wants(&walk->table, inode))
+		return;
+	const struct process *process = process_of(descriptors->visit);
+	if (process)
+		owner_table_add(&walk->table, inode, process, fd);
+}
+
+static void visit_table(struct visit *visit, int directory, const char *path) {
+	struct walk *walk = visit->walk;
+	const int fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		note_error(walk, errno, "/proc/PID/fd");
+		return;
+	}
+	struct descriptors descriptors = { .visit = visit, .directory = fd };
+	const int error = for_each_number(fd, walk->fd_entries, visit_descriptor, &descriptors);
+	if (error < 0)
+		note_error(walk, -error, "/proc/PID/fd");
+	if (descriptors.hidden)
+		walk->unreadable++;
+	close(fd);
+}
+
+/* The threads of one process that have descriptor tables of their own, in kcmp(2)'s order. */
+struct threads {
+	struct visit *visit;
+	int directory; /* /proc/PID/task */
+	uint32_t *distinct;
+	size_t count;
+};
+
+/* -1, 0 or 1 as the table of a sorts before, with or after that of b; 2 if it cannot be told. */
+static int compare_tables(uint32_t a, uint32_t b) {
+	const long order = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_FILES, 0UL, 0UL);
+	return order == 0 ? 0 : order == 1 ? -1 : order == 2 ? 1 : 2;
+}
+
+/* True if the thread's table was not walked yet, which is then noted. Where the kernel does not
+ * compare, every thread is walked: the table of owners leaves doubles out. */
+static bool is_new_table(struct threads *threads, uint32_t tid) {
+	size_t first = 0;
+	size_t last = threads->count;
+	while (first < last) {
+		const size_t middle = first + (last - first) / 2;
+		const int order = compare_tables(tid, threads->distinct[middle]);
+		if (order == 0)
+			return false;
+		if (order == 2)
+			return true;
+		if (order < 0)
+			last = middle;
+		else
+			first = middle + 1;
+	}
+	threads->distinct =
+	    xreallocarray(threads->distinct, threads->count + 1, sizeof(*threads->distinct));
+	memmove(threads->distinct + first + 1, threads->distinct + first,
+	        (threads->count - first) * sizeof(*threads->distinct));
+	threads->distinct[first] = tid;
+	threads->count++;
+	return true;
+}
+
+static void visit_thread(void *context, uint32_t tid, const char *name) {
+	struct threads *threads = context;
+	char path[32] = "";
+	if (tid == threads->visit->pid || !is_new_table(threads, tid))
+		return;
+	strncat(path, name, sizeof(path) - sizeof("/fd"));
+	strcat(path, "/fd");
+	visit_table(threads->visit, threads->directory, path);
+}
+
+static void visit_threads(struct visit *visit) {
+	struct stat status;
+	if (fstatat(visit->directory, "task", &status, 0) != 0 || status.st_nlink <= 3)
+		return; /* "." and ".." and one thread */
+	struct threads threads = {
+		.visit = visit,
+		.directory = openat(visit->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	};
+	if (threads.directory < 0) {
+		note_error(visit->walk, errno, "/proc/PID/task");
+		return;
+	}
+	is_new_table(&threads, visit->pid);
+	for_each_number(threads.directory, visit->walk->thread_entries, visit_thread, &threads);
+	close(threads.directory);
+	free(threads.distinct);
+}
+
+struct proc_root {
+	struct walk *walk;
+	int directory;
+};
+
+static void visit_process(void *context, uint32_t pid, const char *name) {
+	const struct proc_root *root = context;
+	struct walk *walk = root->walk;
+	struct visit visit = { .walk = walk, .pid = pid };
+	visit.directory = openat(root->directory, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (visit.directory < 0) {
+		note_error(walk, errno, "/proc/PID");
+		return;
+	}
+	const size_t unreadable = walk->unreadable;
+	visit_table(&visit, visit.directory, "fd");
+	if (walk->unreadable == unreadable)
+		visit_threads(&visit);
+	close(visit.directory);
+}
+
+static void walk_proc(struct walk *walk) {
+	struct proc_root root = {
+		.walk = walk,
+		.directory = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	};
+	if (root.directory < 0) {
+		walk->error = errno;
+		walk->place = "/proc";
+		return;
+	}
+	walk->entries = xmalloc(ENTRIES_SIZE);
+	walk->thread_entries = xmalloc(ENTRIES_SIZE);
+	walk->fd_entries = xmalloc(ENTRIES_SIZE);
+	const int error = for_each_number(root.directory, walk->entries, visit_process, &root);
+	if (error < 0)
+		note_error(walk, -error, "/proc");
+	free(walk->entries);
+	free(walk->thread_entries);
+	free(walk->fd_entries);
+	close(root.directory);
+}
+
+/* Reading every process takes both: one to list descriptors, one to follow them. With less, a
+ * process can be out of sight altogether (proc(5), hidepid). */
+static bool sees_every_process(void) {
+	static const cap_value_t needed[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH };
+	cap_t capabilities = cap_get_proc();
+	bool all = capabilities != NULL;
+	for (size_t i = 0; all && i < ARRAY_LENGTH(needed); i++) {
+		cap_flag_value_t value = CAP_CLEAR;
+		all = cap_get_flag(capabilities, needed[i], CAP_EFFECTIVE, &value) == 0 &&
+		      value == CAP_SET;
+	}
+	if (capabilities)
+		cap_free(capabilities);
+	return all;
+}
+
+static enum sock_ownership ownership_of(const struct sock *sock, bool blind) {
+	if (sock->owner_count == 0)
+		return blind && (sock->known & SOCK_KNOWS_INODE) ? SOCK_OWNERSHIP_HIDDEN
+		                                                 : SOCK_OWNERSHIP_NONE;
+	const struct owner *first = &sock->owners[0];
+	const struct owner *last = &sock->owners[sock->owner_count - 1];
+	return first->process == last->process ? SOCK_OWNERSHIP_EXACT : SOCK_OWNERSHIP_SEVERAL;
+}
+
+static void report(struct snapshot *snapshot, const struct walk *walk, uint64_t start) {
+	snapshot->reports[REPORT_OWNERS] = (struct probe_report){
+		.outcome = walk->error ? REPORT_PARTIAL : REPORT_WHOLE,
+		.source = SOCK_SOURCE_PROC,
+		.error = walk->error,
+		.place = walk->place,
+		.count = walk->descriptors,
+		.elapsed_ns = util_monotonic_ns() - start,
+	};
+}
+
+struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
+                                   size_t count) {
+	const uint64_t start = util_monotonic_ns();
+	struct walk walk = { .arena = &snapshot->arena };
+	for (size_t i = 0; i < count; i++)
+		owner_table_want(&walk.table, socks[i]->inode);
+	if (walk.table.used > 0)
+		walk_proc(&walk);
+	const bool blind = walk.unreadable > 0 || walk.error != 0 || !sees_every_process();
+	struct owner_summary summary = { .processes = walk.unreadable };
+	for (size_t i = 0; i < count; i++) {
+		struct sock *sock = socks[i];
+		sock->owners = owner_table_find(&walk.table, sock->inode, &snapshot->arena,
+		                                &sock->owner_count);
+		sock->ownership = (uint8_t)ownership_of(sock, blind);
+		summary.hidden += sock->ownership == SOCK_OWNERSHIP_HIDDEN;
+	}
+	report(snapshot, &walk, start);
+	owner_table_finish(&walk.table);
+	return summary;
+}

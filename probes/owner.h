@@ -1,0 +1,16 @@
+#pragma once
+/* Finds the processes that hold sockets, by walking /proc once. */
+
+#include <stddef.h>
+
+#include "snapshot.h"
+
+struct owner_summary {
+	size_t hidden;    /* sockets whose owner we may not see */
+	size_t processes; /* processes whose descriptors we may not read */
+};
+
+/* Fills the owners and the ownership of each of `socks`, which belong to `snapshot`, and the
+ * report on owners. Nothing is walked if none of them has an inode. */
+struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
+                                   size_t count);

@@ -1,0 +1,253 @@
+/* Lines of /proc/net/tcp and its kin. Fields are found by white space, because their widths vary
+ * between kernels; numbers are read strictly, so a torn line is refused, not guessed at. */
+
+#include "proc_net.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util.h"
+
+enum {
+	READ_SIZE = 64 * 1024,
+	USER_HZ = 100, /* the unit of times in /proc on every architecture that matters */
+};
+
+/* The fields of a line, in order. What follows the inode differs between protocols. */
+enum line_field {
+	FIELD_SLOT,
+	FIELD_LOCAL,
+	FIELD_PEER,
+	FIELD_STATE,
+	FIELD_QUEUES,
+	FIELD_TIMER,
+	FIELD_RETRANS,
+	FIELD_UID,
+	FIELD_TIMEOUT,
+	FIELD_INODE,
+	FIELD_REFERENCES,
+	FIELD_POINTER,
+	FIELD_DROPS, /* datagrams and raw */
+	FIELD_COUNT,
+};
+
+struct text {
+	const char *bytes;
+	size_t length;
+};
+
+const char *proc_net_file(enum sock_protocol protocol, enum sock_family family) {
+	static const char *const files[SOCK_PROTOCOL_COUNT][SOCK_FAMILY_COUNT] = {
+		[SOCK_PROTOCOL_TCP] = { "tcp", "tcp6" },
+		[SOCK_PROTOCOL_UDP] = { "udp", "udp6" },
+		[SOCK_PROTOCOL_UDPLITE] = { "udplite", "udplite6" },
+		[SOCK_PROTOCOL_RAW] = { "raw", "raw6" },
+	};
+	return files[protocol][family];
+}
+
+static size_t split(const char *line, size_t length, struct text parts[FIELD_COUNT]) {
+	size_t count = 0;
+	size_t at = 0;
+	while (count < FIELD_COUNT) {
+		while (at < length && line[at] == ' ')
+			at++;
+		const size_t start = at;
+		while (at < length && line[at] != ' ')
+			at++;
+		if (at == start)
+			break;
+		parts[count++] = (struct text){ line + start, at - start };
+	}
+	return count;
+}
+
+static int hex_digit(char digit) {
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'A' && digit <= 'F')
+		return digit - 'A' + 10;
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	return -1;
+}
+
+static bool parse_hex(struct text text, size_t digits_max, uint64_t *number) {
+	if (text.length == 0 || text.length > digits_max)
+		return false;
+	*number = 0;
+	for (size_t i = 0; i < text.length; i++) {
+		const int digit = hex_digit(text.bytes[i]);
+		if (digit < 0)
+			return false;
+		*number = *number << 4 | (unsigned)digit;
+	}
+	return true;
+}
+
+/* "left:right" with both in hex. */
+static bool parse_hex_pair(struct text text, size_t left_max, size_t right_max, uint64_t *left,
+                           uint64_t *right) {
+	const char *colon = memchr(text.bytes, ':', text.length);
+	if (!colon)
+		return false;
+	const struct text before = { text.bytes, (size_t)(colon - text.bytes) };
+	const struct text after = { colon + 1, text.length - before.length - 1 };
+	return parse_hex(before, left_max, left) && parse_hex(after, right_max, right);
+}
+
+/* An address is printed as 32-bit words in host order, so storing each word restores the bytes. */
+static bool parse_end(struct text text, enum sock_family family, struct sock_endpoint *end) {
+	const size_t words = family == SOCK_FAMILY_INET ? 1 : 4;
+	if (text.length < words * 8 + 1 || text.bytes[words * 8] != ':')
+		return false;
+	for (size_t i = 0; i < words; i++) {
+		uint64_t number = 0;
+		if (!parse_hex((struct text){ text.bytes + i * 8, 8 }, 8, &number))
+			return false;
+		const uint32_t word = (uint32_t)number;
+		memcpy(end->address + i * sizeof(word), &word, sizeof(word));
+	}
+	uint64_t port = 0;
+	const struct text rest = { text.bytes + words * 8 + 1, text.length - words * 8 - 1 };
+	if (!parse_hex(rest, 4, &port))
+		return false;
+	end->port = (uint16_t)port;
+	return true;
+}
+
+static bool parse_state(struct text text, struct sock *sock) {
+	const uint64_t new_syn_recv = 12;
+	uint64_t state = 0;
+	if (!parse_hex(text, 2, &state))
+		return false;
+	if (state == new_syn_recv)
+		state = SOCK_STATE_SYN_RECV;
+	if (state == 0 || state >= SOCK_STATE_COUNT)
+		return false;
+	sock->state = (uint8_t)state;
+	return true;
+}
+
+/* Of a listener the send queue is printed as 0: the backlog is not told. */
+static bool parse_queues(struct text text, struct sock *sock) {
+	uint64_t sendq = 0;
+	uint64_t recvq = 0;
+	if (!parse_hex_pair(text, 8, 8, &sendq, &recvq))
+		return false;
+	sock->recvq = (uint32_t)recvq;
+	sock->sendq = (uint32_t)sendq;
+	sock->known |= SOCK_KNOWS_RECVQ;
+	if (sock->state != SOCK_STATE_LISTEN)
+		sock->known |= SOCK_KNOWS_SENDQ;
+	return true;
+}
+
+static bool parse_timer(const struct text *parts, struct sock *sock) {
+	uint64_t timer = 0;
+	uint64_t ticks = 0;
+	uint64_t retrans = 0;
+	if (!parse_hex_pair(parts[FIELD_TIMER], 2, 16, &timer, &ticks) ||
+	    !parse_hex(parts[FIELD_RETRANS], 8, &retrans))
+		return false;
+	if (timer == SOCK_TIMER_NONE || timer >= SOCK_TIMER_COUNT)
+		return true;
+	const uint64_t ms = ticks > UINT32_MAX ? UINT32_MAX : ticks * (1000 / USER_HZ);
+	sock->timer = (uint8_t)timer;
+	sock->timer_ms = ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
+	sock->timer_retrans = retrans > UINT8_MAX ? UINT8_MAX : (uint8_t)retrans;
+	sock->known |= SOCK_KNOWS_TIMER;
+	return true;
+}
+
+static bool parse_holder(const struct text *parts, struct sock *sock) {
+	uint64_t uid = 0;
+	uint64_t inode = 0;
+	if (!util_parse_number(parts[FIELD_UID].bytes, parts[FIELD_UID].length, UINT32_MAX, &uid) ||
+	    !util_parse_number(parts[FIELD_INODE].bytes, parts[FIELD_INODE].length, UINT32_MAX,
+	                       &inode))
+		return false;
+	sock_set_holder(sock, (uint32_t)inode, (uint32_t)uid);
+	return true;
+}
+
+static void parse_drops(const struct text *parts, size_t count, struct sock *sock) {
+	uint64_t drops = 0;
+	if (sock->protocol == SOCK_PROTOCOL_TCP || count <= FIELD_DROPS)
+		return;
+	if (!util_parse_number(parts[FIELD_DROPS].bytes, parts[FIELD_DROPS].length, UINT32_MAX,
+	                       &drops))
+		return;
+	sock->drops = (uint32_t)drops;
+	sock->known |= SOCK_KNOWS_DROPS;
+}
+
+int proc_net_parse(const char *line, size_t length, enum sock_protocol protocol,
+                   enum sock_family family, struct sock *sock) {
+	struct text parts[FIELD_COUNT];
+	const size_t count = split(line, length, parts);
+	if (count <= FIELD_INODE)
+		return -EBADMSG;
+	sock->protocol = (uint8_t)protocol;
+	sock->family = (uint8_t)family;
+	sock->source = SOCK_SOURCE_PROC;
+	if (!parse_end(parts[FIELD_LOCAL], family, &sock->local) ||
+	    !parse_end(parts[FIELD_PEER], family, &sock->peer) ||
+	    !parse_state(parts[FIELD_STATE], sock) || !parse_queues(parts[FIELD_QUEUES], sock) ||
+	    !parse_timer(parts, sock) || !parse_holder(parts, sock))
+		return -EBADMSG;
+	parse_drops(parts, count, sock);
+	return 0;
+}
+
+struct line_reader {
+	proc_net_line_fn deliver;
+	void *context;
+	bool past_heading;
+};
+
+/* Hands over the whole lines among `length` bytes. Returns how many bytes they took, or -1 if the
+ * receiver wants no more. */
+static ssize_t deliver_lines(struct line_reader *reader, const char *bytes, size_t length) {
+	size_t taken = 0;
+	for (;;) {
+		const char *stop = memchr(bytes + taken, '\n', length - taken);
+		if (!stop)
+			return (ssize_t)taken;
+		const size_t line_length = (size_t)(stop - bytes) - taken;
+		if (reader->past_heading &&
+		    !reader->deliver(reader->context, bytes + taken, line_length))
+			return -1;
+		reader->past_heading = true;
+		taken += line_length + 1;
+	}
+}
+
+static int read_lines(int fd, struct line_reader *reader, char *buffer) {
+	size_t held = 0;
+	for (;;) {
+		const ssize_t count = read(fd, buffer + held, READ_SIZE - held);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return count < 0 ? -errno : held > 0 ? -EBADMSG : 0;
+		held += (size_t)count;
+		const ssize_t taken = deliver_lines(reader, buffer, held);
+		if (taken < 0)
+			return 0;
+		held -= (size_t)taken;
+		memmove(buffer, buffer + taken, held);
+		if (held == READ_SIZE)
+			return -EBADMSG;
+	}
+}
+
+int proc_net_read(int fd, proc_net_line_fn deliver, void *context) {
+	struct line_reader reader = { .deliver = deliver, .context = context };
+	char *buffer = xmalloc(READ_SIZE);
+	const int result = read_lines(fd, &reader, buffer);
+	free(buffer);
+	return result;
+}

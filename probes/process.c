@@ -1,0 +1,116 @@
+/* One process in /proc. Everything a process can choose about itself, its name above all, is
+ * taken as bytes without a meaning. */
+
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "util.h"
+
+enum { STAT_SIZE = 4096, START_TIME_FIELD = 22 };
+
+/* The text before the first blank of a field, counted from 3, that follows the name. */
+static bool find_field(const char *text, size_t length, int wanted, const char **field,
+                       size_t *field_length) {
+	size_t at = 0;
+	for (int number = 3; at < length; number++) {
+		while (at < length && text[at] == ' ')
+			at++;
+		const size_t start = at;
+		while (at < length && text[at] != ' ' && text[at] != '\n')
+			at++;
+		if (number == wanted) {
+			*field = text + start;
+			*field_length = at - start;
+			return at > start;
+		}
+		if (at == start)
+			return false;
+	}
+	return false;
+}
+
+bool process_parse_stat(const char *text, size_t length, struct process_stat *stat) {
+	const char *open = memchr(text, '(', length);
+	const char *close = memrchr(text, ')', length);
+	const char *field = NULL;
+	size_t field_length = 0;
+	if (!open || !close || close < open)
+		return false;
+	const size_t rest = length - (size_t)(close + 1 - text);
+	if (!find_field(close + 1, rest, START_TIME_FIELD, &field, &field_length))
+		return false;
+	if (!util_parse_number(field, field_length, UINT64_MAX, &stat->start_time))
+		return false;
+	stat->comm = open + 1;
+	stat->comm_length = (size_t)(close - open - 1);
+	return true;
+}
+
+bool process_parse_socket_link(const char *link, size_t length, uint32_t *inode) {
+	static const char prefix[] = "socket:[";
+	const size_t prefix_length = sizeof(prefix) - 1;
+	uint64_t number = 0;
+	if (length <= prefix_length || link[length - 1] != ']' ||
+	    memcmp(link, prefix, prefix_length) != 0)
+		return false;
+	if (!util_parse_number(link + prefix_length, length - prefix_length - 1, UINT32_MAX,
+	                       &number))
+		return false;
+	*inode = (uint32_t)number;
+	return true;
+}
+
+const char *process_base_name(const char *path, size_t length, size_t *name_length) {
+	static const char deleted[] = " (deleted)";
+	const size_t suffix = sizeof(deleted) - 1;
+	if (length > suffix && memcmp(path + length - suffix, deleted, suffix) == 0)
+		length -= suffix;
+	const char *slash = memrchr(path, '/', length);
+	const char *name = slash ? slash + 1 : path;
+	*name_length = length - (size_t)(name - path);
+	return name;
+}
+
+static ssize_t read_file(int directory, const char *name, char *buffer, size_t size) {
+	const int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ssize_t length;
+	do
+		length = read(fd, buffer, size);
+	while (length < 0 && errno == EINTR);
+	close(fd);
+	return length;
+}
+
+/* A kernel thread has none, and another user's is not shown without CAP_SYS_PTRACE. */
+static void read_executable(int directory, struct arena *arena, struct process *process) {
+	char path[PATH_MAX];
+	const ssize_t length = readlinkat(directory, "exe", path, sizeof(path));
+	if (length <= 0)
+		return;
+	const char *name = process_base_name(path, (size_t)length, &process->exe_length);
+	process->exe = arena_copy(arena, name, process->exe_length);
+}
+
+bool process_read(int directory, uint32_t pid, struct arena *arena, struct process *process) {
+	char text[STAT_SIZE];
+	struct process_stat stat;
+	const ssize_t length = read_file(directory, "stat", text, sizeof(text));
+	if (length <= 0 || !process_parse_stat(text, (size_t)length, &stat))
+		return false;
+	*process = (struct process){
+		.pid = pid,
+		.start_time = stat.start_time,
+		.comm = arena_copy(arena, stat.comm, stat.comm_length),
+		.comm_length = stat.comm_length,
+	};
+	read_executable(directory, arena, process);
+	return true;
+}

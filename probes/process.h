@@ -1,0 +1,32 @@
+#pragma once
+/* What /proc tells of one process. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sock.h"
+
+struct arena;
+
+/* What /proc/PID/stat says. `comm` points into the text that was parsed. */
+struct process_stat {
+	const char *comm;
+	size_t comm_length;
+	uint64_t start_time; /* clock ticks after boot */
+};
+
+/* Parses the content of /proc/PID/stat. The name may hold any byte, brackets too, so it ends at
+ * the last ')'. False if the text is not of that form. Pure. */
+bool process_parse_stat(const char *text, size_t length, struct process_stat *stat);
+
+/* The inode in the target of a descriptor link, "socket:[4711]"; false for anything else. Pure. */
+bool process_parse_socket_link(const char *link, size_t length, uint32_t *inode);
+
+/* The base name of an executable's path, without the kernel's " (deleted)". Pure. */
+const char *process_base_name(const char *path, size_t length, size_t *name_length);
+
+/* Reads the process whose /proc directory is open as `directory`. A descriptor of /proc/PID stays
+ * with its process: a later process of the same number cannot be taken for it. False if it ended
+ * meanwhile. */
+bool process_read(int directory, uint32_t pid, struct arena *arena, struct process *process);

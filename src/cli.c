@@ -1,0 +1,267 @@
+/* Options by the table, filter words by the filter. Nothing is done here but understanding. */
+
+#include "cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "option.h"
+#include "util.h"
+
+enum { LONG_OPTION_BASE = 256 }; /* getopt's value of option i is LONG_OPTION_BASE + i */
+
+/* What the options said, before their order stops mattering. */
+struct wishes {
+	uint32_t protocols;
+	uint32_t families;
+	const char *columns;
+	const char *sort;
+	bool groups[FIELD_GROUP_COUNT];
+};
+
+static void fail(struct cli *cli, char *error) {
+	free(cli->error);
+	cli->error = error;
+	cli->command = CLI_WRONG;
+}
+
+static char *shown(const char *text) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	escape_write(&out, text, strlen(text), ESCAPE_TEXT);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+/* `format` has one %s, for `word` made printable. */
+static void fail_about(struct cli *cli, const char *format, const char *word) {
+	char *text = shown(word);
+	fail(cli, xasprintf(format, text)); /* NOLINT(clang-diagnostic-format-nonliteral) */
+	free(text);
+}
+
+static void parse_protocol_list(struct cli *cli, struct wishes *wishes, const char *list) {
+	while (list) {
+		const size_t length = strcspn(list, ",");
+		enum sock_protocol protocol;
+		if (length == 3 && strncmp(list, "all", length) == 0) {
+			wishes->protocols |= (1u << SOCK_PROTOCOL_COUNT) - 1;
+		} else if (filter_find_protocol(list, length, &protocol)) {
+			wishes->protocols |= 1u << protocol;
+		} else {
+			fail_about(cli,
+			           _("unknown protocol in '%s'; use tcp, udp, udplite, raw, "
+			             "mptcp or all"),
+			           list);
+			return;
+		}
+		list = list[length] == ',' ? list + length + 1 : NULL;
+	}
+}
+
+static void set_format(struct cli *cli, const char *name) {
+	const struct sink_class *format = sink_find(name);
+	if (format)
+		cli->format = format;
+	else
+		fail_about(cli, _("unknown format '%s'; use text, json, ndjson, csv or tsv"), name);
+}
+
+static void set_columns(struct cli *cli, struct wishes *wishes, const char *list) {
+	if (strcmp(list, "help") == 0 && cli->command == CLI_LIST)
+		cli->command = CLI_COLUMNS_HELP;
+	wishes->columns = list;
+}
+
+static void apply(struct cli *cli, struct wishes *wishes, const struct option_row *row,
+                  const char *argument) {
+	switch (row->action) {
+	case OPTION_PROTOCOL:
+		wishes->protocols |= 1u << row->value;
+		break;
+	case OPTION_PROTOCOL_LIST:
+		parse_protocol_list(cli, wishes, argument);
+		break;
+	case OPTION_FAMILY:
+		wishes->families |= 1u << row->value;
+		break;
+	case OPTION_LISTENING:
+		cli->filter.listening = true;
+		break;
+	case OPTION_GROUP:
+		wishes->groups[row->value] = true;
+		break;
+	case OPTION_NO_HEADER:
+		cli->header = false;
+		break;
+	case OPTION_SUMMARY:
+		cli->summary = true;
+		break;
+	case OPTION_NETNS:
+		cli->netns = argument;
+		break;
+	case OPTION_RESOLVE:
+		cli->resolve = true;
+		wishes->groups[FIELD_GROUP_NAMES] = true;
+		break;
+	case OPTION_COLUMNS:
+		set_columns(cli, wishes, argument);
+		break;
+	case OPTION_SORT:
+		wishes->sort = argument;
+		break;
+	case OPTION_FORMAT:
+		set_format(cli, argument);
+		break;
+	case OPTION_JSON:
+		set_format(cli, "json");
+		break;
+	case OPTION_VERBOSE:
+		cli->verbose = true;
+		break;
+	case OPTION_HELP:
+		cli->command = CLI_HELP;
+		break;
+	case OPTION_VERSION:
+		cli->command = CLI_VERSION;
+		break;
+	case OPTION_DEFAULT:
+		break;
+	}
+}
+
+static void fail_option(struct cli *cli, char *argv[], int result) {
+	char letter[] = { '-', (char)optopt, '\0' };
+	/* A long option is the word before optind; a letter may stand inside a word. */
+	const char *word = optopt > 0 && optopt < LONG_OPTION_BASE ? letter : argv[optind - 1];
+	if (result == ':')
+		fail_about(cli, _("option '%s' needs an argument; see socklens --help"), word);
+	else if (optopt >= LONG_OPTION_BASE)
+		fail_about(cli, _("option '%s' takes no argument; see socklens --help"), word);
+	else
+		fail_about(cli, _("unknown option '%s'; see socklens --help"), word);
+}
+
+static const struct option_row *find_row(int result) {
+	if (result >= LONG_OPTION_BASE)
+		return &options[result - LONG_OPTION_BASE];
+	for (size_t i = 0; i < option_count; i++) {
+		if (options[i].letter == result)
+			return &options[i];
+	}
+	return NULL;
+}
+
+static void make_getopt_tables(char *letters, struct option *longs) {
+	*letters++ = ':';
+	for (size_t i = 0; i < option_count; i++) {
+		const int has_argument = options[i].argument ? required_argument : no_argument;
+		if (options[i].letter) {
+			*letters++ = options[i].letter;
+			if (options[i].argument)
+				*letters++ = ':';
+		}
+		if (options[i].name)
+			*longs++ = (struct option){ options[i].name, has_argument, NULL,
+				                    LONG_OPTION_BASE + (int)i };
+	}
+	*letters = '\0';
+	*longs = (struct option){ 0 };
+}
+
+static void parse_options(struct cli *cli, struct wishes *wishes, int argc, char *argv[]) {
+	char *letters = xmalloc(option_count * 2 + 2);
+	struct option *longs = xcalloc(option_count + 1, sizeof(*longs));
+	make_getopt_tables(letters, longs);
+	optind = 0; /* glibc: start afresh */
+	opterr = 0;
+	int result;
+	while (cli->command != CLI_WRONG &&
+	       (result = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (result == '?' || result == ':')
+			fail_option(cli, argv, result);
+		else
+			apply(cli, wishes, find_row(result), optarg);
+	}
+	free(letters);
+	free(longs);
+}
+
+/* The line, the filter, and a caret under the character that is wrong. */
+static char *filter_error_text(const struct filter_error *error) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	out_printf(&out, _("filter: %s"), error->message);
+	out_text(&out, "\n  ");
+	escape_write(&out, error->expression, strlen(error->expression), ESCAPE_TEXT);
+	out_text(&out, "\n  ");
+	struct out before;
+	out_init(&before, OUT_MEMORY);
+	escape_write(&before, error->expression, error->column, ESCAPE_TEXT);
+	for (size_t i = 0; i < before.used; i++) {
+		if (((unsigned char)before.bytes[i] & 0xc0) != 0x80)
+			out_char(&out, ' ');
+	}
+	out_finish(&before);
+	out_text(&out, "^");
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+static void parse_filter(struct cli *cli, const char *const words[], size_t count) {
+	struct filter_error error = { 0 };
+	if (filter_parse(words, count, &cli->filter, &error))
+		return;
+	fail(cli, filter_error_text(&error));
+	free(error.message);
+	free(error.expression);
+}
+
+static void choose_columns(struct cli *cli, const struct wishes *wishes) {
+	char *error = NULL;
+	if (!wishes->columns)
+		view_add_defaults(&cli->view, cli->format->is_data ? FIELD_IN_DATA : FIELD_IN_TEXT);
+	else if (!view_set_columns(&cli->view, wishes->columns, &error))
+		fail(cli, error);
+	for (int group = 0; group < FIELD_GROUP_COUNT; group++) {
+		const bool shown_already = group == FIELD_GROUP_NAMES && !cli->format->is_data;
+		if (wishes->groups[group] && !shown_already)
+			view_add_group(&cli->view, (enum field_group)group);
+	}
+	error = NULL;
+	if (wishes->sort && !view_set_sort(&cli->view, wishes->sort, &error))
+		fail(cli, error);
+}
+
+struct cli cli_parse(int argc, char *argv[]) {
+	struct cli cli = {
+		.command = CLI_LIST,
+		.filter = filter_all(),
+		.format = &sink_text,
+		.header = true,
+	};
+	struct wishes wishes = { 0 };
+	if (argc > 1 && strcmp(argv[1], "list") == 0) {
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	}
+	parse_options(&cli, &wishes, argc, argv);
+	if (cli.command == CLI_LIST)
+		parse_filter(&cli, (const char *const *)argv + optind, (size_t)(argc - optind));
+	if (cli.command == CLI_LIST)
+		choose_columns(&cli, &wishes);
+	if (wishes.protocols)
+		cli.filter.protocols &= wishes.protocols;
+	if (wishes.families)
+		cli.filter.families &= wishes.families;
+	return cli;
+}
+
+void cli_finish(struct cli *cli) {
+	view_finish(&cli->view);
+	free(cli->error);
+	cli->error = NULL;
+}

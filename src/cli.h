@@ -1,0 +1,33 @@
+#pragma once
+/* From the words of a command line to what is to be done. */
+
+#include <stdbool.h>
+
+#include "filter.h"
+#include "sink.h"
+#include "view.h"
+
+enum cli_command {
+	CLI_LIST,
+	CLI_HELP,
+	CLI_COLUMNS_HELP,
+	CLI_VERSION,
+	CLI_WRONG, /* `error` says what is wrong */
+};
+
+/* cli_finish() frees it. */
+struct cli {
+	enum cli_command command;
+	struct filter filter;
+	struct view view;
+	const struct sink_class *format;
+	const char *netns; /* borrowed from argv, or NULL */
+	bool header;
+	bool summary;
+	bool resolve;
+	bool verbose;
+	char *error; /* one line, or a line, the filter and a caret */
+};
+
+struct cli cli_parse(int argc, char *argv[]);
+void cli_finish(struct cli *cli);

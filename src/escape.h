@@ -1,0 +1,26 @@
+#pragma once
+/* The one place where bytes that we did not choose become safe to print. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "out.h"
+
+enum escape_style {
+	ESCAPE_TEXT, /* \xNN; the backslash itself is escaped, so the original can be read back */
+	ESCAPE_WORD, /* as ESCAPE_TEXT, and the space too: a cell of a table stays one word */
+	ESCAPE_NAME, /* as ESCAPE_WORD, and the comma too: an item of a list stays one item */
+	ESCAPE_JSON, /* the inside of a JSON string; an invalid byte becomes U+FFFD */
+};
+
+/* Decodes one character of UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF).
+ * Returns its length in bytes, or 0 if the bytes are not valid. */
+size_t escape_decode(const unsigned char *bytes, size_t length, uint32_t *code_point);
+
+/* Writes `length` bytes of unknown content. Printable UTF-8 passes; C0, DEL, C1, bidirectional and
+ * other format characters (Unicode Cf, Zl, Zp), noncharacters and invalid bytes are escaped. */
+void escape_write(struct out *out, const void *bytes, size_t length, enum escape_style style);
+
+/* True if ESCAPE_JSON would lose bytes, so that the caller must give the exact ones beside. */
+bool escape_is_lossy_in_json(const void *bytes, size_t length);

@@ -1,0 +1,32 @@
+/* Strings of unknown bytes as JSON, exactly: what is not UTF-8 is repeated in hex. */
+
+#include "json.h"
+
+#include "escape.h"
+
+void json_string(struct out *out, const void *bytes, size_t length) {
+	out_char(out, '"');
+	escape_write(out, bytes, length, ESCAPE_JSON);
+	out_char(out, '"');
+}
+
+static void put_hex(struct out *out, const unsigned char *bytes, size_t length) {
+	for (size_t i = 0; i < length; i++) {
+		out_char(out, "0123456789abcdef"[bytes[i] >> 4]);
+		out_char(out, "0123456789abcdef"[bytes[i] & 15]);
+	}
+}
+
+void json_text_member(struct out *out, const char *key, const void *bytes, size_t length) {
+	out_char(out, '"');
+	out_text(out, key);
+	out_text(out, "\":");
+	json_string(out, bytes, length);
+	if (!escape_is_lossy_in_json(bytes, length))
+		return;
+	out_text(out, ",\"");
+	out_text(out, key);
+	out_text(out, "_hex\":\"");
+	put_hex(out, bytes, length);
+	out_char(out, '"');
+}

@@ -1,0 +1,107 @@
+/* Starts the program, prints what goes wrong, and turns it all into an exit status. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libintl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "field.h"
+#include "list.h"
+#include "option.h"
+#include "out.h"
+#include "probe.h"
+#include "util.h"
+
+/* A file opened later must not end up as standard output or error because they were closed. */
+static void hold_standard_descriptors(void) {
+	while (fcntl(STDERR_FILENO, F_GETFD) == -1) {
+		/* Opened for reading, so that writing to it fails as it did before. */
+		if (open("/dev/null", O_RDONLY) < 0)
+			return;
+	}
+}
+
+static void write_columns_help(struct out *out) {
+	for (size_t i = 0; i < field_count; i++) {
+		const struct column *column = &fields[i].column;
+		out_printf(out, "%-28s %s", column->name, _(column->help));
+		if (column->unit != UNIT_NONE)
+			out_printf(out, " [%s]", _(unit_name(column->unit)));
+		out_char(out, '\n');
+	}
+}
+
+static int report_error(char *error) {
+	fprintf(stderr, "socklens: %s\n", error);
+	return EXIT_STATUS_USAGE;
+}
+
+/* What was written must have arrived. A reader that has left wants no explanation. */
+static int finish_output(struct out *out, int status) {
+	const int error = -out_flush(out);
+	out_finish(out);
+	if (error == 0)
+		return status;
+	if (error != EPIPE)
+		fprintf(stderr, _("socklens: standard output: %s: the answer is not whole\n"),
+		        strerror(error));
+	return EXIT_STATUS_PARTIAL;
+}
+
+static int run_list(const struct cli *cli) {
+	struct out out;
+	char *error = NULL;
+	bool no_such = false;
+	struct probe *probe = probe_open(cli->netns, &no_such, &error);
+	if (!probe) {
+		report_error(error);
+		free(error);
+		return no_such ? EXIT_STATUS_USAGE : EXIT_STATUS_PARTIAL;
+	}
+	out_init(&out, STDOUT_FILENO);
+	struct list_outcome outcome = list_run(cli, probe, &out);
+	probe_close(probe);
+	const int status = finish_output(&out, (int)outcome.status);
+	fwrite(outcome.notes.bytes, 1, outcome.notes.used, stderr);
+	out_finish(&outcome.notes);
+	return status;
+}
+
+static int run(const struct cli *cli) {
+	struct out out;
+	switch (cli->command) {
+	case CLI_LIST:
+		return run_list(cli);
+	case CLI_WRONG:
+		return report_error(cli->error);
+	case CLI_HELP:
+		out_init(&out, STDOUT_FILENO);
+		option_write_help(&out);
+		return finish_output(&out, EXIT_STATUS_MATCHED);
+	case CLI_COLUMNS_HELP:
+		out_init(&out, STDOUT_FILENO);
+		write_columns_help(&out);
+		return finish_output(&out, EXIT_STATUS_MATCHED);
+	case CLI_VERSION:
+		out_init(&out, STDOUT_FILENO);
+		out_text(&out, "socklens " SOCKLENS_VERSION "\n");
+		return finish_output(&out, EXIT_STATUS_MATCHED);
+	}
+	return EXIT_STATUS_USAGE;
+}
+
+int main(int argc, char *argv[]) {
+	hold_standard_descriptors();
+	setlocale(LC_MESSAGES, "");
+	bindtextdomain("socklens", SOCKLENS_LOCALE_DIR);
+	textdomain("socklens");
+	struct cli cli = cli_parse(argc, argv);
+	const int status = run(&cli);
+	cli_finish(&cli);
+	return status;
+}

@@ -1,0 +1,80 @@
+/* Each address is asked once, however many sockets have it. */
+
+#include "names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolve.h"
+#include "services.h"
+#include "util.h"
+
+static int compare_queries(const void *a, const void *b) {
+	const struct resolve_query *left = a;
+	const struct resolve_query *right = b;
+	if (left->family != right->family)
+		return left->family < right->family ? -1 : 1;
+	return memcmp(left->address, right->address, sizeof(left->address));
+}
+
+static struct resolve_query query_for(const struct sock *sock, const struct sock_endpoint *end) {
+	struct resolve_query query = { .family = sock->family };
+	memcpy(query.address, end->address, sizeof(query.address));
+	return query;
+}
+
+static size_t unique(struct resolve_query *queries, size_t count) {
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || compare_queries(&queries[kept - 1], &queries[i]) != 0)
+			queries[kept++] = queries[i];
+	}
+	return kept;
+}
+
+/* The addresses of all sockets, sorted, once each; a wildcard has no name. */
+static struct resolve_query *collect(struct sock *const *socks, size_t sock_count, size_t *count) {
+	struct resolve_query *queries = xcalloc(sock_count * 2, sizeof(*queries));
+	*count = 0;
+	for (size_t i = 0; i < sock_count; i++) {
+		if (!sock_address_is_zero(&socks[i]->local))
+			queries[(*count)++] = query_for(socks[i], &socks[i]->local);
+		if (!sock_address_is_zero(&socks[i]->peer))
+			queries[(*count)++] = query_for(socks[i], &socks[i]->peer);
+	}
+	if (*count > 1)
+		qsort(queries, *count, sizeof(*queries), compare_queries);
+	*count = unique(queries, *count);
+	return queries;
+}
+
+static void name_end(struct snapshot *snapshot, const struct sock *sock, struct sock_endpoint *end,
+                     const struct resolve_query *queries, size_t count,
+                     const struct services *services) {
+	const struct resolve_query wanted = query_for(sock, end);
+	const struct resolve_query *found =
+	    count > 0 ? bsearch(&wanted, queries, count, sizeof(*queries), compare_queries) : NULL;
+	if (found && found->name)
+		end->host = arena_copy(&snapshot->arena, found->name, strlen(found->name));
+	const char *service =
+	    services_find(services, (enum sock_protocol)sock->protocol, end->port);
+	if (service && end->port != 0)
+		end->service = arena_copy(&snapshot->arena, service, strlen(service));
+}
+
+size_t names_annotate(struct snapshot *snapshot, struct sock *const *socks, size_t sock_count) {
+	size_t count = 0;
+	struct resolve_query *queries = collect(socks, sock_count, &count);
+	struct services *services = services_load();
+	const size_t unanswered = resolve_names(queries, count, RESOLVE_LIMIT_MS);
+	for (size_t i = 0; i < sock_count; i++) {
+		struct sock *sock = socks[i];
+		name_end(snapshot, sock, &sock->local, queries, count, services);
+		name_end(snapshot, sock, &sock->peer, queries, count, services);
+	}
+	for (size_t i = 0; i < count; i++)
+		free(queries[i].name);
+	free(queries);
+	services_destroy(services);
+	return unanswered;
+}

@@ -1,0 +1,109 @@
+/* The options, and the help that is made from them. */
+
+#include "option.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "field.h"
+#include "sock.h"
+#include "util.h"
+
+#define CHOOSE .topic = OPTION_TOPIC_CHOOSE
+#define DETAIL .topic = OPTION_TOPIC_DETAIL
+#define OUTPUT .topic = OPTION_TOPIC_OUTPUT
+#define OTHER .topic = OPTION_TOPIC_OTHER
+
+const struct option_row options[] = {
+	{ 't', "tcp", NULL, CHOOSE, N_("TCP sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_TCP },
+	{ 'u', "udp", NULL, CHOOSE, N_("UDP sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_UDP },
+	{ 'U', "udplite", NULL, CHOOSE, N_("UDP-Lite sockets"), OPTION_PROTOCOL,
+	  SOCK_PROTOCOL_UDPLITE },
+	{ 'w', "raw", NULL, CHOOSE, N_("raw sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_RAW },
+	{ 'M', "mptcp", NULL, CHOOSE, N_("MPTCP sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_MPTCP },
+	{ 'A', "query", "LIST", CHOOSE, N_("protocols by name, as tcp,udp or all"),
+	  OPTION_PROTOCOL_LIST, 0 },
+	{ '4', "ipv4", NULL, CHOOSE, N_("IPv4 sockets only"), OPTION_FAMILY, SOCK_FAMILY_INET },
+	{ '6', "ipv6", NULL, CHOOSE, N_("IPv6 sockets only"), OPTION_FAMILY, SOCK_FAMILY_INET6 },
+	{ 'l', "listening", NULL, CHOOSE, N_("only what waits for peers"), OPTION_LISTENING, 0 },
+	{ 'N', "net", "NETNS", CHOOSE, N_("another network namespace: name, process id or path"),
+	  OPTION_NETNS, 0 },
+
+	{ 'e', "extended", NULL, DETAIL, N_("add user, inode, cookie, control group, mark"),
+	  OPTION_GROUP, FIELD_GROUP_EXTENDED },
+	{ 'm', "memory", NULL, DETAIL, N_("add memory use and drops"), OPTION_GROUP,
+	  FIELD_GROUP_MEMORY },
+	{ 'o', "timers", NULL, DETAIL, N_("add timers"), OPTION_GROUP, FIELD_GROUP_TIMER },
+	{ 'i', "info", NULL, DETAIL, N_("add the counters inside TCP and MPTCP"), OPTION_GROUP,
+	  FIELD_GROUP_INFO },
+	{ 'r', "resolve", NULL, DETAIL, N_("host and service names; waits 2 seconds at most"),
+	  OPTION_RESOLVE, 0 },
+
+	{ 's', "summary", NULL, OUTPUT, N_("only count: by protocol, state and family"),
+	  OPTION_SUMMARY, 0 },
+	{ 'H', "no-header", NULL, OUTPUT, N_("no heading line"), OPTION_NO_HEADER, 0 },
+	{ 0, "columns", "LIST", OUTPUT, N_("these columns; 'help' lists all of them"),
+	  OPTION_COLUMNS, 0 },
+	{ 0, "sort", "LIST", OUTPUT, N_("by these fields; -FIELD for largest first"), OPTION_SORT,
+	  0 },
+	{ 0, "format", "FORMAT", OUTPUT, N_("text, json, ndjson, csv or tsv"), OPTION_FORMAT, 0 },
+	{ 'j', "json", NULL, OUTPUT, N_("the same as --format json"), OPTION_JSON, 0 },
+
+	{ 'v', "verbose", NULL, OTHER, N_("tell on standard error how each probe fared"),
+	  OPTION_VERBOSE, 0 },
+	{ 'h', "help", NULL, OTHER, N_("this text"), OPTION_HELP, 0 },
+	{ 'V', "version", NULL, OTHER, N_("the version"), OPTION_VERSION, 0 },
+	{ '1', NULL, NULL, OTHER, N_("a list, also on a terminal (the default for now)"),
+	  OPTION_DEFAULT, 0 },
+	{ 'a', "all", NULL, OTHER, N_("all states (the default)"), OPTION_DEFAULT, 0 },
+	{ 'n', "numeric", NULL, OTHER, N_("numbers, no names (the default)"), OPTION_DEFAULT, 0 },
+	{ 'p', "processes", NULL, OTHER, N_("owners (the default)"), OPTION_DEFAULT, 0 },
+	{ 'O', "oneline", NULL, OTHER, N_("one line a socket (the default)"), OPTION_DEFAULT, 0 },
+};
+
+#undef CHOOSE
+#undef DETAIL
+#undef OUTPUT
+#undef OTHER
+
+const size_t option_count = ARRAY_LENGTH(options);
+
+const char *option_topic_title(enum option_topic topic) {
+	static const char *const titles[] = {
+		[OPTION_TOPIC_CHOOSE] = N_("Which sockets"),
+		[OPTION_TOPIC_DETAIL] = N_("What about them"),
+		[OPTION_TOPIC_OUTPUT] = N_("How to show it"),
+		[OPTION_TOPIC_OTHER] = N_("Other"),
+	};
+	_Static_assert(ARRAY_LENGTH(titles) == OPTION_TOPIC_COUNT, "a title for each");
+	return _(titles[topic]);
+}
+
+static void write_option(struct out *out, const struct option_row *row) {
+	char head[40] = "  ";
+	size_t length = 2;
+	length += (size_t)snprintf(head + length, sizeof(head) - length, row->letter ? "-%c" : "  ",
+	                           row->letter);
+	length += (size_t)snprintf(head + length, sizeof(head) - length, "%s%s%s",
+	                           row->letter && row->name ? ", " : "  ", row->name ? "--" : "",
+	                           row->name ? row->name : "");
+	if (row->argument)
+		snprintf(head + length, sizeof(head) - length, " %s", row->argument);
+	out_printf(out, "%-24s %s\n", head, _(row->help));
+}
+
+void option_write_help(struct out *out) {
+	out_text(out, _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
+	                "Shows every socket of this machine: state, addresses, queues, owners.\n"));
+	for (int topic = 0; topic < OPTION_TOPIC_COUNT; topic++) {
+		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
+		for (size_t i = 0; i < option_count; i++) {
+			if ((int)options[i].topic == topic)
+				write_option(out, &options[i]);
+		}
+	}
+	out_text(out,
+	         _("\nFilter words, all of which must hold: a port (1234, :1234, port 1234),\n"
+	           "sport 1234, dport 1234, a protocol, ipv4, ipv6, or a state (listen, ...).\n"
+	           "Exit status: 0 found, 1 nothing found, 2 wrong usage, 3 answer incomplete.\n"));
+}

@@ -1,0 +1,55 @@
+#pragma once
+/* The table of command line options: getopt, --help, the man page and the shell completions all
+ * come from it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "out.h"
+
+/* What a person wants; the headings of --help. */
+enum option_topic {
+	OPTION_TOPIC_CHOOSE,
+	OPTION_TOPIC_DETAIL,
+	OPTION_TOPIC_OUTPUT,
+	OPTION_TOPIC_OTHER,
+	OPTION_TOPIC_COUNT,
+};
+
+enum option_action {
+	OPTION_PROTOCOL, /* value: enum sock_protocol */
+	OPTION_PROTOCOL_LIST,
+	OPTION_FAMILY, /* value: enum sock_family */
+	OPTION_LISTENING,
+	OPTION_GROUP, /* value: enum field_group */
+	OPTION_NO_HEADER,
+	OPTION_SUMMARY,
+	OPTION_NETNS,
+	OPTION_RESOLVE,
+	OPTION_COLUMNS,
+	OPTION_SORT,
+	OPTION_FORMAT,
+	OPTION_JSON,
+	OPTION_VERBOSE,
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_DEFAULT, /* accepted because fingers type it; it is how things are anyway */
+};
+
+struct option_row {
+	char letter;          /* 0: none */
+	const char *name;     /* the long option, or NULL */
+	const char *argument; /* what stands for its argument in help, or NULL if it takes none */
+	enum option_topic topic;
+	const char *help; /* marked with N_ */
+	enum option_action action;
+	int value;
+};
+
+extern const struct option_row options[];
+extern const size_t option_count;
+
+const char *option_topic_title(enum option_topic topic);
+
+/* The text of --help; it fits 80 columns and one screen. */
+void option_write_help(struct out *out);

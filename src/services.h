@@ -1,0 +1,15 @@
+#pragma once
+/* Names of ports, from one pass over services(5): getservbyport(3) reads it anew for each port. */
+
+#include <stdint.h>
+
+#include "sock.h"
+
+struct services;
+
+struct services *services_load(void);
+void services_destroy(struct services *services);
+
+/* The name or NULL; it lives until services_destroy(). */
+const char *services_find(const struct services *services, enum sock_protocol protocol,
+                          uint16_t port);

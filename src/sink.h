@@ -1,0 +1,89 @@
+#pragma once
+/* A sink shows rows in one format. It walks the columns and asks the row for each of their values;
+ * what a socket is it does not know. The probe reports reach it at the end. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "field.h"
+#include "out.h"
+#include "value.h"
+
+struct sink;
+struct snapshot;
+
+/* One line of an answer: either a socket, whose values are read as they are shown, or values. */
+struct row {
+	const struct field_access *accesses; /* one per column */
+	const struct field_source *source;
+	const struct value *values; /* one per column, or NULL */
+};
+
+/* False if the value in that column is not known. */
+static inline bool row_get(const struct row *row, size_t column, struct value *value) {
+	if (!row->values)
+		return field_get(&row->accesses[column], row->source, value);
+	*value = row->values[column];
+	return value->kind != VALUE_UNKNOWN;
+}
+
+/* What a whole document says about itself. */
+struct sink_origin {
+	const char *host; /* any bytes */
+	const char *time; /* RFC 3339, UTC */
+};
+
+struct sink_class {
+	const char *name; /* the argument of --format */
+	bool is_data;     /* for programs: shows FIELD_IN_DATA by default, not FIELD_IN_TEXT */
+	void (*begin)(struct sink *sink);
+	/* Sees rows of the first batch before they are shown, to make room; may be NULL. */
+	void (*measure)(struct sink *sink, const struct row *row);
+	void (*row)(struct sink *sink, const struct row *row);
+	void (*end)(struct sink *sink, const struct snapshot *reports);
+};
+
+extern const struct sink_class sink_text;
+extern const struct sink_class sink_json;
+extern const struct sink_class sink_ndjson;
+extern const struct sink_class sink_csv;
+extern const struct sink_class sink_tsv;
+
+/* NULL if there is no such format. */
+const struct sink_class *sink_find(const char *name);
+
+/* What stands in front of a value. Padded, so that it can be copied at a fixed length. */
+enum { SINK_KEY_SIZE = 48 };
+struct sink_key {
+	char text[SINK_KEY_SIZE];
+	size_t length;
+};
+
+/* Fill the first members, then sink_begin(). Columns, origin and out are borrowed. */
+struct sink {
+	const struct sink_class *class;
+	struct out *out;
+	const struct column **columns;
+	size_t column_count;
+	size_t detail_count; /* how many of the last columns are details */
+	bool header;
+	const char *rows_key; /* JSON: "sockets" */
+	struct sink_origin origin;
+	/* The rest belongs to the class. */
+	struct out line;
+	size_t *widths;
+	struct sink_key *keys;
+	bool empty;
+};
+
+void sink_begin(struct sink *sink);
+void sink_end(struct sink *sink, const struct snapshot *reports);
+
+/* For the classes: keys[index] becomes `before`, the column's name, `after`. */
+void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
+                  const char *after);
+
+static inline void sink_put_key(struct out *out, const struct sink_key *key) {
+	memcpy(out_reserve(out, SINK_KEY_SIZE), key->text, SINK_KEY_SIZE);
+	out_advance(out, key->length);
+}

@@ -1,0 +1,52 @@
+/* A growing array of sockets beside the arena that holds what they point to. */
+
+#include "snapshot.h"
+
+#include <stdlib.h>
+
+#include "util.h"
+
+enum { CAPACITY_FIRST = 512 };
+
+void snapshot_init(struct snapshot *snapshot) {
+	*snapshot = (struct snapshot){ 0 };
+}
+
+void snapshot_finish(struct snapshot *snapshot) {
+	arena_finish(&snapshot->arena);
+	free(snapshot->socks);
+	*snapshot = (struct snapshot){ 0 };
+}
+
+void snapshot_reset(struct snapshot *snapshot) {
+	arena_reset(&snapshot->arena);
+	snapshot->count = 0;
+}
+
+struct sock *snapshot_add(struct snapshot *snapshot) {
+	if (snapshot->count == snapshot->capacity) {
+		snapshot->capacity = snapshot->capacity ? snapshot->capacity * 2 : CAPACITY_FIRST;
+		snapshot->socks =
+		    xreallocarray(snapshot->socks, snapshot->capacity, sizeof(*snapshot->socks));
+	}
+	struct sock *sock = &snapshot->socks[snapshot->count++];
+	*sock = (struct sock){ 0 };
+	return sock;
+}
+
+void snapshot_drop_last(struct snapshot *snapshot) {
+	snapshot->count--;
+}
+
+const char *report_name(size_t index) {
+	return index < SOCK_PROTOCOL_COUNT ? sock_protocol_name((enum sock_protocol)index)
+	                                   : "owners";
+}
+
+bool snapshot_is_whole(const struct snapshot *snapshot) {
+	for (size_t i = 0; i < REPORT_COUNT; i++) {
+		if (snapshot->reports[i].outcome == REPORT_PARTIAL)
+			return false;
+	}
+	return true;
+}

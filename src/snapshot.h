@@ -1,0 +1,56 @@
+#pragma once
+/* What the probes found: sockets, and how the finding went. It owns everything reachable from it;
+ * everyone else borrows. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "sock.h"
+
+/* One for each protocol, in the order of enum sock_protocol, and one for the owners. */
+enum { REPORT_OWNERS = SOCK_PROTOCOL_COUNT, REPORT_COUNT };
+
+enum report_outcome {
+	REPORT_NOT_ASKED,
+	REPORT_ABSENT, /* this kernel has no such protocol */
+	REPORT_WHOLE,
+	REPORT_PARTIAL, /* `error` says why */
+};
+
+/* How one probe fared. */
+struct probe_report {
+	enum report_outcome outcome;
+	enum sock_source source;
+	int error;           /* errno; 0 if whole */
+	int diag_error;      /* errno that made /proc/net take over; 0 if it did not */
+	const char *place;   /* the file or call that `error` is about, static text, or NULL */
+	uint64_t count;      /* sockets, or descriptors for the owners */
+	uint64_t duplicates; /* sockets that the kernel told twice and that were dropped */
+	uint64_t ignored;    /* messages that made no sense and were dropped */
+	uint64_t elapsed_ns;
+};
+
+struct snapshot {
+	struct arena arena;
+	struct sock *socks;
+	size_t count;
+	size_t capacity;
+	struct probe_report reports[REPORT_COUNT];
+};
+
+/* Both take zeroed memory. */
+void snapshot_init(struct snapshot *snapshot);
+void snapshot_finish(struct snapshot *snapshot);
+
+/* Forgets the sockets, keeps the reports and the memory. */
+void snapshot_reset(struct snapshot *snapshot);
+
+/* A zeroed socket at the end. Earlier sockets may move, what they point to does not. */
+struct sock *snapshot_add(struct snapshot *snapshot);
+
+/* Takes back the last snapshot_add(). */
+void snapshot_drop_last(struct snapshot *snapshot);
+
+const char *report_name(size_t index);
+bool snapshot_is_whole(const struct snapshot *snapshot);

@@ -1,0 +1,125 @@
+/* Memory that never fails quietly, strict numbers, spelling hints and the clock.
+ * Nothing here knows what a socket is. */
+
+#include "util.h"
+
+#include <libintl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CLOSEST_LENGTH_MAX = 32 };
+
+const char *util_translate(const char *text) {
+	return text[0] ? gettext(text) : text;
+}
+
+void util_out_of_memory(void) {
+	static const char message[] = "socklens: out of memory: the answer is not whole\n";
+	const ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+	(void)ignored;
+	_exit(EXIT_STATUS_PARTIAL);
+}
+
+void *xmalloc(size_t size) {
+	void *memory = malloc(size ? size : 1);
+	if (!memory)
+		util_out_of_memory();
+	return memory;
+}
+
+void *xcalloc(size_t count, size_t size) {
+	void *memory = calloc(count ? count : 1, size ? size : 1);
+	if (!memory)
+		util_out_of_memory();
+	return memory;
+}
+
+void *xreallocarray(void *memory, size_t count, size_t size) {
+	void *grown = reallocarray(memory, count ? count : 1, size ? size : 1);
+	if (!grown)
+		util_out_of_memory();
+	return grown;
+}
+
+char *xasprintf(const char *format, ...) {
+	char *text = NULL;
+	va_list arguments;
+	va_start(arguments, format);
+	const int length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		util_out_of_memory();
+	return text;
+}
+
+bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *out) {
+	if (length == 0)
+		return false;
+	uint64_t number = 0;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		const uint64_t digit = (uint64_t)(text[i] - '0');
+		if (digit > max || number > (max - digit) / 10)
+			return false;
+		number = number * 10 + digit;
+	}
+	*out = number;
+	return true;
+}
+
+static unsigned minimum(unsigned a, unsigned b) {
+	return a < b ? a : b;
+}
+
+/* The number of single-character edits (Levenshtein; a swap of neighbours counts as one). */
+static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length) {
+	unsigned rows[3][CLOSEST_LENGTH_MAX + 1];
+	for (size_t j = 0; j <= b_length; j++)
+		rows[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= a_length; i++) {
+		unsigned *row = rows[i % 3];
+		const unsigned *above = rows[(i + 2) % 3];
+		const unsigned *two_above = rows[(i + 1) % 3];
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= b_length; j++) {
+			const unsigned cost = a[i - 1] != b[j - 1];
+			row[j] = minimum(minimum(above[j], row[j - 1]) + 1, above[j - 1] + cost);
+			const bool swapped =
+			    i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+			if (swapped)
+				row[j] = minimum(row[j], two_above[j - 2] + 1);
+		}
+	}
+	return rows[a_length % 3][b_length];
+}
+
+const char *util_closest(const char *word, size_t length, const char *const *candidates,
+                         size_t count) {
+	if (length == 0 || length > CLOSEST_LENGTH_MAX)
+		return NULL;
+	const char *best = NULL;
+	unsigned best_distance = length < 4 ? 2 : 3;
+	for (size_t i = 0; i < count; i++) {
+		const size_t candidate_length = strlen(candidates[i]);
+		if (candidate_length > CLOSEST_LENGTH_MAX)
+			continue;
+		const unsigned distance =
+		    edit_distance(word, length, candidates[i], candidate_length);
+		if (distance < best_distance) {
+			best = candidates[i];
+			best_distance = distance;
+		}
+	}
+	return best;
+}
+
+uint64_t util_monotonic_ns(void) {
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}

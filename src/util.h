@@ -1,0 +1,43 @@
+#pragma once
+/* Small things that every layer uses. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Text for people is marked for translation; N_ marks text in a table that is translated when it
+ * is printed. Machine output and state names are never marked. */
+#define _(text) util_translate(text)
+#define N_(text) text
+
+/* The exit status is a contract (socklens(1), EXIT STATUS). */
+enum exit_status {
+	EXIT_STATUS_MATCHED = 0,
+	EXIT_STATUS_NO_MATCH = 1,
+	EXIT_STATUS_USAGE = 2,
+	EXIT_STATUS_PARTIAL = 3,
+};
+
+const char *util_translate(const char *text) __attribute__((format_arg(1)));
+
+/* These never return NULL: without memory the program says so on standard error and ends at once
+ * with EXIT_STATUS_PARTIAL, so that a cut answer cannot be taken for a whole one. */
+void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *xreallocarray(void *memory, size_t count, size_t size) __attribute__((returns_nonnull));
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
+
+/* Ends the program as a failed xmalloc() does; for libraries that report ENOMEM. */
+void util_out_of_memory(void) __attribute__((noreturn));
+
+/* A whole unsigned decimal number, no sign, no space, at most `max`. `out` is untouched on false.
+ */
+bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *out);
+
+/* The name of `candidates[i]` that is most like `word`, or NULL if none is close. */
+const char *util_closest(const char *word, size_t length, const char *const *candidates,
+                         size_t count);
+
+uint64_t util_monotonic_ns(void);

@@ -1,0 +1,81 @@
+#pragma once
+/* One cell of an answer, and what is known of its column. Sinks see nothing else. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sock;
+
+enum value_kind {
+	VALUE_UNKNOWN,
+	VALUE_NUMBER,
+	VALUE_BOOL,
+	VALUE_HEX,
+	VALUE_SYMBOL,   /* text of ours */
+	VALUE_TEXT,     /* any bytes of someone else's */
+	VALUE_FLAGS,    /* a set of names of ours */
+	VALUE_ADDRESS,  /* one end of a socket, without the port */
+	VALUE_ENDPOINT, /* one end of a socket, with port and device */
+	VALUE_OWNERS,   /* the owners of a socket, or one property of each */
+};
+
+enum value_end { VALUE_LOCAL, VALUE_PEER };
+enum value_owner_part { OWNER_ALL, OWNER_PID, OWNER_EXE, OWNER_COMM, OWNER_FD };
+
+struct value {
+	enum value_kind kind : 8;
+	uint8_t part;    /* enum value_end or enum value_owner_part */
+	uint32_t length; /* VALUE_TEXT: bytes; VALUE_FLAGS: the bits */
+	union {
+		uint64_t number;
+		const char *text;
+		const char *const *flag_names; /* name of bit n at [n], ended by NULL */
+		const struct sock *sock;       /* borrowed from the snapshot */
+	};
+};
+
+enum unit {
+	UNIT_NONE,
+	UNIT_BYTES,
+	UNIT_SEGMENTS,
+	UNIT_MICROSECONDS,
+	UNIT_MILLISECONDS,
+	UNIT_BYTES_PER_SECOND,
+	UNIT_COUNT,
+};
+
+static inline bool unit_is_time(enum unit unit) {
+	return unit == UNIT_MICROSECONDS || unit == UNIT_MILLISECONDS;
+}
+
+struct column {
+	const char *name;  /* column, filter operand; with unit_key_suffix() the JSON key */
+	const char *title; /* heading in a text table */
+	const char *help;  /* one sentence for --columns help and the man page, marked with N_ */
+	enum unit unit;
+	bool align_right;
+};
+
+const char *unit_key_suffix(enum unit unit); /* "_us", "_ms" or "" */
+const char *unit_name(enum unit unit);       /* for people, may be "" */
+
+/* True for a number, flag set or bool that is zero. */
+static inline bool value_is_zero(const struct value *value) {
+	switch (value->kind) {
+	case VALUE_NUMBER:
+	case VALUE_BOOL:
+	case VALUE_HEX:
+		return value->number == 0;
+	case VALUE_FLAGS:
+		return value->length == 0;
+	case VALUE_UNKNOWN:
+	case VALUE_SYMBOL:
+	case VALUE_TEXT:
+	case VALUE_ADDRESS:
+	case VALUE_ENDPOINT:
+	case VALUE_OWNERS:
+		break;
+	}
+	return false;
+}
