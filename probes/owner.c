@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -39,8 +40,10 @@ struct visit {
 	struct walk *walk;
 	int directory; /* /proc/PID */
 	uint32_t pid;
+	const char *thread; /* the number of the thread whose table is read, or NULL */
 	struct process *process;
 	bool gone;
+	bool refused; /* some descriptor of the table was not shown to us */
 };
 
 /* Calls visit(context, number, name) for each entry whose name is a number. -errno on failure. */
@@ -62,17 +65,18 @@ static int for_each_number(int directory, char *entries,
 	}
 }
 
-/* A process that ended is nothing; one that we may not read is counted; the rest is a failure that
- * leaves the owners incomplete. */
-static void note_error(struct walk *walk, int error, const char *place) {
+/* A process that ended is nothing, and a refusal is counted; the rest is a failure that leaves the
+ * owners incomplete. */
+static void note_error(struct walk *walk, bool *refused, int error, const char *place) {
 	switch (error) {
 	case ENOENT:
 	case ESRCH:
 	case ENOTDIR:
+	case EINVAL: /* a descriptor's link that is none any more */
 		break;
 	case EACCES:
 	case EPERM:
-		walk->unreadable++;
+		*refused = true;
 		break;
 	default:
 		walk->error = error;
@@ -84,8 +88,12 @@ static void note_error(struct walk *walk, int error, const char *place) {
 static const struct process *process_of(struct visit *visit) {
 	if (visit->process || visit->gone)
 		return visit->process;
-	struct process *process = arena_alloc(visit->walk->arena, sizeof(*process));
-	visit->gone = !process_read(visit->directory, visit->pid, visit->walk->arena, process);
+	struct arena *arena = visit->walk->arena;
+	struct process *process = arena_alloc(arena, sizeof(*process));
+	const int error = process_read(visit->directory, visit->thread, visit->pid, arena, process);
+	if (error < 0)
+		note_error(visit->walk, &visit->refused, -error, "/proc/PID/stat");
+	visit->gone = error < 0;
 	visit->process = visit->gone ? NULL : process;
 	return visit->process;
 }
@@ -93,42 +101,43 @@ static const struct process *process_of(struct visit *visit) {
 struct descriptors {
 	struct visit *visit;
 	int directory; /* /proc/PID/fd or /proc/PID/task/TID/fd */
-	bool hidden;   /* some link was refused */
 };
 
 static void visit_descriptor(void *context, uint32_t fd, const char *name) {
-	struct descriptors *descriptors = context;
-	struct walk *walk = descriptors->visit->walk;
+	const struct descriptors *descriptors = context;
+	struct visit *visit = descriptors->visit;
+	struct walk *walk = visit->walk;
 	char link[64];
 	uint32_t inode = 0;
 	walk->descriptors++;
 	const ssize_t length = readlinkat(descriptors->directory, name, link, sizeof(link));
 	if (length < 0) {
-		descriptors->hidden |= errno == EACCES || errno == EPERM;
+		note_error(walk, &visit->refused, errno, "/proc/PID/fd");
 		return;
 	}
 	if (!process_parse_socket_link(link, (size_t)length, &inode) ||
 	    !owner_table_wants(&walk->table, inode))
 		return;
-	const struct process *process = process_of(descriptors->visit);
+	const struct process *process = process_of(visit);
 	if (process)
 		owner_table_add(&walk->table, inode, process, fd);
 }
 
-static void visit_table(struct visit *visit, int directory, const char *path) {
+/* True unless something of the table was refused to us. */
+static bool visit_table(struct visit *visit, int directory, const char *path) {
 	struct walk *walk = visit->walk;
+	visit->refused = false;
 	const int fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		note_error(walk, errno, "/proc/PID/fd");
-		return;
+		note_error(walk, &visit->refused, errno, "/proc/PID/fd");
+		return !visit->refused;
 	}
 	struct descriptors descriptors = { .visit = visit, .directory = fd };
 	const int error = for_each_number(fd, walk->fd_entries, visit_descriptor, &descriptors);
 	if (error < 0)
-		note_error(walk, -error, "/proc/PID/fd");
-	if (descriptors.hidden)
-		walk->unreadable++;
+		note_error(walk, &visit->refused, -error, "/proc/PID/fd");
 	close(fd);
+	return !visit->refused;
 }
 
 /* The threads of one process that have descriptor tables of their own, in kcmp(2)'s order. */
@@ -137,6 +146,8 @@ struct threads {
 	int directory; /* /proc/PID/task */
 	uint32_t *distinct;
 	size_t count;
+	bool read;    /* some thread's table was */
+	bool refused; /* some thread's table was not */
 };
 
 /* -1, 0 or 1 as the table of a sorts before, with or after that of b; 2 if it cannot be told. */
@@ -173,30 +184,39 @@ static bool is_new_table(struct threads *threads, uint32_t tid) {
 
 static void visit_thread(void *context, uint32_t tid, const char *name) {
 	struct threads *threads = context;
-	char path[32] = "";
-	if (tid == threads->visit->pid || !is_new_table(threads, tid))
+	struct visit *visit = threads->visit;
+	char path[32];
+	if (tid == visit->pid || !is_new_table(threads, tid))
 		return;
-	strncat(path, name, sizeof(path) - sizeof("/fd"));
-	strcat(path, "/fd");
-	visit_table(threads->visit, threads->directory, path);
+	snprintf(path, sizeof(path), "%s/fd", name);
+	visit->thread = name;
+	if (visit_table(visit, threads->directory, path))
+		threads->read = true;
+	else
+		threads->refused = true;
+	visit->thread = NULL;
 }
 
-static void visit_threads(struct visit *visit) {
+/* The tables of all threads but the first, if there are more than one. */
+static struct threads visit_threads(struct visit *visit) {
+	struct threads threads = { .visit = visit };
 	struct stat status;
-	if (fstatat(visit->directory, "task", &status, 0) != 0 || status.st_nlink <= 3)
-		return; /* "." and ".." and one thread */
-	struct threads threads = {
-		.visit = visit,
-		.directory = openat(visit->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-	};
+	if (fstatat(visit->directory, "task", &status, 0) != 0) {
+		note_error(visit->walk, &threads.refused, errno, "/proc/PID/task");
+		return threads;
+	}
+	if (status.st_nlink <= 3) /* "." and ".." and one thread */
+		return threads;
+	threads.directory = openat(visit->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (threads.directory < 0) {
-		note_error(visit->walk, errno, "/proc/PID/task");
-		return;
+		note_error(visit->walk, &threads.refused, errno, "/proc/PID/task");
+		return threads;
 	}
 	is_new_table(&threads, visit->pid);
 	for_each_number(threads.directory, visit->walk->thread_entries, visit_thread, &threads);
 	close(threads.directory);
 	free(threads.distinct);
+	return threads;
 }
 
 struct proc_root {
@@ -210,13 +230,15 @@ static void visit_process(void *context, uint32_t pid, const char *name) {
 	struct visit visit = { .walk = walk, .pid = pid };
 	visit.directory = openat(root->directory, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (visit.directory < 0) {
-		note_error(walk, errno, "/proc/PID");
+		note_error(walk, &visit.refused, errno, "/proc/PID");
+		walk->unreadable += visit.refused;
 		return;
 	}
-	const size_t unreadable = walk->unreadable;
-	visit_table(&visit, visit.directory, "fd");
-	if (walk->unreadable == unreadable)
-		visit_threads(&visit);
+	const bool first_read = visit_table(&visit, visit.directory, "fd");
+	const struct threads threads = visit_threads(&visit);
+	/* A first thread that has ended hides its table, but the others' tell all there is. */
+	if (threads.refused || (!first_read && !threads.read))
+		walk->unreadable++;
 	close(visit.directory);
 }
 
@@ -234,8 +256,10 @@ static void walk_proc(struct walk *walk) {
 	walk->thread_entries = xmalloc(ENTRIES_SIZE);
 	walk->fd_entries = xmalloc(ENTRIES_SIZE);
 	const int error = for_each_number(root.directory, walk->entries, visit_process, &root);
-	if (error < 0)
-		note_error(walk, -error, "/proc");
+	if (error < 0) {
+		walk->error = -error;
+		walk->place = "/proc";
+	}
 	free(walk->entries);
 	free(walk->thread_entries);
 	free(walk->fd_entries);
@@ -286,8 +310,11 @@ struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const
 		owner_table_want(&walk.table, socks[i]->inode);
 	if (walk.table.used > 0)
 		walk_proc(&walk);
-	const bool blind = walk.unreadable > 0 || walk.error != 0 || !sees_every_process();
-	struct owner_summary summary = { .processes = walk.unreadable };
+	struct owner_summary summary = {
+		.unreadable = walk.unreadable,
+		.privileged = sees_every_process(),
+	};
+	const bool blind = walk.unreadable > 0 || walk.error != 0 || !summary.privileged;
 	for (size_t i = 0; i < count; i++) {
 		struct sock *sock = socks[i];
 		sock->owners = owner_table_find(&walk.table, sock->inode, &snapshot->arena,

@@ -1,13 +1,15 @@
 #pragma once
 /* Finds the processes that hold sockets, by walking /proc once. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "snapshot.h"
 
 struct owner_summary {
-	size_t hidden;    /* sockets whose owner we may not see */
-	size_t processes; /* processes whose descriptors we may not read */
+	size_t hidden;     /* sockets whose owner we may not see */
+	size_t unreadable; /* processes that we may not look into */
+	bool privileged;   /* we hold both capabilities; only the kernel itself refused more */
 };
 
 /* Fills the owners and the ownership of each of `socks`, which belong to `snapshot`, and the

@@ -19,8 +19,12 @@ struct owner_link {
 	uint32_t previous; /* index + 1 */
 };
 
+/* Sockets made one after another have inodes that follow each other and are met in that order, so
+ * eight of them share a cache line and only the blocks of eight are scattered. */
 static struct owner_slot *find_slot(const struct owner_table *table, uint32_t inode) {
-	size_t at = (inode * 0x9e3779b1u) & (table->size - 1); /* 2^32 / golden ratio */
+	const uint64_t spread = 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
+	const uint64_t block = (inode / 8 * spread) >> 32;
+	size_t at = (size_t)(block * 8 + inode % 8) & (table->size - 1);
 	while (table->slots[at].inode != 0 && table->slots[at].inode != inode)
 		at = (at + 1) & (table->size - 1);
 	return &table->slots[at];

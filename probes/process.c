@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -77,40 +78,51 @@ const char *process_base_name(const char *path, size_t length, size_t *name_leng
 	return name;
 }
 
+/* Bytes read or -errno. */
 static ssize_t read_file(int directory, const char *name, char *buffer, size_t size) {
 	const int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return -1;
+		return -errno;
 	ssize_t length;
 	do
 		length = read(fd, buffer, size);
 	while (length < 0 && errno == EINTR);
+	const int error = errno;
 	close(fd);
-	return length;
+	return length < 0 ? -error : length;
 }
 
 /* A kernel thread has none, and another user's is not shown without CAP_SYS_PTRACE. */
-static void read_executable(int directory, struct arena *arena, struct process *process) {
+static void read_executable(int directory, const char *thread, struct arena *arena,
+                            struct process *process) {
 	char path[PATH_MAX];
-	const ssize_t length = readlinkat(directory, "exe", path, sizeof(path));
+	char of_thread[64];
+	ssize_t length = readlinkat(directory, "exe", path, sizeof(path));
+	if (length < 0 && errno == ENOENT && thread) {
+		snprintf(of_thread, sizeof(of_thread), "task/%s/exe", thread);
+		length = readlinkat(directory, of_thread, path, sizeof(path));
+	}
 	if (length <= 0)
 		return;
 	const char *name = process_base_name(path, (size_t)length, &process->exe_length);
 	process->exe = arena_copy(arena, name, process->exe_length);
 }
 
-bool process_read(int directory, uint32_t pid, struct arena *arena, struct process *process) {
+int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
+                 struct process *process) {
 	char text[STAT_SIZE];
 	struct process_stat stat;
 	const ssize_t length = read_file(directory, "stat", text, sizeof(text));
-	if (length <= 0 || !process_parse_stat(text, (size_t)length, &stat))
-		return false;
+	if (length < 0)
+		return (int)length;
+	if (!process_parse_stat(text, (size_t)length, &stat))
+		return -ESRCH;
 	*process = (struct process){
 		.pid = pid,
 		.start_time = stat.start_time,
 		.comm = arena_copy(arena, stat.comm, stat.comm_length),
 		.comm_length = stat.comm_length,
 	};
-	read_executable(directory, arena, process);
-	return true;
+	read_executable(directory, thread, arena, process);
+	return 0;
 }

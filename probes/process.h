@@ -27,6 +27,8 @@ bool process_parse_socket_link(const char *link, size_t length, uint32_t *inode)
 const char *process_base_name(const char *path, size_t length, size_t *name_length);
 
 /* Reads the process whose /proc directory is open as `directory`. A descriptor of /proc/PID stays
- * with its process: a later process of the same number cannot be taken for it. False if it ended
- * meanwhile. */
-bool process_read(int directory, uint32_t pid, struct arena *arena, struct process *process);
+ * with its process: a later process of the same number cannot be taken for it. `thread` is the
+ * number of the thread it was met through, or NULL: when the first thread has ended, only another
+ * one still knows the executable. 0 or -errno; -ESRCH if the process ended meanwhile. */
+int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
+                 struct process *process);

@@ -306,8 +306,8 @@ bool filter_matches(const struct filter *filter, const struct sock *sock) {
 /* The states in which sock_is_listening() can be true. */
 static uint32_t listening_states(enum sock_protocol protocol) {
 	uint32_t states = 0;
-	for (uint8_t state = 1; state < SOCK_STATE_COUNT; state++) {
-		const struct sock sock = { .protocol = (uint8_t)protocol, .state = state };
+	for (int state = 1; state < SOCK_STATE_COUNT; state++) {
+		const struct sock sock = { .protocol = (uint8_t)protocol, .state = (uint8_t)state };
 		if (sock_is_listening(&sock))
 			states |= 1u << state;
 	}

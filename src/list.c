@@ -5,6 +5,7 @@
 #include "list.h"
 
 #include <errno.h>
+#include <libintl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 #include "resolve.h"
 #include "summary.h"
 #include "users.h"
+
+/* How many rows decide on the widths of columns. Nobody reads down the columns of a longer list. */
+enum { MEASURE_LIMIT = 1024 };
 
 /* Small enough to stay in a processor's cache between parsing and showing. */
 enum { BATCH_LIMIT = 256 };
@@ -88,7 +92,7 @@ static void show(struct list *list, size_t count,
 
 static void show_rows(struct list *list, size_t count) {
 	if (!list->measured && list->sink.class->measure)
-		show(list, count, list->sink.class->measure);
+		show(list, count < MEASURE_LIMIT ? count : MEASURE_LIMIT, list->sink.class->measure);
 	list->measured = true;
 	show(list, count, list->sink.class->row);
 }
@@ -145,17 +149,30 @@ static void note_fallback(struct out *notes, const struct snapshot *snapshot) {
 		    strerror(report->diag_error));
 }
 
-static void note_owners(struct out *notes, const struct list *list) {
-	const size_t hidden = list->owners.hidden;
-	if (hidden > 0)
-		out_printf(notes,
-		           _("socklens: the owners of %zu sockets are hidden; run as root, or with "
-		             "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to see them\n"),
-		           hidden);
+/* Owners that are missing for another reason than permission are in the reports. */
+static void note_hidden_owners(struct out *notes, const struct list *list) {
+	const struct owner_summary *owners = &list->owners;
+	if (owners->hidden == 0)
+		return;
+	out_printf(notes,
+	           ngettext("socklens: the owner of %zu socket is hidden: ",
+	                    "socklens: the owners of %zu sockets are hidden: ", owners->hidden),
+	           owners->hidden);
+	if (owners->privileged)
+		out_printf(notes, _("the kernel refuses a look into %zu processes even to root\n"),
+		           owners->unreadable);
+	else
+		out_text(notes, _("run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n"));
+}
+
+static void note_unresolved(struct out *notes, const struct list *list) {
 	if (list->unresolved > 0)
 		out_printf(notes,
-		           _("socklens: %zu addresses had no answer within %d ms and stay "
-		             "numbers\n"),
+		           ngettext("socklens: %zu address had no answer within %d ms and stays a "
+		                    "number\n",
+		                    "socklens: %zu addresses had no answer within %d ms and stay "
+		                    "numbers\n",
+		                    list->unresolved),
 		           list->unresolved, RESOLVE_LIMIT_MS);
 }
 
@@ -190,7 +207,9 @@ static struct list_outcome conclude(const struct list *list, const struct snapsh
 		outcome.status = EXIT_STATUS_PARTIAL;
 	note_reports(&outcome.notes, snapshot);
 	note_fallback(&outcome.notes, snapshot);
-	note_owners(&outcome.notes, list);
+	if (snapshot->reports[REPORT_OWNERS].outcome != REPORT_PARTIAL)
+		note_hidden_owners(&outcome.notes, list);
+	note_unresolved(&outcome.notes, list);
 	if (list->cli->verbose)
 		note_verbosely(&outcome.notes, snapshot);
 	return outcome;

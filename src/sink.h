@@ -37,7 +37,7 @@ struct sink_class {
 	const char *name; /* the argument of --format */
 	bool is_data;     /* for programs: shows FIELD_IN_DATA by default, not FIELD_IN_TEXT */
 	void (*begin)(struct sink *sink);
-	/* Sees rows of the first batch before they are shown, to make room; may be NULL. */
+	/* Sees the first rows before they are shown, to make room; may be NULL. */
 	void (*measure)(struct sink *sink, const struct row *row);
 	void (*row)(struct sink *sink, const struct row *row);
 	void (*end)(struct sink *sink, const struct snapshot *reports);

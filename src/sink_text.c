@@ -1,5 +1,5 @@
 /* The table for people and for grep: one socket a line, cells that are single words, nothing cut
- * off, no blanks at the end. Columns are as wide as the first batch needs; a wider cell later on
+ * off, no blanks at the end. Columns are as wide as the first rows need; a wider cell later on
  * pushes the rest of its line aside. */
 
 #include <stdint.h>

@@ -83,7 +83,8 @@ bool view_set_columns(struct view *view, const char *list, char **error) {
 			view_finish(&chosen);
 			return false;
 		}
-		add_column(&chosen, field);
+		if (!has_column(&chosen, field)) /* a key must not stand twice in a JSON object */
+			add_column(&chosen, field);
 	}
 	free(view->columns);
 	free(view->accesses);
