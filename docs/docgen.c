@@ -1,0 +1,258 @@
+/* Makes at build time what would otherwise be written twice: the man page's list of options and
+ * columns, and the completions of three shells. All of it comes from options[] and fields[]. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "field.h"
+#include "option.h"
+#include "sock.h"
+#include "util.h"
+
+static const char *const formats[] = { "text", "json", "ndjson", "csv", "tsv" };
+
+/* scdoc takes these for markup. */
+static void put_scdoc(const char *text) {
+	for (; *text; text++) {
+		if (strchr("_*\\#", *text))
+			putchar('\\');
+		putchar(*text);
+	}
+}
+
+static void put_man_option(const struct option_row *row) {
+	if (row->letter)
+		printf("*-%c*", row->letter);
+	if (row->letter && row->name)
+		printf(", ");
+	if (row->name)
+		printf("*--%s*", row->name);
+	if (row->argument)
+		printf(" _%s_", row->argument);
+	printf("\n\t");
+	put_scdoc(row->help);
+	printf(".\n\n");
+}
+
+static void put_man_options(void) {
+	for (int topic = 0; topic < OPTION_TOPIC_COUNT; topic++) {
+		printf("## %s\n\n", option_topic_title((enum option_topic)topic));
+		for (size_t i = 0; i < option_count; i++) {
+			if ((int)options[i].topic == topic)
+				put_man_option(&options[i]);
+		}
+	}
+}
+
+static const char *switch_of(enum field_group group) {
+	static const char *const switches[] = {
+		[FIELD_GROUP_BASIC] = "",         [FIELD_GROUP_EXTENDED] = " (*-e*)",
+		[FIELD_GROUP_TIMER] = " (*-o*)",  [FIELD_GROUP_MEMORY] = " (*-m*)",
+		[FIELD_GROUP_INFO] = " (*-i*)",   [FIELD_GROUP_NAMES] = " (*-r*)",
+		[FIELD_GROUP_ASKED] = "",
+	};
+	_Static_assert(ARRAY_LENGTH(switches) == FIELD_GROUP_COUNT, "a switch for each");
+	return switches[group];
+}
+
+static void put_man_columns(void) {
+	for (size_t i = 0; i < field_count; i++) {
+		const struct column *column = &fields[i].column;
+		putchar('*');
+		put_scdoc(column->name);
+		printf("*%s\n\t", switch_of(fields[i].group));
+		put_scdoc(column->help);
+		if (column->unit != UNIT_NONE)
+			printf(", in %s", unit_name(column->unit));
+		printf(".\n\n");
+	}
+}
+
+/* Copies the manual and puts the lists where their names stand alone on a line. */
+static int put_man(const char *path) {
+	char line[1024];
+	FILE *manual = fopen(path, "r");
+	if (!manual) {
+		perror(path);
+		return 1;
+	}
+	while (fgets(line, sizeof(line), manual)) {
+		if (strcmp(line, "@OPTIONS@\n") == 0)
+			put_man_options();
+		else if (strcmp(line, "@COLUMNS@\n") == 0)
+			put_man_columns();
+		else
+			fputs(line, stdout);
+	}
+	fclose(manual);
+	return 0;
+}
+
+static void put_words(const char *const *words, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		printf("%s%s", i > 0 ? " " : "", words[i]);
+}
+
+static void put_field_names(void) {
+	for (size_t i = 0; i < field_count; i++)
+		printf("%s%s", i > 0 ? " " : "", fields[i].column.name);
+}
+
+static void put_filter_words(void) {
+	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
+		printf("%s ", sock_protocol_name((enum sock_protocol)i));
+	for (int i = 1; i < SOCK_STATE_COUNT; i++)
+		printf("%s ", sock_state_name((enum sock_state)i));
+	printf("ipv4 ipv6 port sport dport");
+}
+
+static void put_bash(void) {
+	printf("# bash completion for socklens, made from its tables\n"
+	       "_socklens() {\n"
+	       "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+	       "\tlocal list=${word%%,*} last=${word##*,}\n"
+	       "\t[[ $word == *,* ]] && list+=, || list=\n"
+	       "\tcase $before in\n"
+	       "\t--columns|--sort) mapfile -t COMPREPLY < <(compgen -P \"$list\" -W '");
+	put_field_names();
+	printf("' -- \"$last\"); return;;\n"
+	       "\t--format) mapfile -t COMPREPLY < <(compgen -W '");
+	put_words(formats, ARRAY_LENGTH(formats));
+	printf("' -- \"$word\"); return;;\n"
+	       "\t-N|--net) mapfile -t COMPREPLY < <(compgen -W \"$(ls /run/netns 2>/dev/null)\" "
+	       "-- \"$word\"); return;;\n"
+	       "\tesac\n"
+	       "\tif [[ $word == -* ]]; then\n"
+	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
+	for (size_t i = 0; i < option_count; i++) {
+		if (options[i].letter)
+			printf("-%c ", options[i].letter);
+		if (options[i].name)
+			printf("--%s ", options[i].name);
+	}
+	printf("' -- \"$word\")\n"
+	       "\telse\n"
+	       "\t\tmapfile -t COMPREPLY < <(compgen -W 'list ");
+	put_filter_words();
+	printf("' -- \"$word\")\n"
+	       "\tfi\n"
+	       "}\n"
+	       "complete -F _socklens socklens\n");
+}
+
+/* What may follow an option, as a zsh action or fish arguments; NULL: anything. */
+static void put_zsh_action(const struct option_row *row) {
+	switch (row->action) {
+	case OPTION_COLUMNS:
+	case OPTION_SORT:
+		printf(":field:_values -s , field ");
+		put_field_names();
+		break;
+	case OPTION_FORMAT:
+		printf(":format:(");
+		put_words(formats, ARRAY_LENGTH(formats));
+		putchar(')');
+		break;
+	case OPTION_NETNS:
+	case OPTION_PROTOCOL_LIST:
+		printf(":%s:", row->argument);
+		break;
+	case OPTION_PROTOCOL:
+	case OPTION_FAMILY:
+	case OPTION_LISTENING:
+	case OPTION_GROUP:
+	case OPTION_NO_HEADER:
+	case OPTION_SUMMARY:
+	case OPTION_RESOLVE:
+	case OPTION_JSON:
+	case OPTION_VERBOSE:
+	case OPTION_HELP:
+	case OPTION_VERSION:
+	case OPTION_DEFAULT:
+		break;
+	}
+}
+
+/* Inside single quotes and brackets. */
+static void put_zsh_help(const char *text) {
+	for (; *text; text++) {
+		if (*text == '\'')
+			printf("'\\''");
+		else if (strchr("[]:", *text))
+			printf("\\%c", *text);
+		else
+			putchar(*text);
+	}
+}
+
+static void put_zsh(void) {
+	printf("#compdef socklens\n# zsh completion for socklens, made from its tables\n"
+	       "_arguments -s \\\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &options[i];
+		char letter[] = { '-', row->letter, '\0' };
+		const char *spellings[] = { row->letter ? letter : NULL, row->name };
+		for (size_t j = 0; j < ARRAY_LENGTH(spellings); j++) {
+			if (!spellings[j])
+				continue;
+			printf("\t'%s%s[", j == 1 ? "--" : "", spellings[j]);
+			put_zsh_help(row->help);
+			putchar(']');
+			put_zsh_action(row);
+			printf("' \\\n");
+		}
+	}
+	printf("\t'*:filter:(list ");
+	put_filter_words();
+	printf(")'\n");
+}
+
+static void put_fish_help(const char *text) {
+	for (; *text; text++)
+		printf(*text == '\'' || *text == '\\' ? "\\%c" : "%c", *text);
+}
+
+static void put_fish(void) {
+	printf("# fish completion for socklens, made from its tables\n"
+	       "complete -c socklens -f -a 'list ");
+	put_filter_words();
+	printf("'\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &options[i];
+		printf("complete -c socklens");
+		if (row->letter)
+			printf(" -s %c", row->letter);
+		if (row->name)
+			printf(" -l %s", row->name);
+		if (row->argument)
+			printf(" -x");
+		if (row->action == OPTION_FORMAT) {
+			printf(" -a '");
+			put_words(formats, ARRAY_LENGTH(formats));
+			putchar('\'');
+		} else if (row->action == OPTION_COLUMNS || row->action == OPTION_SORT) {
+			printf(" -a '(__fish_append , ");
+			put_field_names();
+			printf(")'");
+		}
+		printf(" -d '");
+		put_fish_help(row->help);
+		printf("'\n");
+	}
+}
+
+int main(int argc, char *argv[]) {
+	if (argc == 3 && strcmp(argv[1], "man") == 0)
+		return put_man(argv[2]);
+	if (argc == 2 && strcmp(argv[1], "bash") == 0)
+		put_bash();
+	else if (argc == 2 && strcmp(argv[1], "zsh") == 0)
+		put_zsh();
+	else if (argc == 2 && strcmp(argv[1], "fish") == 0)
+		put_fish();
+	else {
+		fprintf(stderr, "usage: docgen man FILE | bash | zsh | fish\n");
+		return 2;
+	}
+	return 0;
+}
