@@ -1,0 +1,126 @@
+"""What cannot be written, or cannot be opened, is an error and never a shorter answer."""
+
+import os
+import resource
+import subprocess
+
+import holders
+import live
+import sockets
+from live import Skip, equal, test, true
+
+PARTIAL = 3
+
+
+def many():
+    """More sockets than a pipe can hold lines of."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2500:
+        raise Skip("too few descriptors allowed")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2500), hard))
+    return [sockets.datagram() for _ in range(2000)]
+
+
+@test("a full disk is an error")
+def _():
+    kept = sockets.listener()
+    for form in ("text", "csv", "tsv", "json", "ndjson"):
+        with open("/dev/full", "wb") as full:
+            status, _, err = live.run("list", "--format", form, stdout=full)
+        equal(status, PARTIAL, f"status of {form}, with {sockets.port(kept)}")
+        true(err.startswith(b"socklens: ") and err.count(b"\n") == 1, f"stderr {err!r}")
+
+
+@test("help that cannot be written is an error")
+def _():
+    for words in (["--help"], ["--version"], ["list", "--columns", "help"]):
+        with open("/dev/full", "wb") as full:
+            status, _, err = live.run(*words, stdout=full)
+        equal((status, err[:10]), (PARTIAL, b"socklens: "), str(words))
+
+
+@test("a reader that goes away ends the program quietly")
+def _():
+    kept = many()
+    for restore_signals in (True, False):  # SIGPIPE kills, or SIGPIPE is ignored
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        status, _, err = live.run("list", stdout=write_end, restore_signals=restore_signals)
+        os.close(write_end)
+        equal(err, b"", f"stderr, {len(kept)} sockets")
+        true(status != 0, f"status {status}")
+
+
+@test("a reader that takes one line and goes ends the program quietly")
+def _():
+    kept = many()
+    with subprocess.Popen(
+        [live.PROGRAM, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+        status = process.wait()
+    equal(err, b"", f"stderr, {len(kept)} sockets")
+    true(status != 0, f"status {status}")
+
+
+@test("a standard output that is closed from the start is an error")
+def _():
+    kept = sockets.listener()
+    status, _, err = live.run("list", stdout=None, preexec_fn=lambda: os.close(1))
+    equal(status, PARTIAL, f"status, with {sockets.port(kept)}")
+    true(err.startswith(b"socklens: "), f"stderr {err!r}")
+
+
+@test("closed standard input and standard error do no harm")
+def _():
+    kept = sockets.listener()
+    expected = live.run("list")[1]
+    for descriptors in ((0,), (2,), (0, 2)):
+        status, out, _ = live.run(
+            "list", preexec_fn=lambda some=descriptors: [os.close(one) for one in some]
+        )
+        equal((status, out), (0, expected), f"without {descriptors}, {sockets.port(kept)}")
+
+
+@test("too few descriptors never crash and never shorten an answer that claims to be whole")
+def _():
+    kept = [sockets.pair(), sockets.datagram(), sockets.raw()]
+    equal(list(complaints_of_all()), [], f"complaints about {len(kept)} kinds")
+    with holders.thread_with_own_table():
+        equal(list(complaints_of_all()), [], "complaints with a thread of its own")
+
+
+def complaints_of_all():
+    whole = live.rows()
+    for limit in range(3, 33):
+        for text in complaints(limit, whole):
+            yield f"limit {limit}: {text}"
+
+
+def complaints(limit, whole):
+    status, out, err = live.run("list", "-j", preexec_fn=lambda: limit_files(limit))
+    if status not in (0, PARTIAL, 127):  # 127: the loader found no descriptor for a library
+        yield f"status {status}"
+    if status == 0 and live.parse(out)["sockets"] != whole:
+        yield f"status 0 and an answer that is not whole, stderr {err!r}"
+    if status == PARTIAL and out and live.parse(out)["complete"]:
+        yield "status 3 and an answer that says it is complete"
+    if status != 0 and not err:
+        yield f"status {status} and nothing on stderr"
+
+
+def limit_files(number):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (number, number))
+
+
+@test("nothing is left running and nothing is written but the answer")
+def _():
+    kept = sockets.listener()
+    before = sorted(os.listdir("."))
+    equal(live.run("list")[0], 0, f"status, {sockets.port(kept)}")
+    equal(sorted(os.listdir(".")), before, "the current directory")
+
+
+live.main()
