@@ -3,6 +3,7 @@
 #include "cgroup.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -53,12 +54,15 @@ static int open_mount(void) {
 	char *line = NULL;
 	size_t size = 0;
 	int fd = -1;
+	errno = ENOENT; /* no such mount */
 	while (fd < 0 && getline(&line, &size, mounts) > 0) {
 		if (mount_point_of(line, point))
 			fd = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	free(line);
+	const int error = errno;
 	fclose(mounts);
+	errno = error;
 	return fd;
 }
 
@@ -68,15 +72,22 @@ static void add_path(struct cgroup_cache *cache, uint64_t id, const char *path) 
 	    (struct cgroup_path){ .id = id, .text = xasprintf("%s", path[0] ? path : "/") };
 }
 
-/* Takes over `fd`. Groups that vanish or may not be read are left out. */
+/* Groups that vanish or may not be read are left out; a lack of descriptors is told. */
+static void note_error(struct cgroup_cache *cache, int error) {
+	if (error == EMFILE || error == ENFILE || error == EIO)
+		cache->error = error;
+}
+
+/* Takes over `fd`, which may be -1 with errno set. */
 static void walk(struct cgroup_cache *cache, int fd, const char *path, int depth) {
 	struct stat status;
-	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0) {
+		note_error(cache, errno);
 		return;
 	}
+	DIR *directory = fdopendir(fd);
+	if (!directory)
+		util_out_of_memory(); /* the only way for it to fail here */
 	if (fstat(fd, &status) == 0)
 		add_path(cache, status.st_ino, path);
 	const struct dirent *entry;

@@ -12,6 +12,7 @@ struct cgroup_cache {
 	bool loaded;
 	struct cgroup_path *paths; /* sorted by id */
 	size_t count;
+	int error; /* errno if the walk was cut short; 0 if it was not */
 };
 
 /* The path below the mount, "/" for the root, any bytes; NULL if there is no such group any more

@@ -2,6 +2,7 @@
 
 #include "interface.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ struct interface_name {
 };
 
 void interface_open(struct interface_cache *cache) {
-	*cache = (struct interface_cache){ .fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) };
+	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	*cache = (struct interface_cache){ .fd = fd >= 0 ? fd : -errno };
 }
 
 void interface_close(struct interface_cache *cache) {

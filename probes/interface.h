@@ -6,9 +6,10 @@
 
 struct interface_name;
 
-/* Zero-initialise it, then interface_open() inside the network namespace. */
+/* Zero-initialise it, then interface_open() inside the network namespace. If that fails, `fd` is
+ * -errno and names are not known. */
 struct interface_cache {
-	int fd; /* a socket to ask with; 0 or less: names are not known */
+	int fd; /* a socket to ask with */
 	struct interface_name *names;
 	size_t count;
 };

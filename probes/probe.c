@@ -293,6 +293,9 @@ void probe_sockets(struct probe *probe, const struct want *want, size_t batch_li
 	const struct plan plan = plan_requests(want);
 	for (size_t i = 0; i < plan.count && !run.stopped; i++)
 		run_request(&run, &plan.requests[i]);
+	snapshot_note_names(snapshot, probe->cgroups.error, "/sys/fs/cgroup");
+	snapshot_note_names(snapshot, probe->interfaces.fd < 0 ? -probe->interfaces.fd : 0,
+	                    "SIOCGIFNAME");
 	if (!run.stopped)
 		hand_over(&run);
 	cookie_set_finish(&run.seen);

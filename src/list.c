@@ -92,7 +92,8 @@ static void show(struct list *list, size_t count,
 
 static void show_rows(struct list *list, size_t count) {
 	if (!list->measured && list->sink.class->measure)
-		show(list, count < MEASURE_LIMIT ? count : MEASURE_LIMIT, list->sink.class->measure);
+		show(list, count < MEASURE_LIMIT ? count : MEASURE_LIMIT,
+		     list->sink.class->measure);
 	list->measured = true;
 	show(list, count, list->sink.class->row);
 }
@@ -159,7 +160,8 @@ static void note_hidden_owners(struct out *notes, const struct list *list) {
 	                    "socklens: the owners of %zu sockets are hidden: ", owners->hidden),
 	           owners->hidden);
 	if (owners->privileged)
-		out_printf(notes, _("the kernel refuses a look into %zu processes even to root\n"),
+		out_printf(notes,
+		           _("even root may not look into every process here (refused: %zu)\n"),
 		           owners->unreadable);
 	else
 		out_text(notes, _("run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n"));
@@ -257,6 +259,7 @@ struct list_outcome list_run(const struct cli *cli, struct probe *probe, struct 
 	begin_sink(&list, out);
 	probe_sockets(probe, &want, needs_all(&list) ? SIZE_MAX : BATCH_LIMIT, &snapshot,
 	              take_batch, &list);
+	snapshot_note_names(&snapshot, list.users.error, "getpwuid");
 	if (cli->summary)
 		summary_show(&list.summary, &list.sink);
 	sink_end(&list.sink, &snapshot);

@@ -17,12 +17,12 @@
 #include "probe.h"
 #include "util.h"
 
-/* A file opened later must not end up as standard output or error because they were closed. */
+/* A file opened later must not take the number of a standard descriptor that was closed. */
 static void hold_standard_descriptors(void) {
-	while (fcntl(STDERR_FILENO, F_GETFD) == -1) {
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		/* Opened for reading, so that writing to it fails as it did before. */
-		if (open("/dev/null", O_RDONLY) < 0)
-			return;
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDONLY) != fd)
+			exit(EXIT_STATUS_PARTIAL);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "out.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,8 @@ int out_flush(struct out *out) {
 		const ssize_t count = write(out->fd, out->bytes + written, out->used - written);
 		if (count >= 0)
 			written += (size_t)count;
+		else if (errno == EAGAIN)
+			poll(&(struct pollfd){ .fd = out->fd, .events = POLLOUT }, 1, -1);
 		else if (errno != EINTR)
 			out->error = errno;
 	}

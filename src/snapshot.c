@@ -39,8 +39,24 @@ void snapshot_drop_last(struct snapshot *snapshot) {
 }
 
 const char *report_name(size_t index) {
-	return index < SOCK_PROTOCOL_COUNT ? sock_protocol_name((enum sock_protocol)index)
-	                                   : "owners";
+	switch (index) {
+	case REPORT_OWNERS:
+		return "owners";
+	case REPORT_NAMES:
+		return "names";
+	default:
+		return sock_protocol_name((enum sock_protocol)index);
+	}
+}
+
+void snapshot_note_names(struct snapshot *snapshot, int error, const char *place) {
+	if (error != 0)
+		snapshot->reports[REPORT_NAMES] = (struct probe_report){
+			.outcome = REPORT_PARTIAL,
+			.source = SOCK_SOURCE_PROC,
+			.error = error,
+			.place = place,
+		};
 }
 
 bool snapshot_is_whole(const struct snapshot *snapshot) {

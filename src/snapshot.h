@@ -8,8 +8,9 @@
 #include "arena.h"
 #include "sock.h"
 
-/* One for each protocol, in the order of enum sock_protocol, and one for the owners. */
-enum { REPORT_OWNERS = SOCK_PROTOCOL_COUNT, REPORT_COUNT };
+/* One for each protocol, in the order of enum sock_protocol; one for the owners; and one for the
+ * names of devices, users and control groups, which is asked for nothing unless it fails. */
+enum { REPORT_OWNERS = SOCK_PROTOCOL_COUNT, REPORT_NAMES, REPORT_COUNT };
 
 enum report_outcome {
 	REPORT_NOT_ASKED,
@@ -53,4 +54,8 @@ struct sock *snapshot_add(struct snapshot *snapshot);
 void snapshot_drop_last(struct snapshot *snapshot);
 
 const char *report_name(size_t index);
+
+/* Notes that names are missing because of `error`, an errno; 0 notes nothing. */
+void snapshot_note_names(struct snapshot *snapshot, int error, const char *place);
+
 bool snapshot_is_whole(const struct snapshot *snapshot);

@@ -13,12 +13,18 @@ struct user_name {
 	char *text; /* NULL: no such user */
 };
 
-static char *ask(uint32_t uid) {
+/* Of a user that does not exist errno is 0 or one of several others (getpwuid(3)); only these mean
+ * that it could not be found out. */
+static char *ask(struct user_cache *cache, uint32_t uid) {
 	errno = 0;
 	const struct passwd *entry = getpwuid((uid_t)uid);
-	if (!entry && errno == ENOMEM)
+	if (entry)
+		return xasprintf("%s", entry->pw_name);
+	if (errno == ENOMEM)
 		util_out_of_memory();
-	return entry ? xasprintf("%s", entry->pw_name) : NULL;
+	if (errno == EMFILE || errno == ENFILE || errno == EIO)
+		cache->error = errno;
+	return NULL;
 }
 
 const char *user_cache_find(struct user_cache *cache, uint32_t uid) {
@@ -31,7 +37,7 @@ const char *user_cache_find(struct user_cache *cache, uint32_t uid) {
 		}
 	}
 	cache->names = xreallocarray(cache->names, cache->count + 1, sizeof(*cache->names));
-	cache->names[cache->count] = (struct user_name){ .uid = uid, .text = ask(uid) };
+	cache->names[cache->count] = (struct user_name){ .uid = uid, .text = ask(cache, uid) };
 	cache->last = cache->count++;
 	return cache->names[cache->last].text;
 }

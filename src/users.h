@@ -12,6 +12,7 @@ struct user_cache {
 	struct user_name *names;
 	size_t count;
 	size_t last; /* where the latest answer was */
+	int error;   /* errno if a user could not be looked up; 0 if all could */
 };
 
 /* The name, any bytes, or NULL if there is none; it lives until user_cache_finish(). */
