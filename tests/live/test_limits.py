@@ -1,8 +1,11 @@
 """What cannot be written, or cannot be opened, is an error and never a shorter answer."""
 
+import array
+import fcntl
 import os
 import resource
 import subprocess
+import termios
 
 import holders
 import live
@@ -10,6 +13,13 @@ import sockets
 from live import Skip, equal, test, true
 
 PARTIAL = 3
+NEARLY_FULL = 60000  # of the 65536 bytes that a pipe holds
+
+
+def waiting_bytes(reader):
+    count = array.array("i", [0])
+    fcntl.ioctl(reader, termios.FIONREAD, count)
+    return count[0]
 
 
 def many():
@@ -87,6 +97,8 @@ def _():
     ) as process:
         os.close(write_end)
         with os.fdopen(read_end, "rb") as reader:
+            full = lambda: waiting_bytes(reader) >= NEARLY_FULL or process.poll() is not None
+            live.until(full, "the pipe is nearly full")
             seen = reader.read()
         equal(process.wait(), 0, f"status, {len(kept)} sockets")
     equal(seen, expected, "output")
