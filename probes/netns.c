@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "escape.h"
-#include "out.h"
 #include "util.h"
 
 static const char own_namespace[] = "/proc/thread-self/ns/net";
@@ -40,10 +39,6 @@ static int open_spec(const char *spec) {
 }
 
 static char *describe(const char *spec, int code) {
-	struct out shown;
-	out_init(&shown, OUT_MEMORY);
-	escape_write(&shown, spec, strlen(spec), ESCAPE_TEXT);
-	out_char(&shown, '\0');
 	const char *reason = strerror(code);
 	if (code == ENOENT)
 		reason = _("no such name below /run/netns, process or path");
@@ -51,8 +46,9 @@ static char *describe(const char *spec, int code) {
 		reason = _("that is no network namespace");
 	else if (code == EACCES || code == EPERM)
 		reason = _("needs root, or CAP_SYS_ADMIN and CAP_SYS_PTRACE");
-	char *error = xasprintf(_("network namespace '%s': %s"), shown.bytes, reason);
-	out_finish(&shown);
+	char *shown = escape_copy(spec, strlen(spec));
+	char *error = xasprintf(_("network namespace '%s': %s"), shown, reason);
+	free(shown);
 	return error;
 }
 

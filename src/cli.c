@@ -27,17 +27,9 @@ static void fail(struct cli *cli, char *error) {
 	cli->command = CLI_WRONG;
 }
 
-static char *shown(const char *text) {
-	struct out out;
-	out_init(&out, OUT_MEMORY);
-	escape_write(&out, text, strlen(text), ESCAPE_TEXT);
-	out_char(&out, '\0');
-	return out.bytes;
-}
-
 /* `format` has one %s, for `word` made printable. */
 static void fail_about(struct cli *cli, const char *format, const char *word) {
-	char *text = shown(word);
+	char *text = escape_copy(word, strlen(word));
 	fail(cli, xasprintf(format, text)); /* NOLINT(clang-diagnostic-format-nonliteral) */
 	free(text);
 }

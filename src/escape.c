@@ -153,6 +153,14 @@ void escape_write(struct out *out, const void *bytes, size_t length, enum escape
 	}
 }
 
+char *escape_copy(const void *bytes, size_t length) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	escape_write(&out, bytes, length, ESCAPE_TEXT);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
 bool escape_is_lossy_in_json(const void *bytes, size_t length) {
 	const unsigned char *rest = bytes;
 	while (length > 0) {

@@ -122,22 +122,12 @@ bool filter_find_protocol(const char *name, size_t length, enum sock_protocol *p
 	return false;
 }
 
-static char *quoted(struct token token) {
-	struct out out;
-	out_init(&out, OUT_MEMORY);
-	out_char(&out, '\'');
-	escape_write(&out, token.text, token.length, ESCAPE_TEXT);
-	out_char(&out, '\'');
-	out_char(&out, '\0');
-	return out.bytes;
-}
-
 /* The message names the token, unless it is the missing one at the end. */
 static bool fail(struct filter_error *error, const struct cursor *cursor, struct token token,
                  const char *what) {
 	if (token.length > 0) {
-		char *name = quoted(token);
-		error->message = xasprintf("%s %s", what, name);
+		char *name = escape_copy(token.text, token.length);
+		error->message = xasprintf("%s '%s'", what, name);
 		free(name);
 	} else {
 		error->message = xasprintf("%s", what);

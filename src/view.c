@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "escape.h"
-#include "out.h"
 #include "sock.h"
 #include "util.h"
 
@@ -51,15 +50,11 @@ void view_add_group(struct view *view, enum field_group group) {
 }
 
 static char *unknown_field(const char *name, size_t length) {
-	struct out shown;
-	out_init(&shown, OUT_MEMORY);
-	escape_write(&shown, name, length, ESCAPE_TEXT);
-	out_char(&shown, '\0');
+	char *shown = escape_copy(name, length);
 	const char *like = field_suggest(name, length);
-	char *error =
-	    like ? xasprintf(_("unknown field '%s' (did you mean %s?)"), shown.bytes, like)
-		 : xasprintf(_("unknown field '%s'; --columns help lists them"), shown.bytes);
-	out_finish(&shown);
+	char *error = like ? xasprintf(_("unknown field '%s' (did you mean %s?)"), shown, like)
+	                   : xasprintf(_("unknown field '%s'; --columns help lists them"), shown);
+	free(shown);
 	return error;
 }
 
