@@ -27,9 +27,9 @@ static void fail(struct cli *cli, char *error) {
 	cli->command = CLI_WRONG;
 }
 
-/* `format` has one %s, for `word` made printable. */
-static void fail_about(struct cli *cli, const char *format, const char *word) {
-	char *text = escape_copy(word, strlen(word));
+/* `format` has one %s, for the word made printable. */
+static void fail_about(struct cli *cli, const char *format, const char *word, size_t length) {
+	char *text = escape_copy(word, length);
 	fail(cli, xasprintf(format, text)); /* NOLINT(clang-diagnostic-format-nonliteral) */
 	free(text);
 }
@@ -43,10 +43,10 @@ static void parse_protocol_list(struct cli *cli, struct wishes *wishes, const ch
 		} else if (filter_find_protocol(list, length, &protocol)) {
 			wishes->protocols |= 1u << protocol;
 		} else {
-			fail_about(cli,
-			           _("unknown protocol in '%s'; use tcp, udp, udplite, raw, "
-			             "mptcp or all"),
-			           list);
+			fail_about(
+			    cli,
+			    _("unknown protocol '%s'; use tcp, udp, udplite, raw, mptcp or all"),
+			    list, length);
 			return;
 		}
 		list = list[length] == ',' ? list + length + 1 : NULL;
@@ -58,7 +58,8 @@ static void set_format(struct cli *cli, const char *name) {
 	if (format)
 		cli->format = format;
 	else
-		fail_about(cli, _("unknown format '%s'; use text, json, ndjson, csv or tsv"), name);
+		fail_about(cli, _("unknown format '%s'; use text, json, ndjson, csv or tsv"), name,
+		           strlen(name));
 }
 
 static void set_columns(struct cli *cli, struct wishes *wishes, const char *list) {
@@ -127,13 +128,15 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
 static void fail_option(struct cli *cli, char *argv[], int result) {
 	char letter[] = { '-', (char)optopt, '\0' };
 	/* A long option is the word before optind; a letter may stand inside a word. */
-	const char *word = optopt > 0 && optopt < LONG_OPTION_BASE ? letter : argv[optind - 1];
+	const char *word = optopt != 0 && optopt < LONG_OPTION_BASE ? letter : argv[optind - 1];
 	if (result == ':')
-		fail_about(cli, _("option '%s' needs an argument; see socklens --help"), word);
+		fail_about(cli, _("option '%s' needs an argument; see socklens --help"), word,
+		           strlen(word));
 	else if (optopt >= LONG_OPTION_BASE)
-		fail_about(cli, _("option '%s' takes no argument; see socklens --help"), word);
+		fail_about(cli, _("option '%s' takes no argument; see socklens --help"), word,
+		           strlen(word));
 	else
-		fail_about(cli, _("unknown option '%s'; see socklens --help"), word);
+		fail_about(cli, _("unknown option '%s'; see socklens --help"), word, strlen(word));
 }
 
 static const struct option_row *find_row(int result) {
@@ -189,14 +192,7 @@ static char *filter_error_text(const struct filter_error *error) {
 	out_text(&out, "\n  ");
 	escape_write(&out, error->expression, strlen(error->expression), ESCAPE_TEXT);
 	out_text(&out, "\n  ");
-	struct out before;
-	out_init(&before, OUT_MEMORY);
-	escape_write(&before, error->expression, error->column, ESCAPE_TEXT);
-	for (size_t i = 0; i < before.used; i++) {
-		if (((unsigned char)before.bytes[i] & 0xc0) != 0x80)
-			out_char(&out, ' ');
-	}
-	out_finish(&before);
+	out_spaces(&out, error->column); /* what stands before the error was understood: ASCII */
 	out_text(&out, "^");
 	out_char(&out, '\0');
 	return out.bytes;

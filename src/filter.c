@@ -75,6 +75,10 @@ static bool token_is(struct token token, const char *text) {
 	return token.length == strlen(text) && strncasecmp(token.text, text, token.length) == 0;
 }
 
+static char to_lower(char c) {
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* TIME_WAIT, time-wait and FIN-WAIT1 are spellings of the same names. */
 static bool is_state_name(struct token token, const char *name) {
 	size_t at = 0;
@@ -84,7 +88,7 @@ static bool is_state_name(struct token token, const char *name) {
 			at += c == '-' || c == '_';
 			continue;
 		}
-		if ((c | 0x20) != (*name | 0x20))
+		if (to_lower(c) != *name)
 			return false;
 		at++;
 	}
