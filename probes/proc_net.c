@@ -188,7 +188,7 @@ int proc_net_parse(const char *line, size_t length, enum sock_protocol protocol,
                    enum sock_family family, struct sock *sock) {
 	struct text parts[FIELD_COUNT];
 	const size_t count = split(line, length, parts);
-	if (count <= FIELD_INODE)
+	if (count <= FIELD_POINTER) /* it stands behind all that is read of every kind */
 		return -EBADMSG;
 	sock->protocol = (uint8_t)protocol;
 	sock->family = (uint8_t)family;
