@@ -7,23 +7,33 @@
 
 #include "escape.h"
 #include "sock.h"
+#include "util.h"
 
-static inline char *put_octet(char *to, unsigned octet) {
-	if (octet >= 100) {
-		*to++ = (char)('0' + octet / 100);
-		octet %= 100;
-		*to++ = (char)('0' + octet / 10);
-	} else if (octet >= 10) {
-		*to++ = (char)('0' + octet / 10);
-	}
-	*to++ = (char)('0' + octet % 10);
-	return to;
-}
+/* Every octet with the point behind it, written as four bytes whatever its length. */
+#define OCTET(number)                                                                              \
+	{ #number ".", sizeof(#number) }
+#define TEN(tens)                                                                                  \
+	OCTET(tens##0), OCTET(tens##1), OCTET(tens##2), OCTET(tens##3), OCTET(tens##4),            \
+	    OCTET(tens##5), OCTET(tens##6), OCTET(tens##7), OCTET(tens##8), OCTET(tens##9)
+
+static const struct {
+	char text[7];
+	uint8_t length;
+} octets[] = {
+	TEN(),   TEN(1),     TEN(2),     TEN(3),     TEN(4),     TEN(5),     TEN(6),     TEN(7),
+	TEN(8),  TEN(9),     TEN(10),    TEN(11),    TEN(12),    TEN(13),    TEN(14),    TEN(15),
+	TEN(16), TEN(17),    TEN(18),    TEN(19),    TEN(20),    TEN(21),    TEN(22),    TEN(23),
+	TEN(24), OCTET(250), OCTET(251), OCTET(252), OCTET(253), OCTET(254), OCTET(255),
+};
+_Static_assert(ARRAY_LENGTH(octets) == 256, "a row for each octet");
+
+#undef TEN
+#undef OCTET
 
 static char *put_inet(char *to, const uint8_t *address) {
 	for (int i = 0; i < 4; i++) {
-		to = put_octet(to, address[i]);
-		*to++ = '.';
+		memcpy(to, octets[address[i]].text, 4);
+		to += octets[address[i]].length;
 	}
 	return to - 1;
 }
@@ -78,15 +88,21 @@ static char *put_inet6(char *to, const uint8_t *address) {
 	return to;
 }
 
+/* Enough for any address in brackets. */
+enum { ADDRESS_ROOM = 48 };
+
 static const struct sock_endpoint *endpoint_of(const struct sock *sock, enum value_end end) {
 	return end == VALUE_LOCAL ? &sock->local : &sock->peer;
 }
 
+static char *put_address(char *to, const struct sock *sock, const struct sock_endpoint *endpoint) {
+	return sock->family == SOCK_FAMILY_INET ? put_inet(to, endpoint->address)
+	                                        : put_inet6(to, endpoint->address);
+}
+
 void format_address(struct out *out, const struct sock *sock, enum value_end end) {
-	const struct sock_endpoint *endpoint = endpoint_of(sock, end);
-	char *start = out_reserve(out, 48);
-	const char *stop = sock->family == SOCK_FAMILY_INET ? put_inet(start, endpoint->address)
-	                                                    : put_inet6(start, endpoint->address);
+	char *start = out_reserve(out, ADDRESS_ROOM);
+	const char *stop = put_address(start, sock, endpoint_of(sock, end));
 	out_advance(out, (size_t)(stop - start));
 }
 
@@ -96,19 +112,43 @@ static bool is_dual_stack_wildcard(const struct sock *sock, const struct sock_en
 	       !sock->v6only && sock_address_is_zero(endpoint);
 }
 
-static void format_host(struct out *out, const struct sock *sock, enum value_end end) {
-	const struct sock_endpoint *endpoint = endpoint_of(sock, end);
+static char *put_host(char *to, const struct sock *sock, const struct sock_endpoint *endpoint) {
+	if (sock->family == SOCK_FAMILY_INET)
+		return put_inet(to, endpoint->address);
 	if (is_dual_stack_wildcard(sock, endpoint)) {
-		out_char(out, '*');
-	} else if (endpoint->host) {
-		escape_write(out, endpoint->host, strlen(endpoint->host), ESCAPE_WORD);
-	} else if (sock->family == SOCK_FAMILY_INET) {
-		format_address(out, sock, end);
-	} else {
-		out_char(out, '[');
-		format_address(out, sock, end);
-		out_char(out, ']');
+		*to++ = '*';
+		return to;
 	}
+	*to++ = '[';
+	to = put_inet6(to, endpoint->address);
+	*to++ = ']';
+	return to;
+}
+
+static char *put_port(char *to, uint16_t port) {
+	if (port != 0)
+		return digits_put(to, port);
+	*to++ = '*';
+	return to;
+}
+
+static void format_numeric_endpoint(struct out *out, const struct sock *sock,
+                                    const struct sock_endpoint *endpoint) {
+	char *start = out_reserve(out, ADDRESS_ROOM + DIGITS_ROOM);
+	char *to = put_host(start, sock, endpoint);
+	*to++ = ':';
+	to = put_port(to, endpoint->port);
+	out_advance(out, (size_t)(to - start));
+}
+
+static void format_host(struct out *out, const struct sock *sock,
+                        const struct sock_endpoint *endpoint) {
+	if (endpoint->host && !is_dual_stack_wildcard(sock, endpoint)) {
+		escape_write(out, endpoint->host, strlen(endpoint->host), ESCAPE_WORD);
+		return;
+	}
+	char *start = out_reserve(out, ADDRESS_ROOM);
+	out_advance(out, (size_t)(put_host(start, sock, endpoint) - start));
 }
 
 static void format_device(struct out *out, const struct sock *sock) {
@@ -123,16 +163,21 @@ static void format_device(struct out *out, const struct sock *sock) {
 
 static void format_endpoint(struct out *out, const struct sock *sock, enum value_end end) {
 	const struct sock_endpoint *endpoint = endpoint_of(sock, end);
-	format_host(out, sock, end);
-	if (end == VALUE_LOCAL && (sock->known & SOCK_KNOWS_INTERFACE))
+	const bool bound = end == VALUE_LOCAL && (sock->known & SOCK_KNOWS_INTERFACE);
+	if (!bound && !endpoint->host && !endpoint->service) {
+		format_numeric_endpoint(out, sock, endpoint);
+		return;
+	}
+	format_host(out, sock, endpoint);
+	if (bound)
 		format_device(out, sock);
 	out_char(out, ':');
-	if (endpoint->service)
+	if (endpoint->service) {
 		escape_write(out, endpoint->service, strlen(endpoint->service), ESCAPE_WORD);
-	else if (endpoint->port == 0)
-		out_char(out, '*');
-	else
-		out_number(out, endpoint->port);
+	} else {
+		char *start = out_reserve(out, DIGITS_ROOM);
+		out_advance(out, (size_t)(put_port(start, endpoint->port) - start));
+	}
 }
 
 static void format_process_name(struct out *out, const struct process *process) {
@@ -191,25 +236,18 @@ static void format_flags(struct out *out, const struct value *value) {
 		out_text(out, "none");
 }
 
-/* `number` thousandths or millionths behind a point, without the zeros at the end. */
-static char *put_fraction(char *to, uint64_t number, int digits) {
-	if (number == 0)
-		return to;
-	*to++ = '.';
-	for (int i = digits; i > 0; i--) {
-		to[i - 1] = (char)('0' + number % 10);
-		number /= 10;
-	}
-	to += digits;
-	while (to[-1] == '0')
-		to--;
-	return to;
-}
-
 static char *put_unit(char *to, const char *unit) {
 	while (*unit)
 		*to++ = *unit++;
 	return to;
+}
+
+/* `number` thousandths or millionths behind a point, nothing if there are none. */
+static char *put_fraction(char *to, uint64_t number, int digits) {
+	if (number == 0)
+		return to;
+	*to++ = '.';
+	return digits_put_fraction(to, number, digits);
 }
 
 /* From one second on. */
@@ -218,37 +256,27 @@ static char *put_long_duration(char *to, uint64_t microseconds) {
 	const uint64_t minutes = microseconds / minute;
 	microseconds %= minute;
 	if (minutes >= 60)
-		to = put_unit(out_put_number(to, minutes / 60), "h");
+		to = put_unit(digits_put(to, minutes / 60), "h");
 	if (minutes % 60 > 0)
-		to = put_unit(out_put_number(to, minutes % 60), "m");
+		to = put_unit(digits_put(to, minutes % 60), "m");
 	if (microseconds == 0)
 		return to;
-	to = out_put_number(to, microseconds / 1000000);
+	to = digits_put(to, microseconds / 1000000);
 	return put_unit(put_fraction(to, microseconds % 1000000, 6), "s");
 }
 
-void format_duration(struct out *out, uint64_t microseconds) {
-	char *start = out_reserve(out, 48);
-	char *to = start;
-	if (microseconds < 1000)
-		to = put_unit(out_put_number(to, microseconds), "us");
-	else if (microseconds < 1000000)
-		to = put_unit(
-		    put_fraction(out_put_number(to, microseconds / 1000), microseconds % 1000, 3),
-		    "ms");
-	else
-		to = put_long_duration(to, microseconds);
-	out_advance(out, (size_t)(to - start));
+char *format_put_duration(char *to, uint64_t microseconds) {
+	if (microseconds >= 1000000)
+		return put_long_duration(to, microseconds);
+	const uint32_t whole = (uint32_t)microseconds;
+	if (whole < 1000)
+		return put_unit(digits_put(to, whole), "us");
+	return put_unit(put_fraction(digits_put(to, whole / 1000), whole % 1000, 3), "ms");
 }
 
-static void format_number(struct out *out, const struct column *column, uint64_t number,
-                          enum format_style style) {
-	if (style == FORMAT_HUMAN && column->unit == UNIT_MICROSECONDS)
-		format_duration(out, number);
-	else if (style == FORMAT_HUMAN && column->unit == UNIT_MILLISECONDS)
-		format_duration(out, number * 1000);
-	else
-		out_number(out, number);
+static void format_number(struct out *out, enum unit unit, uint64_t number) {
+	char *start = out_reserve(out, FORMAT_NUMBER_ROOM);
+	out_advance(out, (size_t)(format_put_number(start, unit, number) - start));
 }
 
 void format_any_value(struct out *out, const struct column *column, const struct value *value,
@@ -259,7 +287,7 @@ void format_any_value(struct out *out, const struct column *column, const struct
 			out_char(out, '-');
 		break;
 	case VALUE_NUMBER:
-		format_number(out, column, value->number, style);
+		format_number(out, style == FORMAT_HUMAN ? column->unit : UNIT_NONE, value->number);
 		break;
 	case VALUE_BOOL:
 		out_text(out, value->number ? "yes" : "no");

@@ -13,6 +13,19 @@ enum format_style {
 	FORMAT_PLAIN, /* unknown is empty, durations are bare numbers */
 };
 
+/* Room for any plain number: format_put_number() may write over all of it. */
+enum { FORMAT_NUMBER_ROOM = 48 };
+
+/* "31us", "1.5ms", "12.25s", "3h5m": exact, with the unit that reads best. Returns the end. */
+char *format_put_duration(char *to, uint64_t microseconds);
+
+/* A plain number as people read it; with UNIT_NONE as programs do. Returns the end. */
+static inline char *format_put_number(char *to, enum unit unit, uint64_t number) {
+	if (!unit_is_time(unit))
+		return digits_put(to, number);
+	return format_put_duration(to, unit == UNIT_MILLISECONDS ? number * 1000 : number);
+}
+
 /* All kinds; most cells are plain numbers, which format_value() writes by itself. */
 void format_any_value(struct out *out, const struct column *column, const struct value *value,
                       enum format_style style);
@@ -27,6 +40,3 @@ static inline void format_value(struct out *out, const struct column *column,
 
 /* The address of one end, as inet_ntop() spells it. */
 void format_address(struct out *out, const struct sock *sock, enum value_end end);
-
-/* "31us", "1.5ms", "12.25s", "3h5m": exact, with the unit that reads best. */
-void format_duration(struct out *out, uint64_t microseconds);

@@ -1,5 +1,4 @@
-/* A buffered writer that remembers its first error. Numbers are written without printf, which
- * alone would cost more than reading the socket did. */
+/* A buffered writer that remembers its first error. */
 
 #include "out.h"
 
@@ -48,46 +47,6 @@ void out_make_room(struct out *out, size_t size) {
 	while (out->size - out->used < size)
 		out->size *= 2;
 	out->bytes = xreallocarray(out->bytes, out->size, 1);
-}
-
-void out_spaces(struct out *out, size_t count) {
-	memset(out_reserve(out, count), ' ', count);
-	out_advance(out, count);
-}
-
-static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324"
-				  "25262728293031323334353637383940414243444546474849"
-				  "50515253545556575859606162636465666768697071727374"
-				  "75767778798081828384858687888990919293949596979899";
-
-static char *put_pair(char *to, uint64_t number) {
-	memcpy(to, digit_pairs + number * 2, 2);
-	return to + 2;
-}
-
-static char *put_below_100(char *to, uint64_t number) {
-	if (number >= 10)
-		return put_pair(to, number);
-	*to = (char)('0' + number);
-	return to + 1;
-}
-
-static char *put_below_10000(char *to, uint64_t number) {
-	if (number < 100)
-		return put_below_100(to, number);
-	return put_pair(put_below_100(to, number / 100), number % 100);
-}
-
-char *out_put_number(char *to, uint64_t number) {
-	if (number < 10000)
-		return put_below_10000(to, number);
-	to = out_put_number(to, number / 10000);
-	return put_pair(put_pair(to, number % 10000 / 100), number % 100);
-}
-
-void out_number(struct out *out, uint64_t number) {
-	char *start = out_reserve(out, 20);
-	out_advance(out, (size_t)(out_put_number(start, number) - start));
 }
 
 void out_hex(struct out *out, uint64_t number) {

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "digits.h"
+
 enum { OUT_MEMORY = -1 };
 
 /* After a failed write `error` holds the errno, and everything written later is dropped. */
@@ -53,10 +55,19 @@ static inline void out_char(struct out *out, char character) {
 	out_advance(out, 1);
 }
 
-void out_spaces(struct out *out, size_t count);
+/* Sixteen at once cost less than a few would one by one, so there must be room for those. */
+static inline void out_spaces(struct out *out, size_t count) {
+	char *start = out_reserve(out, count + 16);
+	memset(start, ' ', 16);
+	if (count > 16)
+		memset(start + 16, ' ', count - 16);
+	out_advance(out, count);
+}
 
-/* Writes the decimal digits, at most 20, and returns the end. */
-char *out_put_number(char *to, uint64_t number);
-void out_number(struct out *out, uint64_t number);
+static inline void out_number(struct out *out, uint64_t number) {
+	char *start = out_reserve(out, DIGITS_ROOM);
+	out_advance(out, (size_t)(digits_put(start, number) - start));
+}
+
 void out_hex(struct out *out, uint64_t number);
 void out_printf(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

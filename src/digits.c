@@ -1,0 +1,9 @@
+/* The digits of great numbers. */
+
+#include "digits.h"
+
+char *digits_put_long(char *to, uint64_t number) {
+	to = digits_put(to, number / DIGITS_EIGHT);
+	digits_store(to, digits_split(number % DIGITS_EIGHT));
+	return to + 8;
+}
