@@ -33,7 +33,7 @@ static void set_flags(struct value *value, uint32_t bits, const char *const *nam
 
 static void set_end(struct value *value, enum value_kind kind, const struct sock *sock,
                     enum value_end end) {
-	*value = (struct value){ .kind = kind, .part = end, .sock = sock };
+	*value = (struct value){ .kind = kind, .part = (uint8_t)end, .sock = sock };
 }
 
 /* Where one value is not just a number of a known size at a known place. */
@@ -107,7 +107,8 @@ static void get_ulp_name(const struct field_access *access, const struct sock *s
 
 static void get_owners(const struct sock *sock, struct value *value, enum value_owner_part part) {
 	if (sock->owner_count > 0)
-		*value = (struct value){ .kind = VALUE_OWNERS, .part = part, .sock = sock };
+		*value =
+		    (struct value){ .kind = VALUE_OWNERS, .part = (uint8_t)part, .sock = sock };
 }
 
 static void get_all_owners(const struct field_access *access, const struct sock *sock,
@@ -190,34 +191,6 @@ static void get_ca_state(const struct field_access *access, const struct sock *s
 		set_number(value, sock->tcp->ca_state);
 }
 
-/* Window scales count only if both sides agreed to scale. */
-static void get_snd_wscale(const struct field_access *access, const struct sock *sock,
-                           struct value *value) {
-	(void)access;
-	if (sock->tcp->options & TCP_OPTION_WSCALE)
-		set_number(value, sock->tcp->window_scales & 15);
-}
-
-static void get_rcv_wscale(const struct field_access *access, const struct sock *sock,
-                           struct value *value) {
-	(void)access;
-	if (sock->tcp->options & TCP_OPTION_WSCALE)
-		set_number(value, sock->tcp->window_scales >> 4);
-}
-
-static void get_app_limited(const struct field_access *access, const struct sock *sock,
-                            struct value *value) {
-	(void)access;
-	const bool limited = sock->tcp->flags & TCP_FLAG_DELIVERY_APP_LIMITED;
-	*value = (struct value){ .kind = VALUE_BOOL, .number = limited };
-}
-
-static void get_fastopen_fail(const struct field_access *access, const struct sock *sock,
-                              struct value *value) {
-	(void)access;
-	set_number(value, sock->tcp->flags >> TCP_FLAG_FASTOPEN_FAIL_SHIFT & 3);
-}
-
 /* What the window and the round trip allow: cwnd * mss / rtt. */
 static void get_send_rate(const struct field_access *access, const struct sock *sock,
                           struct value *value) {
@@ -250,6 +223,18 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define INFO .group = FIELD_GROUP_INFO, .needs = SOCK_NEED_INFO
 #define TCP_ALWAYS(member) INFO, .access.part = FIELD_PART_TCP, AT(struct tcp_counters, member)
 #define TCP(member) TCP_ALWAYS(member), .access.known = FIELD_KNOWN_CONNECTED
+#define BITS(shift_, bits_) .access.shift = shift_, .access.bits = bits_
+#define WSCALE(shift)                                                                              \
+	TCP_ALWAYS(window_scales), BITS(shift, 4),                                                 \
+	    .access.rule = FIELD_RULE_BITS,                                                        \
+	    .access.known = FIELD_KNOWN_CONNECTED | FIELD_KNOWN_WSCALE
+/* Bits of `flags` that came with another member. */
+#define TCP_FLAGS(since, shift, bits)                                                              \
+	INFO, .access.part = FIELD_PART_TCP, .access.known = FIELD_KNOWN_CONNECTED,                \
+	      .access.offset = offsetof(struct tcp_counters, flags), .access.size = 1,             \
+	      .access.end = offsetof(struct tcp_counters, since) +                                 \
+	                    sizeof(((struct tcp_counters *)0)->since),                             \
+	      BITS(shift, bits)
 #define MPTCP(member) INFO, .access.part = FIELD_PART_MPTCP, AT(struct mptcp_counters, member)
 #define ULP(knows, member)                                                                         \
 	INFO, .access.part = FIELD_PART_ULP, .access.known = knows, AT(struct sock_ulp, member)
@@ -379,9 +364,8 @@ const struct field fields[] = {
 	{ TEXT("tcp_options", "TCP-OPTIONS", N_("TCP options that both ends agreed on")),
 	  TCP(options), .access.get = get_tcp_options, QUIET },
 	{ NUMBER("snd_wscale", "SND-WSCALE", NONE, N_("window scale of the other end")),
-	  TCP(window_scales), .access.get = get_snd_wscale },
-	{ NUMBER("rcv_wscale", "RCV-WSCALE", NONE, N_("window scale of this end")),
-	  TCP(window_scales), .access.get = get_rcv_wscale },
+	  WSCALE(0) },
+	{ NUMBER("rcv_wscale", "RCV-WSCALE", NONE, N_("window scale of this end")), WSCALE(4) },
 	{ NUMBER("rto", "RTO", US, N_("retransmission timeout")), TCP(rto) },
 	{ NUMBER("backoff", "BACKOFF", NONE, N_("doublings of the retransmission timeout")),
 	  TCP(backoff), QUIET },
@@ -438,7 +422,8 @@ const struct field fields[] = {
 	         N_("segments delivered with a congestion mark")),
 	  TCP(delivered_ce), QUIET },
 	{ TEXT("app_limited", "APP-LIMITED", N_("the program did not send enough to measure")),
-	  TCP(delivery_rate), .access.get = get_app_limited, QUIET },
+	  TCP_FLAGS(delivery_rate, TCP_FLAG_DELIVERY_APP_LIMITED_SHIFT, 1),
+	  .access.rule = FIELD_RULE_BITS | FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("busy", "BUSY", US, N_("time with data to send")), TCP(busy_time), QUIET },
 	{ NUMBER("rwnd_limited", "RWND-LIMITED", US,
 	         N_("part of that time spent waiting for the receiver's window")),
@@ -488,7 +473,8 @@ const struct field fields[] = {
 	{ NUMBER("total_rto_time", "TOTAL-RTO-TIME", MS, N_("time spent in those recoveries")),
 	  TCP(total_rto_time), QUIET },
 	{ NUMBER("fastopen_fail", "FASTOPEN-FAIL", NONE, N_("why fast open failed, as a number")),
-	  TCP(snd_wnd), .access.get = get_fastopen_fail, QUIET },
+	  TCP_FLAGS(snd_wnd, TCP_FLAG_FASTOPEN_FAIL_SHIFT, 2),
+	  .access.rule = FIELD_RULE_BITS | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("received_ce", "RECEIVED-CE", SEGMENTS, N_("segments received with CE (AccECN)")),
 	  TCP(received_ce), QUIET },
 	{ NUMBER("delivered_e1_bytes", "DELIVERED-E1-BYTES", BYTES,
@@ -646,6 +632,9 @@ const struct field fields[] = {
 #undef INFO
 #undef TCP
 #undef TCP_ALWAYS
+#undef BITS
+#undef WSCALE
+#undef TCP_FLAGS
 #undef MPTCP
 #undef ULP
 #undef CC
@@ -659,6 +648,15 @@ const struct field fields[] = {
 #undef NONE
 
 const size_t field_count = ARRAY_LENGTH(fields);
+
+/* Enum field_known of tcp_info. Window scales count only if both sides agreed to scale. */
+static uint32_t tcp_known(const struct sock *sock) {
+	if (sock->state == SOCK_STATE_LISTEN)
+		return 0;
+	if (sock->tcp->options & TCP_OPTION_WSCALE)
+		return FIELD_KNOWN_CONNECTED | FIELD_KNOWN_WSCALE;
+	return FIELD_KNOWN_CONNECTED;
+}
 
 struct field_source field_source(const struct sock *sock) {
 	static const uint32_t congestion_known[] = {
@@ -674,8 +672,7 @@ struct field_source field_source(const struct sock *sock) {
 	if (sock->tcp) {
 		source.parts[FIELD_PART_TCP].base = (const void *)sock->tcp;
 		source.parts[FIELD_PART_TCP].length = sock->tcp_length;
-		source.parts[FIELD_PART_TCP].known =
-		    sock->state == SOCK_STATE_LISTEN ? 0 : FIELD_KNOWN_CONNECTED;
+		source.parts[FIELD_PART_TCP].known = tcp_known(sock);
 	}
 	if (sock->mptcp) {
 		source.parts[FIELD_PART_MPTCP].base = (const void *)sock->mptcp;
@@ -699,18 +696,28 @@ struct field_source field_source(const struct sock *sock) {
 	return source;
 }
 
-bool field_apply_rule(const struct field_access *access, struct value *value) {
-	const uint64_t ones = access->size == 8 ? UINT64_MAX : UINT32_MAX;
-	const uint64_t infinite = 0x7fffffff; /* TCP_INFINITE_SSTHRESH */
-	if (access->rule & FIELD_RULE_HEX)
-		value->kind = VALUE_HEX;
-	if (access->rule & FIELD_RULE_BOOL)
-		value->kind = VALUE_BOOL;
-	if ((access->rule & FIELD_RULE_ZERO_UNKNOWN) && value->number == 0)
-		return false;
-	if ((access->rule & FIELD_RULE_ONES_UNKNOWN) && value->number == ones)
-		return false;
-	return !(access->rule & FIELD_RULE_INFINITE_UNKNOWN) || value->number < infinite;
+static bool is_plain(const struct field_access *access) {
+	return !access->get && field_number_kind(access) == VALUE_NUMBER;
+}
+
+size_t field_find_runs(const struct field_access *accesses, size_t first, size_t end,
+                       struct field_run *runs) {
+	size_t count = 0;
+	for (size_t i = first; i < end; i++) {
+		const struct field_access *access = &accesses[i];
+		const bool plain = is_plain(access);
+		struct field_run *last = count > 0 ? &runs[count - 1] : NULL;
+		if (last && last->part == access->part && last->known == access->known &&
+		    last->plain == plain)
+			last->end = (uint32_t)i + 1;
+		else
+			runs[count++] = (struct field_run){ .first = (uint32_t)i,
+				                            .end = (uint32_t)i + 1,
+				                            .known = access->known,
+				                            .part = access->part,
+				                            .plain = plain };
+	}
+	return count;
 }
 
 static bool is_called(const struct column *column, const char *name, size_t length) {

@@ -38,6 +38,7 @@ enum field_rule {
 	FIELD_RULE_BOOL = 1u << 3,
 	FIELD_RULE_HEX = 1u << 4,
 	FIELD_RULE_QUIET_ZERO = 1u << 5, /* a 0 is left out of the details of a text line */
+	FIELD_RULE_BITS = 1u << 6,       /* `bits` bits from `shift` on */
 };
 
 /* The structures that fields are read from. */
@@ -57,6 +58,7 @@ enum field_known {
 	FIELD_KNOWN_VEGAS = 1u << 1,
 	FIELD_KNOWN_DCTCP = 1u << 2,
 	FIELD_KNOWN_BBR = 1u << 3,
+	FIELD_KNOWN_WSCALE = 1u << 4, /* tcp_info: both sides agreed to scale the window */
 };
 
 /* How the value of a field is read. Kept small and apart: a wide list goes through a hundred of
@@ -72,6 +74,7 @@ struct field_access {
 	uint8_t size;
 	uint8_t part; /* enum field_part */
 	uint8_t rule; /* enum field_rule */
+	uint8_t shift, bits;
 };
 
 struct field {
@@ -85,7 +88,7 @@ struct field {
 /* Where one socket's parts are, so that many fields can be read without looking again. */
 struct field_source {
 	const struct sock *sock;
-	struct {
+	struct field_part_source {
 		const unsigned char *base;
 		uint32_t length; /* bytes of it that are known */
 		uint32_t known;
@@ -93,9 +96,6 @@ struct field_source {
 };
 
 struct field_source field_source(const struct sock *sock);
-
-/* Applies access->rule to a plain number. False if it means "not known". */
-bool field_apply_rule(const struct field_access *access, struct value *value);
 
 static inline uint64_t field_load(const unsigned char *bytes, size_t size) {
 	uint64_t u64;
@@ -116,21 +116,72 @@ static inline uint64_t field_load(const unsigned char *bytes, size_t size) {
 	}
 }
 
-/* False if the value is not known; `value` then holds nothing of use. Inline, because a wide list
+/* Applies access->rule to a plain number. False if it means "not known". */
+static inline bool field_apply_rule(const struct field_access *access, uint64_t *number) {
+	const uint64_t ones = access->size == 8 ? UINT64_MAX : UINT32_MAX;
+	const uint64_t infinite = 0x7fffffff; /* TCP_INFINITE_SSTHRESH */
+	if (access->rule & FIELD_RULE_BITS)
+		*number = *number >> access->shift & ((1u << access->bits) - 1);
+	if ((access->rule & FIELD_RULE_ZERO_UNKNOWN) && *number == 0)
+		return false;
+	if ((access->rule & FIELD_RULE_ONES_UNKNOWN) && *number == ones)
+		return false;
+	return !(access->rule & FIELD_RULE_INFINITE_UNKNOWN) || *number < infinite;
+}
+
+/* Reads a plain number, of which `length` bytes of the part are known. Inline, because a wide list
  * comes here a hundred times for each socket. */
+static inline bool field_get_number(const struct field_access *access, const unsigned char *base,
+                                    uint32_t length, uint64_t *number) {
+	if (access->end > length)
+		return false;
+	*number = field_load(base + access->offset, access->size);
+	return (access->rule & ~FIELD_RULE_QUIET_ZERO) == 0 || field_apply_rule(access, number);
+}
+
+static inline enum value_kind field_number_kind(const struct field_access *access) {
+	if (access->rule & FIELD_RULE_HEX)
+		return VALUE_HEX;
+	return access->rule & FIELD_RULE_BOOL ? VALUE_BOOL : VALUE_NUMBER;
+}
+
+/* False if the value is not known; `value` then holds nothing of use. */
 static inline bool field_get(const struct field_access *access, const struct field_source *source,
                              struct value *value) {
-	if (access->end > source->parts[access->part].length ||
-	    (access->known & ~source->parts[access->part].known) != 0)
+	const struct field_part_source *part = &source->parts[access->part];
+	if ((access->known & ~part->known) != 0)
 		return false;
-	if (access->get) {
-		value->kind = VALUE_UNKNOWN;
-		access->get(access, source->sock, value);
-		return value->kind != VALUE_UNKNOWN;
+	if (!access->get) {
+		value->kind = field_number_kind(access);
+		return field_get_number(access, part->base, part->length, &value->number);
 	}
-	value->kind = VALUE_NUMBER;
-	value->number = field_load(source->parts[access->part].base + access->offset, access->size);
-	return (access->rule & ~FIELD_RULE_QUIET_ZERO) == 0 || field_apply_rule(access, value);
+	if (access->end > part->length)
+		return false;
+	value->kind = VALUE_UNKNOWN;
+	access->get(access, source->sock, value);
+	return value->kind != VALUE_UNKNOWN;
+}
+
+/* Neighbours in a list of accesses that need the same bits of the same part. A wide list holds
+ * many fields of few parts, so one look at a run spares a look at each. */
+struct field_run {
+	uint32_t first;
+	uint32_t end;   /* index of the one behind the last */
+	uint32_t known; /* as in struct field_access */
+	uint8_t part;
+	bool plain; /* all of them are numbers, VALUE_NUMBER */
+};
+
+/* Cuts accesses[first] to accesses[end - 1] into runs, at most end - first of them, and returns how
+ * many. */
+size_t field_find_runs(const struct field_access *accesses, size_t first, size_t end,
+                       struct field_run *runs);
+
+/* False if no field of the run is known. */
+static inline bool field_run_is_known(const struct field_run *run,
+                                      const struct field_source *source) {
+	const struct field_part_source *part = &source->parts[run->part];
+	return part->length > 0 && (run->known & ~part->known) == 0;
 }
 
 extern const struct field fields[];

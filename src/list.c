@@ -85,8 +85,7 @@ static void show(struct list *list, size_t count,
                  void (*to)(struct sink *sink, const struct row *row)) {
 	for (size_t i = 0; i < count; i++) {
 		const struct field_source source = field_source(list->matching[i]);
-		to(&list->sink,
-		   &(struct row){ .accesses = list->cli->view.accesses, .source = &source });
+		to(&list->sink, &(struct row){ .source = &source });
 	}
 }
 
@@ -243,6 +242,8 @@ static void begin_sink(struct list *list, struct out *out) {
 		.rows_key = list->cli->summary ? "summary" : "sockets",
 		.origin = { .host = system.nodename, .time = time_text },
 	};
+	if (!list->cli->summary)
+		list->sink.accesses = list->cli->view.accesses;
 	list->sink.columns = columns_of(list, &list->sink.column_count);
 	sink_begin(&list->sink);
 }

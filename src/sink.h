@@ -14,18 +14,9 @@ struct snapshot;
 
 /* One line of an answer: either a socket, whose values are read as they are shown, or values. */
 struct row {
-	const struct field_access *accesses; /* one per column */
 	const struct field_source *source;
 	const struct value *values; /* one per column, or NULL */
 };
-
-/* False if the value in that column is not known. */
-static inline bool row_get(const struct row *row, size_t column, struct value *value) {
-	if (!row->values)
-		return field_get(&row->accesses[column], row->source, value);
-	*value = row->values[column];
-	return value->kind != VALUE_UNKNOWN;
-}
 
 /* What a whole document says about itself. */
 struct sink_origin {
@@ -40,6 +31,8 @@ struct sink_class {
 	/* Sees the first rows before they are shown, to make room; may be NULL. */
 	void (*measure)(struct sink *sink, const struct row *row);
 	void (*row)(struct sink *sink, const struct row *row);
+	/* Appends the key and a value to the line, for sink_put_members(). */
+	void (*member)(struct sink *sink, size_t index, const struct value *value);
 	void (*end)(struct sink *sink, const struct snapshot *reports);
 };
 
@@ -52,18 +45,22 @@ extern const struct sink_class sink_tsv;
 /* NULL if there is no such format. */
 const struct sink_class *sink_find(const char *name);
 
-/* What stands in front of a value. Padded, so that it can be copied at a fixed length. */
+/* What stands in front of a value, and how a plain number behind it is shown. Padded, so that it
+ * can be copied at a fixed length. */
 enum { SINK_KEY_SIZE = 48 };
 struct sink_key {
 	char text[SINK_KEY_SIZE];
 	size_t length;
+	enum unit unit;  /* UNIT_NONE: bare */
+	bool quiet_zero; /* a 0 is left out */
 };
 
-/* Fill the first members, then sink_begin(). Columns, origin and out are borrowed. */
+/* Fill the first members, then sink_begin(). Columns, accesses, origin and out are borrowed. */
 struct sink {
 	const struct sink_class *class;
 	struct out *out;
 	const struct column **columns;
+	const struct field_access *accesses; /* one per column, or NULL: all rows are values */
 	size_t column_count;
 	size_t detail_count; /* how many of the last columns are details */
 	bool header;
@@ -73,13 +70,28 @@ struct sink {
 	struct out line;
 	size_t *widths;
 	struct sink_key *keys;
+	size_t member_first; /* the first column that sink_put_members() writes */
+	struct field_run *runs;
+	size_t run_count;
 	bool empty;
 };
 
 void sink_begin(struct sink *sink);
 void sink_end(struct sink *sink, const struct snapshot *reports);
 
-/* For the classes: keys[index] becomes `before`, the column's name, `after`. */
+/* False if the value in that column is not known. */
+static inline bool sink_get(const struct sink *sink, size_t column, const struct row *row,
+                            struct value *value) {
+	if (!row->values)
+		return field_get(&sink->accesses[column], row->source, value);
+	*value = row->values[column];
+	return value->kind != VALUE_UNKNOWN;
+}
+
+/* For the classes: the columns from `first` on are members, each a key and a value. */
+void sink_set_members(struct sink *sink, size_t first);
+
+/* keys[index].text becomes `before`, the column's name, `after`. */
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
                   const char *after);
 
@@ -87,3 +99,7 @@ static inline void sink_put_key(struct out *out, const struct sink_key *key) {
 	memcpy(out_reserve(out, SINK_KEY_SIZE), key->text, SINK_KEY_SIZE);
 	out_advance(out, key->length);
 }
+
+/* Appends the members that are known to the line. Plain numbers, which is nearly all there is to
+ * know of a socket, are written here; the rest goes to class->member(). */
+void sink_put_members(struct sink *sink, const struct row *row);

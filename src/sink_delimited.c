@@ -47,7 +47,7 @@ static void begin(struct sink *sink) {
 static void show_row(struct sink *sink, const struct row *row) {
 	for (size_t i = 0; i < sink->column_count; i++) {
 		struct value value;
-		if (row_get(row, i, &value))
+		if (sink_get(sink, i, row, &value))
 			format_value(&sink->line, sink->columns[i], &value, FORMAT_PLAIN);
 		put_cell(sink, i);
 	}

@@ -10,13 +10,14 @@
 #include "snapshot.h"
 #include "util.h"
 
-/* Keys as they stand in front of a value: `"rtt_us":`. */
+/* Keys as they stand in front of a value: `,"rtt_us":`. */
 static void make_keys(struct sink *sink) {
 	for (size_t i = 0; i < sink->column_count; i++) {
 		char *after = xasprintf("%s\":", unit_key_suffix(sink->columns[i]->unit));
-		sink_set_key(sink, i, "\"", sink->columns[i]->name, after);
+		sink_set_key(sink, i, ",\"", sink->columns[i]->name, after);
 		free(after);
 	}
+	sink_set_members(sink, 0);
 }
 
 static void put_member(struct out *out, const char *key, const char *text) {
@@ -127,36 +128,32 @@ static void put_value(struct out *out, const struct column *column, const struct
 	case VALUE_OWNERS:
 		put_owners(out, value);
 		break;
-	case VALUE_TEXT: /* show_cell() wrote it with its key */
+	case VALUE_TEXT: /* put_object_member() wrote it with its key */
 	case VALUE_UNKNOWN:
 		break;
 	}
 }
 
-static void show_cell(struct sink *sink, size_t index, const struct value *value, bool first) {
+static void put_object_member(struct sink *sink, size_t index, const struct value *value) {
 	const struct column *column = sink->columns[index];
-	const struct sink_key *key = &sink->keys[index];
-	if (!first)
-		out_char(sink->out, ',');
 	if (value->kind == VALUE_TEXT) {
-		json_text_member(sink->out, column->name, value->text, value->length);
+		out_char(&sink->line, ',');
+		json_text_member(&sink->line, column->name, value->text, value->length);
 	} else {
-		sink_put_key(sink->out, key);
-		put_value(sink->out, column, value);
+		sink_put_key(&sink->line, &sink->keys[index]);
+		put_value(&sink->line, column, value);
 	}
 }
 
+/* Every member brings its comma; the first one's becomes the brace. */
 static void put_object(struct sink *sink, const struct row *row) {
-	bool first = true;
-	out_char(sink->out, '{');
-	for (size_t i = 0; i < sink->column_count; i++) {
-		struct value value;
-		if (!row_get(row, i, &value))
-			continue;
-		show_cell(sink, i, &value, first);
-		first = false;
-	}
-	out_char(sink->out, '}');
+	sink_put_members(sink, row);
+	if (sink->line.used == 0)
+		out_char(&sink->line, ',');
+	sink->line.bytes[0] = '{';
+	out_char(&sink->line, '}');
+	out_bytes(sink->out, sink->line.bytes, sink->line.used);
+	sink->line.used = 0;
 }
 
 static void begin_document(struct sink *sink) {
@@ -248,6 +245,7 @@ const struct sink_class sink_json = {
 	.is_data = true,
 	.begin = begin_document,
 	.row = row_of_document,
+	.member = put_object_member,
 	.end = end_document,
 };
 
@@ -256,5 +254,6 @@ const struct sink_class sink_ndjson = {
 	.is_data = true,
 	.begin = begin_lines,
 	.row = row_of_lines,
+	.member = put_object_member,
 	.end = end_lines,
 };

@@ -12,17 +12,26 @@ static size_t shown_columns(const struct sink *sink) {
 	return sink->column_count - sink->detail_count;
 }
 
+static bool is_ascii(const char *text, size_t length) {
+	const uint64_t high_bits = 0x8080808080808080;
+	uint64_t eight;
+	uint64_t seen = 0;
+	if (length < sizeof(eight))
+		return false; /* not worth a look */
+	for (size_t i = 0; i < length - sizeof(eight); i += sizeof(eight)) {
+		memcpy(&eight, text + i, sizeof(eight));
+		seen |= eight;
+	}
+	memcpy(&eight, text + length - sizeof(eight), sizeof(eight));
+	return ((seen | eight) & high_bits) == 0;
+}
+
 /* Characters, not bytes: nothing but printable UTF-8 gets here. */
 static size_t text_width(const char *text, size_t length) {
-	const uint64_t high_bits = 0x8080808080808080;
+	if (is_ascii(text, length))
+		return length;
 	size_t width = length;
-	size_t i = 0;
-	for (uint64_t eight; i + sizeof(eight) <= length; i += sizeof(eight)) {
-		memcpy(&eight, text + i, sizeof(eight));
-		if (eight & high_bits)
-			break;
-	}
-	for (; i < length; i++)
+	for (size_t i = 0; i < length; i++)
 		width -= ((unsigned char)text[i] & 0xc0) == 0x80;
 	return width;
 }
@@ -50,7 +59,7 @@ static bool may_be_wide(const struct value *value) {
 static size_t put_cell(struct sink *sink, size_t index, const struct row *row) {
 	const size_t start = sink->line.used;
 	struct value value;
-	if (!row_get(row, index, &value)) {
+	if (!sink_get(sink, index, row, &value)) {
 		out_char(&sink->line, '-');
 		return 1;
 	}
@@ -59,20 +68,31 @@ static size_t put_cell(struct sink *sink, size_t index, const struct row *row) {
 	return may_be_wide(&value) ? text_width(sink->line.bytes + start, length) : length;
 }
 
-/* Turns the cell that begins at `start` into one that is as wide as its column. */
+/* Moves the last `length` bytes of the line to the right. */
+static void indent(struct out *line, size_t length, size_t blanks) {
+	char *to = out_reserve(line, blanks + 16) - length;
+	uint64_t text;
+	if (length <= sizeof(text) && blanks <= 16) { /* nearly always, and far cheaper */
+		memcpy(&text, to, sizeof(text));
+		memset(to, ' ', 16);
+		memcpy(to + blanks, &text, sizeof(text));
+	} else {
+		memmove(to + blanks, to, length);
+		memset(to, ' ', blanks);
+	}
+	out_advance(line, blanks);
+}
+
+/* Makes the cell that ends the line as wide as its column. */
 static void align(struct sink *sink, size_t index, size_t start, size_t width) {
 	if (width >= sink->widths[index])
 		return;
 	const size_t blanks = sink->widths[index] - width;
 	const bool last = index + 1 == shown_columns(sink);
-	if (sink->columns[index]->align_right) {
-		const size_t length = sink->line.used - start;
+	if (sink->columns[index]->align_right)
+		indent(&sink->line, sink->line.used - start, blanks);
+	else if (!last)
 		out_spaces(&sink->line, blanks);
-		memmove(sink->line.bytes + start + blanks, sink->line.bytes + start, length);
-		memset(sink->line.bytes + start, ' ', blanks);
-	} else if (!last) {
-		out_spaces(&sink->line, blanks);
-	}
 }
 
 static void finish_line(struct sink *sink) {
@@ -92,8 +112,12 @@ static void measure(struct sink *sink, const struct row *row) {
 }
 
 static void begin(struct sink *sink) {
-	for (size_t i = shown_columns(sink); i < sink->column_count; i++)
+	for (size_t i = shown_columns(sink); i < sink->column_count; i++) {
 		sink_set_key(sink, i, " ", sink->columns[i]->name, ":");
+		sink->keys[i].unit = sink->columns[i]->unit;
+		sink->keys[i].quiet_zero = sink->accesses[i].rule & FIELD_RULE_QUIET_ZERO;
+	}
+	sink_set_members(sink, shown_columns(sink));
 	for (size_t i = 0; sink->header && i < shown_columns(sink); i++)
 		sink->widths[i] = strlen(sink->columns[i]->title);
 }
@@ -112,16 +136,9 @@ static void put_header(struct sink *sink) {
 }
 
 /* " name:value" for what is known and worth saying. */
-static void put_details(struct sink *sink, const struct row *row) {
-	for (size_t i = shown_columns(sink); i < sink->column_count; i++) {
-		struct value value;
-		if (!row_get(row, i, &value))
-			continue;
-		if ((row->accesses[i].rule & FIELD_RULE_QUIET_ZERO) && value_is_zero(&value))
-			continue;
-		sink_put_key(&sink->line, &sink->keys[i]);
-		format_value(&sink->line, sink->columns[i], &value, FORMAT_HUMAN);
-	}
+static void put_detail(struct sink *sink, size_t index, const struct value *value) {
+	sink_put_key(&sink->line, &sink->keys[index]);
+	format_value(&sink->line, sink->columns[index], value, FORMAT_HUMAN);
 }
 
 static void show_row(struct sink *sink, const struct row *row) {
@@ -134,7 +151,7 @@ static void show_row(struct sink *sink, const struct row *row) {
 		const size_t start = sink->line.used;
 		align(sink, i, start, put_cell(sink, i, row));
 	}
-	put_details(sink, row);
+	sink_put_members(sink, row);
 	finish_line(sink);
 }
 
@@ -150,5 +167,6 @@ const struct sink_class sink_text = {
 	.begin = begin,
 	.measure = measure,
 	.row = show_row,
+	.member = put_detail,
 	.end = end,
 };

@@ -78,7 +78,7 @@ struct tcp_counters {
 };
 
 enum tcp_counters_flag {
-	TCP_FLAG_DELIVERY_APP_LIMITED = 1u << 0, /* 4.9 */
+	TCP_FLAG_DELIVERY_APP_LIMITED_SHIFT = 0, /* 4.9, one bit */
 	TCP_FLAG_FASTOPEN_FAIL_SHIFT = 1,        /* 5.5, two bits */
 };
 
