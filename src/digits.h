@@ -13,7 +13,7 @@ enum { DIGITS_EIGHT = 100000000 }; /* the least number that eight digits cannot 
 /* The digits of a number below DIGITS_EIGHT, 0 to 9 each, the first in the lowest byte. Each step
  * splits all parts in two: 4 and 4 digits, 2 in four places, 1 in eight. The multiplications are
  * divisions by 100 and by 10, exact for numbers this small. */
-static inline uint64_t digits_split(uint64_t number) {
+static inline uint64_t digits_split(uint32_t number) {
 	const uint64_t thousands = number / 10000;
 	const uint64_t fours = thousands | (number - thousands * 10000) << 32;
 	const uint64_t hundreds = (fours * 5243 >> 19) & 0x0000007f0000007f;
@@ -33,18 +33,21 @@ char *digits_put_long(char *to, uint64_t number);
 
 /* Writes the decimal digits and returns their end. */
 static inline char *digits_put(char *to, uint64_t number) {
+	if (number < 10) {
+		*to = (char)('0' + number);
+		return to + 1;
+	}
 	if (number >= DIGITS_EIGHT)
 		return digits_put_long(to, number);
-	const uint64_t digits = digits_split(number);
-	const uint64_t last = UINT64_C(1) << 56; /* a zero keeps its last digit */
-	const int zeros = __builtin_ctzll(digits | last) / 8;
+	const uint64_t digits = digits_split((uint32_t)number);
+	const int zeros = __builtin_ctzll(digits) / 8;
 	digits_store(to, digits >> zeros * 8);
 	return to + 8 - zeros;
 }
 
 /* Writes `count` digits, at most eight, of a fraction, without the zeros at their end, and returns
  * the end. `number` has no more than `count` digits and is not 0. */
-static inline char *digits_put_fraction(char *to, uint64_t number, int count) {
+static inline char *digits_put_fraction(char *to, uint32_t number, int count) {
 	const uint64_t digits = digits_split(number) >> (8 - count) * 8;
 	const int zeros = __builtin_clzll(digits) / 8;
 	digits_store(to, digits);

@@ -89,7 +89,7 @@ static void get_dst(const struct field_access *access, const struct sock *sock,
 static void get_string(const struct field_access *access, const struct sock *sock,
                        struct value *value) {
 	const char *text;
-	memcpy(&text, (const unsigned char *)sock + access->offset, sizeof(text));
+	memcpy(&text, (const unsigned char *)sock + access->number.offset, sizeof(text));
 	set_string(value, text);
 }
 
@@ -209,8 +209,9 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define TEXT(name, title, help) COLUMN(name, title, UNIT_NONE, false, help)
 #define NUMBER(name, title, unit, help) COLUMN(name, title, unit, true, help)
 #define AT(type, member)                                                                           \
-	.access.offset = offsetof(type, member), .access.size = sizeof(((type *)0)->member),       \
-	.access.end = offsetof(type, member) + sizeof(((type *)0)->member)
+	.access.number.offset = offsetof(type, member),                                            \
+	.access.number.size = sizeof(((type *)0)->member),                                         \
+	.access.number.end = offsetof(type, member) + sizeof(((type *)0)->member)
 #define MEMBER(knows, member) .access.known = knows, AT(struct sock, member)
 #define BOTH .defaults = FIELD_IN_TEXT | FIELD_IN_DATA
 #define DATA .defaults = FIELD_IN_DATA
@@ -223,18 +224,19 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define INFO .group = FIELD_GROUP_INFO, .needs = SOCK_NEED_INFO
 #define TCP_ALWAYS(member) INFO, .access.part = FIELD_PART_TCP, AT(struct tcp_counters, member)
 #define TCP(member) TCP_ALWAYS(member), .access.known = FIELD_KNOWN_CONNECTED
-#define BITS(shift_, bits_) .access.shift = shift_, .access.bits = bits_
+#define BITS(shift_, bits_) .access.number.shift = shift_, .access.number.bits = bits_
 #define WSCALE(shift)                                                                              \
 	TCP_ALWAYS(window_scales), BITS(shift, 4),                                                 \
-	    .access.rule = FIELD_RULE_BITS,                                                        \
+	    .access.number.rule = FIELD_RULE_BITS,                                                 \
 	    .access.known = FIELD_KNOWN_CONNECTED | FIELD_KNOWN_WSCALE
 /* Bits of `flags` that came with another member. */
 #define TCP_FLAGS(since, shift, bits)                                                              \
-	INFO, .access.part = FIELD_PART_TCP, .access.known = FIELD_KNOWN_CONNECTED,                \
-	      .access.offset = offsetof(struct tcp_counters, flags), .access.size = 1,             \
-	      .access.end = offsetof(struct tcp_counters, since) +                                 \
-	                    sizeof(((struct tcp_counters *)0)->since),                             \
-	      BITS(shift, bits)
+	INFO,                                                                                      \
+	    .access.part = FIELD_PART_TCP, .access.known = FIELD_KNOWN_CONNECTED,                  \
+	    .access.number.offset = offsetof(struct tcp_counters, flags), .access.number.size = 1, \
+	    .access.number.end =                                                                   \
+		offsetof(struct tcp_counters, since) + sizeof(((struct tcp_counters *)0)->since),  \
+	    BITS(shift, bits)
 #define MPTCP(member) INFO, .access.part = FIELD_PART_MPTCP, AT(struct mptcp_counters, member)
 #define ULP(knows, member)                                                                         \
 	INFO, .access.part = FIELD_PART_ULP, .access.known = knows, AT(struct sock_ulp, member)
@@ -242,8 +244,8 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 	.group = FIELD_GROUP_INFO, .needs = SOCK_NEED_CONGESTION,                                  \
 	.access.part = FIELD_PART_CONGESTION, .access.known = is,                                  \
 	AT(struct sock_congestion, member)
-#define QUIET .access.rule = FIELD_RULE_QUIET_ZERO
-#define MEASURED .access.rule = FIELD_RULE_ZERO_UNKNOWN
+#define QUIET .access.number.rule = FIELD_RULE_QUIET_ZERO
+#define MEASURED .access.number.rule = FIELD_RULE_ZERO_UNKNOWN
 #define US UNIT_MICROSECONDS
 #define MS UNIT_MILLISECONDS
 #define BYTES UNIT_BYTES
@@ -305,7 +307,7 @@ const struct field fields[] = {
 	{ NUMBER("inode", "INODE", NONE, N_("inode number, as in /proc/PID/fd")), DATA, EXTENDED,
 	  MEMBER(SOCK_KNOWS_INODE, inode) },
 	{ NUMBER("cookie", "COOKIE", NONE, N_("the kernel's unique number for the socket, in hex")),
-	  DATA, EXTENDED, MEMBER(SOCK_KNOWS_COOKIE, cookie), .access.rule = FIELD_RULE_HEX },
+	  DATA, EXTENDED, MEMBER(SOCK_KNOWS_COOKIE, cookie), .access.number.rule = FIELD_RULE_HEX },
 	{ NUMBER("netns", "NETNS", NONE, N_("inode number of the network namespace")), DATA,
 	  .group = FIELD_GROUP_ASKED, MEMBER(SOCK_KNOWS_NETNS, netns) },
 	{ NUMBER("cgroup_id", "CGROUP-ID", NONE, N_("id of the version 2 control group")), DATA,
@@ -314,7 +316,7 @@ const struct field fields[] = {
 	  .needs = SOCK_NEED_CGROUP, .access.get = get_string, AT(struct sock, cgroup) },
 	{ TEXT("v6only", "V6ONLY", N_("an IPv6 socket that takes no IPv4")), EXTENDED,
 	  MEMBER(SOCK_KNOWS_V6ONLY, v6only),
-	  .access.rule = FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
+	  .access.number.rule = FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("mark", "MARK", NONE, N_("fwmark; needs CAP_NET_ADMIN")), EXTENDED,
 	  MEMBER(SOCK_KNOWS_MARK, mark), QUIET },
 	{ TEXT("shutdown", "SHUTDOWN", N_("which directions have been shut down")), EXTENDED,
@@ -373,7 +375,7 @@ const struct field fields[] = {
 	{ NUMBER("rttvar", "RTTVAR", US, N_("mean deviation of the round trip time")),
 	  TCP(rttvar) },
 	{ NUMBER("min_rtt", "MIN-RTT", US, N_("least round trip time seen")), TCP(min_rtt),
-	  .access.rule = FIELD_RULE_ONES_UNKNOWN | FIELD_RULE_ZERO_UNKNOWN },
+	  .access.number.rule = FIELD_RULE_ONES_UNKNOWN | FIELD_RULE_ZERO_UNKNOWN },
 	{ NUMBER("rcv_rtt", "RCV-RTT", US, N_("round trip time as the receiver estimates it")),
 	  TCP(rcv_rtt), MEASURED },
 	{ NUMBER("ato", "ATO", US, N_("delayed acknowledgement timeout")), TCP(ato), MEASURED },
@@ -385,7 +387,7 @@ const struct field fields[] = {
 	  TCP(advmss), MEASURED },
 	{ NUMBER("cwnd", "CWND", SEGMENTS, N_("congestion window")), TCP_ALWAYS(snd_cwnd) },
 	{ NUMBER("ssthresh", "SSTHRESH", SEGMENTS, N_("slow start threshold")), TCP(snd_ssthresh),
-	  .access.rule = FIELD_RULE_INFINITE_UNKNOWN },
+	  .access.number.rule = FIELD_RULE_INFINITE_UNKNOWN },
 	{ NUMBER("bytes_sent", "BYTES-SENT", BYTES, N_("payload sent, with retransmissions")),
 	  TCP(bytes_sent), QUIET },
 	{ NUMBER("bytes_retrans", "BYTES-RETRANS", BYTES, N_("payload sent again")),
@@ -411,9 +413,9 @@ const struct field fields[] = {
 	{ NUMBER("lastack", "LASTACK", MS, N_("time since an acknowledgement was received")),
 	  TCP(last_ack_recv), QUIET },
 	{ NUMBER("pacing_rate", "PACING-RATE", RATE, N_("pace of sending")), TCP(pacing_rate),
-	  .access.rule = FIELD_RULE_ONES_UNKNOWN },
+	  .access.number.rule = FIELD_RULE_ONES_UNKNOWN },
 	{ NUMBER("max_pacing_rate", "MAX-PACING-RATE", RATE, N_("limit of the pace")),
-	  TCP(max_pacing_rate), .access.rule = FIELD_RULE_ONES_UNKNOWN },
+	  TCP(max_pacing_rate), .access.number.rule = FIELD_RULE_ONES_UNKNOWN },
 	{ NUMBER("delivery_rate", "DELIVERY-RATE", RATE, N_("latest rate of delivery")),
 	  TCP(delivery_rate), QUIET },
 	{ NUMBER("delivered", "DELIVERED", SEGMENTS, N_("segments delivered")), TCP(delivered),
@@ -423,7 +425,7 @@ const struct field fields[] = {
 	  TCP(delivered_ce), QUIET },
 	{ TEXT("app_limited", "APP-LIMITED", N_("the program did not send enough to measure")),
 	  TCP_FLAGS(delivery_rate, TCP_FLAG_DELIVERY_APP_LIMITED_SHIFT, 1),
-	  .access.rule = FIELD_RULE_BITS | FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
+	  .access.number.rule = FIELD_RULE_BITS | FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("busy", "BUSY", US, N_("time with data to send")), TCP(busy_time), QUIET },
 	{ NUMBER("rwnd_limited", "RWND-LIMITED", US,
 	         N_("part of that time spent waiting for the receiver's window")),
@@ -474,7 +476,7 @@ const struct field fields[] = {
 	  TCP(total_rto_time), QUIET },
 	{ NUMBER("fastopen_fail", "FASTOPEN-FAIL", NONE, N_("why fast open failed, as a number")),
 	  TCP_FLAGS(snd_wnd, TCP_FLAG_FASTOPEN_FAIL_SHIFT, 2),
-	  .access.rule = FIELD_RULE_BITS | FIELD_RULE_QUIET_ZERO },
+	  .access.number.rule = FIELD_RULE_BITS | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("received_ce", "RECEIVED-CE", SEGMENTS, N_("segments received with CE (AccECN)")),
 	  TCP(received_ce), QUIET },
 	{ NUMBER("delivered_e1_bytes", "DELIVERED-E1-BYTES", BYTES,
@@ -501,7 +503,7 @@ const struct field fields[] = {
 	{ NUMBER("vegas_rtt", "VEGAS-RTT", US, N_("round trip time as Vegas sees it")),
 	  CC(FIELD_KNOWN_VEGAS, vegas.rtt_us) },
 	{ NUMBER("vegas_minrtt", "VEGAS-MINRTT", US, N_("least round trip time as Vegas sees it")),
-	  CC(FIELD_KNOWN_VEGAS, vegas.minrtt_us), .access.rule = FIELD_RULE_ONES_UNKNOWN },
+	  CC(FIELD_KNOWN_VEGAS, vegas.minrtt_us), .access.number.rule = FIELD_RULE_ONES_UNKNOWN },
 	{ NUMBER("dctcp_enabled", "DCTCP-ENABLED", NONE, N_("DCTCP is in use, not its fallback")),
 	  CC(FIELD_KNOWN_DCTCP, dctcp.enabled) },
 	{ NUMBER("dctcp_ce_state", "DCTCP-CE-STATE", NONE, N_("DCTCP saw CE last")),
@@ -516,7 +518,7 @@ const struct field fields[] = {
 	{ NUMBER("bbr_bw", "BBR-BW", RATE, N_("bandwidth as BBR estimates it")),
 	  CC(FIELD_KNOWN_BBR, bbr.bandwidth) },
 	{ NUMBER("bbr_min_rtt", "BBR-MIN-RTT", US, N_("least round trip time as BBR sees it")),
-	  CC(FIELD_KNOWN_BBR, bbr.min_rtt_us), .access.rule = FIELD_RULE_ONES_UNKNOWN },
+	  CC(FIELD_KNOWN_BBR, bbr.min_rtt_us), .access.number.rule = FIELD_RULE_ONES_UNKNOWN },
 	{ NUMBER("bbr_pacing_gain", "BBR-PACING-GAIN", NONE, N_("BBR's pacing gain, in 1/256")),
 	  CC(FIELD_KNOWN_BBR, bbr.pacing_gain) },
 	{ NUMBER("bbr_cwnd_gain", "BBR-CWND-GAIN", NONE, N_("BBR's window gain, in 1/256")),
@@ -697,26 +699,34 @@ struct field_source field_source(const struct sock *sock) {
 }
 
 static bool is_plain(const struct field_access *access) {
-	return !access->get && field_number_kind(access) == VALUE_NUMBER;
+	return !access->get && field_number_kind(&access->number) == VALUE_NUMBER;
+}
+
+static bool belongs_to(const struct field_run *run, const struct field_access *access) {
+	return run->part == access->part && run->known == access->known &&
+	       run->plain == is_plain(access);
+}
+
+/* Sets `next` of each run. */
+static void link_runs(struct field_run *runs, size_t count) {
+	for (size_t i = count; i-- > 0;) {
+		const bool same = i + 1 < count && runs[i + 1].part == runs[i].part;
+		runs[i].next = same ? runs[i + 1].next : (uint32_t)i + 1;
+	}
 }
 
 size_t field_find_runs(const struct field_access *accesses, size_t first, size_t end,
                        struct field_run *runs) {
 	size_t count = 0;
 	for (size_t i = first; i < end; i++) {
-		const struct field_access *access = &accesses[i];
-		const bool plain = is_plain(access);
-		struct field_run *last = count > 0 ? &runs[count - 1] : NULL;
-		if (last && last->part == access->part && last->known == access->known &&
-		    last->plain == plain)
-			last->end = (uint32_t)i + 1;
-		else
+		if (count == 0 || !belongs_to(&runs[count - 1], &accesses[i]))
 			runs[count++] = (struct field_run){ .first = (uint32_t)i,
-				                            .end = (uint32_t)i + 1,
-				                            .known = access->known,
-				                            .part = access->part,
-				                            .plain = plain };
+				                            .known = accesses[i].known,
+				                            .part = accesses[i].part,
+				                            .plain = is_plain(&accesses[i]) };
+		runs[count - 1].end = (uint32_t)i + 1;
 	}
+	link_runs(runs, count);
 	return count;
 }
 

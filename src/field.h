@@ -61,6 +61,15 @@ enum field_known {
 	FIELD_KNOWN_WSCALE = 1u << 4, /* tcp_info: both sides agreed to scale the window */
 };
 
+/* Where a plain number lies in its part and what it means. */
+struct field_number {
+	uint16_t offset;
+	uint16_t end; /* how much of the part must be known, for a value of any kind */
+	uint8_t size;
+	uint8_t rule; /* enum field_rule */
+	uint8_t shift, bits;
+};
+
 /* How the value of a field is read. Kept small and apart: a wide list goes through a hundred of
  * these for each socket. */
 struct field_access {
@@ -68,13 +77,9 @@ struct field_access {
 	 * points to lives as long as the socket. */
 	void (*get)(const struct field_access *access, const struct sock *sock,
 	            struct value *value);
-	uint32_t known;  /* which bits of the part must be set */
-	uint16_t offset; /* of a plain number in the part */
-	uint16_t end;    /* how much of the part must be known */
-	uint8_t size;
-	uint8_t part; /* enum field_part */
-	uint8_t rule; /* enum field_rule */
-	uint8_t shift, bits;
+	uint32_t known; /* which bits of the part must be set */
+	uint8_t part;   /* enum field_part */
+	struct field_number number;
 };
 
 struct field {
@@ -116,47 +121,45 @@ static inline uint64_t field_load(const unsigned char *bytes, size_t size) {
 	}
 }
 
-/* Applies access->rule to a plain number. False if it means "not known". */
-static inline bool field_apply_rule(const struct field_access *access, uint64_t *number) {
-	const uint64_t ones = access->size == 8 ? UINT64_MAX : UINT32_MAX;
+/* Applies the rule to what was loaded. False if it means "not known". */
+static inline bool field_apply_rule(const struct field_number *at, uint64_t *number) {
+	const uint64_t ones = at->size == 8 ? UINT64_MAX : UINT32_MAX;
 	const uint64_t infinite = 0x7fffffff; /* TCP_INFINITE_SSTHRESH */
-	if (access->rule & FIELD_RULE_BITS)
-		*number = *number >> access->shift & ((1u << access->bits) - 1);
-	if ((access->rule & FIELD_RULE_ZERO_UNKNOWN) && *number == 0)
+	if (at->rule & FIELD_RULE_BITS)
+		*number = *number >> at->shift & ((1u << at->bits) - 1);
+	if ((at->rule & FIELD_RULE_ZERO_UNKNOWN) && *number == 0)
 		return false;
-	if ((access->rule & FIELD_RULE_ONES_UNKNOWN) && *number == ones)
+	if ((at->rule & FIELD_RULE_ONES_UNKNOWN) && *number == ones)
 		return false;
-	return !(access->rule & FIELD_RULE_INFINITE_UNKNOWN) || *number < infinite;
+	return !(at->rule & FIELD_RULE_INFINITE_UNKNOWN) || *number < infinite;
 }
 
 /* Reads a plain number, of which `length` bytes of the part are known. Inline, because a wide list
  * comes here a hundred times for each socket. */
-static inline bool field_get_number(const struct field_access *access, const unsigned char *base,
+static inline bool field_get_number(const struct field_number *at, const unsigned char *base,
                                     uint32_t length, uint64_t *number) {
-	if (access->end > length)
+	if (at->end > length)
 		return false;
-	*number = field_load(base + access->offset, access->size);
-	return (access->rule & ~FIELD_RULE_QUIET_ZERO) == 0 || field_apply_rule(access, number);
+	*number = field_load(base + at->offset, at->size);
+	return at->rule == 0 || field_apply_rule(at, number);
 }
 
-static inline enum value_kind field_number_kind(const struct field_access *access) {
-	if (access->rule & FIELD_RULE_HEX)
+static inline enum value_kind field_number_kind(const struct field_number *at) {
+	if (at->rule & FIELD_RULE_HEX)
 		return VALUE_HEX;
-	return access->rule & FIELD_RULE_BOOL ? VALUE_BOOL : VALUE_NUMBER;
+	return at->rule & FIELD_RULE_BOOL ? VALUE_BOOL : VALUE_NUMBER;
 }
 
 /* False if the value is not known; `value` then holds nothing of use. */
 static inline bool field_get(const struct field_access *access, const struct field_source *source,
                              struct value *value) {
 	const struct field_part_source *part = &source->parts[access->part];
-	if ((access->known & ~part->known) != 0)
+	if (access->number.end > part->length || (access->known & ~part->known) != 0)
 		return false;
 	if (!access->get) {
-		value->kind = field_number_kind(access);
-		return field_get_number(access, part->base, part->length, &value->number);
+		value->kind = field_number_kind(&access->number);
+		return field_get_number(&access->number, part->base, part->length, &value->number);
 	}
-	if (access->end > part->length)
-		return false;
 	value->kind = VALUE_UNKNOWN;
 	access->get(access, source->sock, value);
 	return value->kind != VALUE_UNKNOWN;
@@ -168,6 +171,7 @@ struct field_run {
 	uint32_t first;
 	uint32_t end;   /* index of the one behind the last */
 	uint32_t known; /* as in struct field_access */
+	uint32_t next;  /* index of the first run of another part */
 	uint8_t part;
 	bool plain; /* all of them are numbers, VALUE_NUMBER */
 };
@@ -176,13 +180,6 @@ struct field_run {
  * many. */
 size_t field_find_runs(const struct field_access *accesses, size_t first, size_t end,
                        struct field_run *runs);
-
-/* False if no field of the run is known. */
-static inline bool field_run_is_known(const struct field_run *run,
-                                      const struct field_source *source) {
-	const struct field_part_source *part = &source->parts[run->part];
-	return part->length > 0 && (run->known & ~part->known) == 0;
-}
 
 extern const struct field fields[];
 extern const size_t field_count;

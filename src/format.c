@@ -161,7 +161,7 @@ static void format_device(struct out *out, const struct sock *sock) {
 	}
 }
 
-static void format_endpoint(struct out *out, const struct sock *sock, enum value_end end) {
+void format_endpoint(struct out *out, const struct sock *sock, enum value_end end) {
 	const struct sock_endpoint *endpoint = endpoint_of(sock, end);
 	const bool bound = end == VALUE_LOCAL && (sock->known & SOCK_KNOWS_INTERFACE);
 	if (!bound && !endpoint->host && !endpoint->service) {
@@ -243,7 +243,7 @@ static char *put_unit(char *to, const char *unit) {
 }
 
 /* `number` thousandths or millionths behind a point, nothing if there are none. */
-static char *put_fraction(char *to, uint64_t number, int digits) {
+static char *put_fraction(char *to, uint32_t number, int digits) {
 	if (number == 0)
 		return to;
 	*to++ = '.';
@@ -262,7 +262,7 @@ static char *put_long_duration(char *to, uint64_t microseconds) {
 	if (microseconds == 0)
 		return to;
 	to = digits_put(to, microseconds / 1000000);
-	return put_unit(put_fraction(to, microseconds % 1000000, 6), "s");
+	return put_unit(put_fraction(to, (uint32_t)(microseconds % 1000000), 6), "s");
 }
 
 char *format_put_duration(char *to, uint64_t microseconds) {

@@ -26,17 +26,25 @@ static inline char *format_put_number(char *to, enum unit unit, uint64_t number)
 	return format_put_duration(to, unit == UNIT_MILLISECONDS ? number * 1000 : number);
 }
 
-/* All kinds; most cells are plain numbers, which format_value() writes by itself. */
+/* The address of one end, as inet_ntop() spells it. */
+void format_address(struct out *out, const struct sock *sock, enum value_end end);
+
+/* The same with device and port, as words. */
+void format_endpoint(struct out *out, const struct sock *sock, enum value_end end);
+
+/* All kinds, for format_value(). */
 void format_any_value(struct out *out, const struct column *column, const struct value *value,
                       enum format_style style);
 
+/* What nearly all cells hold takes the short way. */
 static inline void format_value(struct out *out, const struct column *column,
                                 const struct value *value, enum format_style style) {
 	if (value->kind == VALUE_NUMBER && !unit_is_time(column->unit))
 		out_number(out, value->number);
+	else if (value->kind == VALUE_ENDPOINT)
+		format_endpoint(out, value->sock, (enum value_end)value->part);
+	else if (value->kind == VALUE_SYMBOL)
+		out_text(out, value->text);
 	else
 		format_any_value(out, column, value, style);
 }
-
-/* The address of one end, as inet_ntop() spells it. */
-void format_address(struct out *out, const struct sock *sock, enum value_end end);

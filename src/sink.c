@@ -29,7 +29,10 @@ void sink_set_key(struct sink *sink, size_t index, const char *before, const cha
 	const int length = snprintf(key->text, sizeof(key->text), "%s%s%s", before, name, after);
 	assert(length > 0 &&
 	       (size_t)length < sizeof(key->text)); /* test_field.c holds names short */
-	key->length = (size_t)length;
+	key->length = (uint8_t)length;
+	if (sink->accesses)
+		key->number = sink->accesses[index].number;
+	key->number.rule &= (uint8_t)~FIELD_RULE_QUIET_ZERO; /* key->quiet_zero says it */
 }
 
 void sink_set_members(struct sink *sink, size_t first) {
@@ -42,13 +45,15 @@ void sink_set_members(struct sink *sink, size_t first) {
 /* The room for the whole run is made before, so that a number costs no more than its digits. */
 static void put_numbers(struct sink *sink, const struct field_run *run,
                         const struct field_part_source *part) {
+	const struct sink_key *const end = &sink->keys[run->end];
+	const unsigned char *const base = part->base;
+	const uint32_t length = part->length;
 	const size_t count = run->end - run->first;
-	char *start = out_reserve(&sink->line, count * (SINK_KEY_SIZE + FORMAT_NUMBER_ROOM));
+	char *const start = out_reserve(&sink->line, count * (SINK_KEY_SIZE + FORMAT_NUMBER_ROOM));
 	char *to = start;
-	for (size_t i = run->first; i < run->end; i++) {
-		const struct sink_key *key = &sink->keys[i];
+	for (const struct sink_key *key = &sink->keys[run->first]; key < end; key++) {
 		uint64_t number;
-		if (!field_get_number(&sink->accesses[i], part->base, part->length, &number))
+		if (!field_get_number(&key->number, base, length, &number))
 			continue;
 		if (number == 0 && key->quiet_zero)
 			continue;
@@ -73,12 +78,14 @@ void sink_put_members(struct sink *sink, const struct row *row) {
 		put_others(sink, sink->member_first, sink->column_count, row);
 		return;
 	}
-	for (size_t i = 0; i < sink->run_count; i++) {
+	for (size_t i = 0; i < sink->run_count;) {
 		const struct field_run *run = &sink->runs[i];
-		if (!field_run_is_known(run, row->source))
+		const struct field_part_source *part = &row->source->parts[run->part];
+		i = part->length > 0 ? i + 1 : run->next;
+		if (part->length == 0 || (run->known & ~part->known) != 0)
 			continue;
 		if (run->plain)
-			put_numbers(sink, run, &row->source->parts[run->part]);
+			put_numbers(sink, run, part);
 		else
 			put_others(sink, run->first, run->end, row);
 	}

@@ -45,14 +45,15 @@ extern const struct sink_class sink_tsv;
 /* NULL if there is no such format. */
 const struct sink_class *sink_find(const char *name);
 
-/* What stands in front of a value, and how a plain number behind it is shown. Padded, so that it
- * can be copied at a fixed length. */
+/* A member: what stands in front of the value and, of a plain number, how it is read and shown.
+ * The text is padded, so that it can be copied at a fixed length. */
 enum { SINK_KEY_SIZE = 48 };
 struct sink_key {
 	char text[SINK_KEY_SIZE];
-	size_t length;
-	enum unit unit;  /* UNIT_NONE: bare */
-	bool quiet_zero; /* a 0 is left out */
+	struct field_number number;
+	uint8_t length;
+	enum unit unit : 8; /* UNIT_NONE: bare */
+	bool quiet_zero;    /* a 0 is left out */
 };
 
 /* Fill the first members, then sink_begin(). Columns, accesses, origin and out are borrowed. */

@@ -27,7 +27,7 @@ static bool is_ascii(const char *text, size_t length) {
 }
 
 /* Characters, not bytes: nothing but printable UTF-8 gets here. */
-static size_t text_width(const char *text, size_t length) {
+static inline size_t text_width(const char *text, size_t length) {
 	if (is_ascii(text, length))
 		return length;
 	size_t width = length;
@@ -56,7 +56,7 @@ static bool may_be_wide(const struct value *value) {
 }
 
 /* Appends the value in a column to the line and returns its width. */
-static size_t put_cell(struct sink *sink, size_t index, const struct row *row) {
+static inline size_t put_cell(struct sink *sink, size_t index, const struct row *row) {
 	const size_t start = sink->line.used;
 	struct value value;
 	if (!sink_get(sink, index, row, &value)) {
@@ -84,7 +84,7 @@ static void indent(struct out *line, size_t length, size_t blanks) {
 }
 
 /* Makes the cell that ends the line as wide as its column. */
-static void align(struct sink *sink, size_t index, size_t start, size_t width) {
+static inline void align(struct sink *sink, size_t index, size_t start, size_t width) {
 	if (width >= sink->widths[index])
 		return;
 	const size_t blanks = sink->widths[index] - width;
@@ -115,7 +115,7 @@ static void begin(struct sink *sink) {
 	for (size_t i = shown_columns(sink); i < sink->column_count; i++) {
 		sink_set_key(sink, i, " ", sink->columns[i]->name, ":");
 		sink->keys[i].unit = sink->columns[i]->unit;
-		sink->keys[i].quiet_zero = sink->accesses[i].rule & FIELD_RULE_QUIET_ZERO;
+		sink->keys[i].quiet_zero = sink->accesses[i].number.rule & FIELD_RULE_QUIET_ZERO;
 	}
 	sink_set_members(sink, shown_columns(sink));
 	for (size_t i = 0; sink->header && i < shown_columns(sink); i++)

@@ -30,7 +30,7 @@ struct sock *snapshot_add(struct snapshot *snapshot) {
 		    xreallocarray(snapshot->socks, snapshot->capacity, sizeof(*snapshot->socks));
 	}
 	struct sock *sock = &snapshot->socks[snapshot->count++];
-	*sock = (struct sock){ 0 };
+	util_clear(sock, sizeof(*sock));
 	return sock;
 }
 

@@ -56,6 +56,10 @@ char *xasprintf(const char *format, ...) {
 	return text;
 }
 
+void util_clear(void *memory, size_t size) {
+	memset(memory, 0, size);
+}
+
 bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *out) {
 	if (length == 0)
 		return false;

@@ -32,6 +32,10 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2), re
 /* Ends the program as a failed xmalloc() does; for libraries that report ENOMEM. */
 void util_out_of_memory(void) __attribute__((noreturn));
 
+/* Zeroes, by the library: what compilers put in place of a memset() of a few hundred bytes is
+ * slower than the call. */
+void util_clear(void *memory, size_t size);
+
 /* A whole unsigned decimal number, no sign, no space, at most `max`. `out` is untouched on false.
  */
 bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *out);
