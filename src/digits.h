@@ -2,6 +2,7 @@
 /* Decimal digits without a loop: eight at a time, in the bytes of one integer. */
 
 #include <endian.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -10,16 +11,20 @@ enum { DIGITS_ROOM = 20 };
 
 enum { DIGITS_EIGHT = 100000000 }; /* the least number that eight digits cannot hold */
 
-/* The digits of a number below DIGITS_EIGHT, 0 to 9 each, the first in the lowest byte. Each step
- * splits all parts in two: 4 and 4 digits, 2 in four places, 1 in eight. The multiplications are
- * divisions by 100 and by 10, exact for numbers this small. */
-static inline uint64_t digits_split(uint32_t number) {
-	const uint64_t thousands = number / 10000;
-	const uint64_t fours = thousands | (number - thousands * 10000) << 32;
+/* Splits a number below 10000, or two of them in the halves, into digits, 0 to 9 each, the first in
+ * the lowest byte: first into pairs, then into single ones. The multiplications are divisions by
+ * 100 and by 10, exact for numbers this small. */
+static inline uint64_t digits_split_fours(uint64_t fours) {
 	const uint64_t hundreds = (fours * 5243 >> 19) & 0x0000007f0000007f;
 	const uint64_t pairs = hundreds | (fours - hundreds * 100) << 16;
 	const uint64_t tens = (pairs * 103 >> 10) & 0x000f000f000f000f;
 	return tens | (pairs - tens * 10) << 8;
+}
+
+/* The same for a number below DIGITS_EIGHT. */
+static inline uint64_t digits_split(uint32_t number) {
+	const uint64_t thousands = number / 10000;
+	return digits_split_fours(thousands | (number - thousands * 10000) << 32);
 }
 
 /* Writes what digits_split() made, as eight characters. */
@@ -39,10 +44,12 @@ static inline char *digits_put(char *to, uint64_t number) {
 	}
 	if (number >= DIGITS_EIGHT)
 		return digits_put_long(to, number);
-	const uint64_t digits = digits_split((uint32_t)number);
+	const bool short_one = number < 10000;
+	const uint64_t digits =
+	    short_one ? digits_split_fours(number) : digits_split((uint32_t)number);
 	const int zeros = __builtin_ctzll(digits) / 8;
 	digits_store(to, digits >> zeros * 8);
-	return to + 8 - zeros;
+	return to + (short_one ? 4 : 8) - zeros;
 }
 
 /* Writes `count` digits, at most eight, of a fraction, without the zeros at their end, and returns

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format.h"
 #include "util.h"
 
 static const struct sink_class *const classes[] = {
@@ -26,13 +25,23 @@ const struct sink_class *sink_find(const char *name) {
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
                   const char *after) {
 	struct sink_key *key = &sink->keys[index];
-	const int length = snprintf(key->text, sizeof(key->text), "%s%s%s", before, name, after);
-	assert(length > 0 &&
-	       (size_t)length < sizeof(key->text)); /* test_field.c holds names short */
-	key->length = (uint8_t)length;
+	const int length = snprintf(key->text, SINK_KEY_SIZE, "%s%s%s", before, name, after);
+	assert(length > 0 && length < SINK_KEY_SIZE); /* test_field.c holds names short */
+	key->key_length = (uint8_t)length;
 	if (sink->accesses)
 		key->number = sink->accesses[index].number;
 	key->number.rule &= (uint8_t)~FIELD_RULE_QUIET_ZERO; /* key->quiet_zero says it */
+}
+
+/* Writes the member for a number as it was loaded. */
+static void renew(struct sink_key *key, uint64_t loaded) {
+	uint64_t number = loaded;
+	key->loaded = loaded;
+	key->length = 0;
+	if (!field_apply_rule(&key->number, &number) || (number == 0 && key->quiet_zero))
+		return;
+	const char *end = format_put_number(key->text + key->key_length, key->unit, number);
+	key->length = (uint8_t)(end - key->text);
 }
 
 void sink_set_members(struct sink *sink, size_t first) {
@@ -40,25 +49,26 @@ void sink_set_members(struct sink *sink, size_t first) {
 	if (sink->accesses)
 		sink->run_count =
 		    field_find_runs(sink->accesses, first, sink->column_count, sink->runs);
+	for (size_t i = first; i < sink->column_count; i++)
+		renew(&sink->keys[i], 0);
 }
 
-/* The room for the whole run is made before, so that a number costs no more than its digits. */
 static void put_numbers(struct sink *sink, const struct field_run *run,
                         const struct field_part_source *part) {
 	const struct sink_key *const end = &sink->keys[run->end];
 	const unsigned char *const base = part->base;
 	const uint32_t length = part->length;
 	const size_t count = run->end - run->first;
-	char *const start = out_reserve(&sink->line, count * (SINK_KEY_SIZE + FORMAT_NUMBER_ROOM));
+	char *const start = out_reserve(&sink->line, count * SINK_MEMBER_SIZE);
 	char *to = start;
-	for (const struct sink_key *key = &sink->keys[run->first]; key < end; key++) {
-		uint64_t number;
-		if (!field_get_number(&key->number, base, length, &number))
+	for (struct sink_key *key = &sink->keys[run->first]; key < end; key++) {
+		if (key->number.end > length)
 			continue;
-		if (number == 0 && key->quiet_zero)
-			continue;
-		memcpy(to, key->text, SINK_KEY_SIZE);
-		to = format_put_number(to + key->length, key->unit, number);
+		const uint64_t loaded = field_load(base + key->number.offset, key->number.size);
+		if (loaded != key->loaded)
+			renew(key, loaded);
+		memcpy(to, key->text, SINK_MEMBER_SIZE);
+		to += key->length;
 	}
 	out_advance(&sink->line, (size_t)(to - start));
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "field.h"
+#include "format.h"
 #include "out.h"
 #include "value.h"
 
@@ -45,15 +46,20 @@ extern const struct sink_class sink_tsv;
 /* NULL if there is no such format. */
 const struct sink_class *sink_find(const char *name);
 
-/* A member: what stands in front of the value and, of a plain number, how it is read and shown.
- * The text is padded, so that it can be copied at a fixed length. */
-enum { SINK_KEY_SIZE = 48 };
+/* A member: its key, how a plain number behind it is read and shown, and how it read the last time.
+ * Sockets are much alike, so most numbers are copied rather than written anew. */
+enum {
+	SINK_KEY_SIZE = 40,
+	SINK_MEMBER_SIZE = 64, /* of the longest key and number */
+};
 struct sink_key {
-	char text[SINK_KEY_SIZE];
 	struct field_number number;
-	uint8_t length;
+	uint64_t loaded;    /* what `text` was written for */
+	uint8_t key_length; /* `text` always begins with the key */
+	uint8_t length;     /* of the whole member; 0: it is not shown */
 	enum unit unit : 8; /* UNIT_NONE: bare */
 	bool quiet_zero;    /* a 0 is left out */
+	char text[SINK_KEY_SIZE + FORMAT_NUMBER_ROOM];
 };
 
 /* Fill the first members, then sink_begin(). Columns, accesses, origin and out are borrowed. */
@@ -92,13 +98,13 @@ static inline bool sink_get(const struct sink *sink, size_t column, const struct
 /* For the classes: the columns from `first` on are members, each a key and a value. */
 void sink_set_members(struct sink *sink, size_t first);
 
-/* keys[index].text becomes `before`, the column's name, `after`. */
+/* Member `index`: its key becomes `before`, the column's name, `after`. */
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
                   const char *after);
 
 static inline void sink_put_key(struct out *out, const struct sink_key *key) {
 	memcpy(out_reserve(out, SINK_KEY_SIZE), key->text, SINK_KEY_SIZE);
-	out_advance(out, key->length);
+	out_advance(out, key->key_length);
 }
 
 /* Appends the members that are known to the line. Plain numbers, which is nearly all there is to
