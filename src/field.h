@@ -157,7 +157,7 @@ static inline bool field_get(const struct field_access *access, const struct fie
 	if (access->number.end > part->length || (access->known & ~part->known) != 0)
 		return false;
 	if (!access->get) {
-		value->kind = field_number_kind(&access->number);
+		*value = (struct value){ .kind = field_number_kind(&access->number) };
 		return field_get_number(&access->number, part->base, part->length, &value->number);
 	}
 	value->kind = VALUE_UNKNOWN;

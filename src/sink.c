@@ -24,24 +24,24 @@ const struct sink_class *sink_find(const char *name) {
 
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
                   const char *after) {
-	struct sink_key *key = &sink->keys[index];
-	const int length = snprintf(key->text, SINK_KEY_SIZE, "%s%s%s", before, name, after);
+	struct sink_cell *cell = &sink->cells[index];
+	const int length = snprintf(cell->text, SINK_KEY_SIZE, "%s%s%s", before, name, after);
 	assert(length > 0 && length < SINK_KEY_SIZE); /* test_field.c holds names short */
-	key->key_length = (uint8_t)length;
+	cell->key_length = (uint8_t)length;
 	if (sink->accesses)
-		key->number = sink->accesses[index].number;
-	key->number.rule &= (uint8_t)~FIELD_RULE_QUIET_ZERO; /* key->quiet_zero says it */
+		cell->number = sink->accesses[index].number;
+	cell->number.rule &= (uint8_t)~FIELD_RULE_QUIET_ZERO; /* cell->quiet_zero says it */
 }
 
 /* Writes the member for a number as it was loaded. */
-static void renew(struct sink_key *key, uint64_t loaded) {
+static void renew(struct sink_cell *cell, uint64_t loaded) {
 	uint64_t number = loaded;
-	key->loaded = loaded;
-	key->length = 0;
-	if (!field_apply_rule(&key->number, &number) || (number == 0 && key->quiet_zero))
+	cell->shown.number = loaded;
+	cell->length = 0;
+	if (!field_apply_rule(&cell->number, &number) || (number == 0 && cell->quiet_zero))
 		return;
-	const char *end = format_put_number(key->text + key->key_length, key->unit, number);
-	key->length = (uint8_t)(end - key->text);
+	const char *end = format_put_number(cell->text + cell->key_length, cell->unit, number);
+	cell->length = (uint8_t)(end - cell->text);
 }
 
 void sink_set_members(struct sink *sink, size_t first) {
@@ -50,36 +50,68 @@ void sink_set_members(struct sink *sink, size_t first) {
 		sink->run_count =
 		    field_find_runs(sink->accesses, first, sink->column_count, sink->runs);
 	for (size_t i = first; i < sink->column_count; i++)
-		renew(&sink->keys[i], 0);
+		renew(&sink->cells[i], 0);
 }
 
 static void put_numbers(struct sink *sink, const struct field_run *run,
                         const struct field_part_source *part) {
-	const struct sink_key *const end = &sink->keys[run->end];
+	const struct sink_cell *const end = &sink->cells[run->end];
 	const unsigned char *const base = part->base;
 	const uint32_t length = part->length;
 	const size_t count = run->end - run->first;
-	char *const start = out_reserve(&sink->line, count * SINK_MEMBER_SIZE);
+	char *const start = out_reserve(&sink->line, count * SINK_TEXT_SIZE);
 	char *to = start;
-	for (struct sink_key *key = &sink->keys[run->first]; key < end; key++) {
-		if (key->number.end > length)
+	for (struct sink_cell *cell = &sink->cells[run->first]; cell < end; cell++) {
+		if (cell->number.end > length)
 			continue;
-		const uint64_t loaded = field_load(base + key->number.offset, key->number.size);
-		if (loaded != key->loaded)
-			renew(key, loaded);
-		memcpy(to, key->text, SINK_MEMBER_SIZE);
-		to += key->length;
+		const uint64_t loaded = field_load(base + cell->number.offset, cell->number.size);
+		if (loaded != cell->shown.number)
+			renew(cell, loaded);
+		memcpy(to, cell->text, SINK_TEXT_SIZE);
+		to += cell->length;
 	}
 	out_advance(&sink->line, (size_t)(to - start));
 }
 
+/* Where the text is a function of what is in struct value itself. */
+static bool is_constant(enum value_kind kind) {
+	switch (kind) {
+	case VALUE_UNKNOWN:
+	case VALUE_NUMBER:
+	case VALUE_BOOL:
+	case VALUE_HEX:
+	case VALUE_SYMBOL:
+	case VALUE_FLAGS:
+		return true;
+	case VALUE_TEXT:
+	case VALUE_ADDRESS:
+	case VALUE_ENDPOINT:
+	case VALUE_OWNERS:
+		break;
+	}
+	return false;
+}
+
+void sink_remember(struct sink *sink, size_t index, const struct value *value, size_t start) {
+	struct sink_cell *cell = &sink->cells[index];
+	const size_t length = sink->line.used - start;
+	if (!is_constant(value->kind) || length > SINK_TEXT_SIZE)
+		return;
+	memcpy(cell->text, sink->line.bytes + start, length);
+	cell->length = (uint8_t)length;
+	cell->shown = *value;
+}
+
 static void put_others(struct sink *sink, size_t first, size_t end, const struct row *row) {
 	for (size_t i = first; i < end; i++) {
+		const size_t start = sink->line.used;
 		struct value value;
-		if (!sink_get(sink, i, row, &value))
+		if (!sink_get(sink, i, row, &value) || sink_repeat(sink, i, &value))
 			continue;
-		if (!sink->keys[i].quiet_zero || !value_is_zero(&value))
-			sink->class->member(sink, i, &value);
+		if (sink->cells[i].quiet_zero && value_is_zero(&value))
+			continue;
+		sink->class->member(sink, i, &value);
+		sink_remember(sink, i, &value, start);
 	}
 }
 
@@ -104,7 +136,7 @@ void sink_put_members(struct sink *sink, const struct row *row) {
 void sink_begin(struct sink *sink) {
 	out_init(&sink->line, OUT_MEMORY);
 	sink->widths = xcalloc(sink->column_count, sizeof(*sink->widths));
-	sink->keys = xcalloc(sink->column_count, sizeof(*sink->keys));
+	sink->cells = xcalloc(sink->column_count, sizeof(*sink->cells));
 	sink->runs = xcalloc(sink->column_count, sizeof(*sink->runs));
 	sink->empty = true;
 	sink->class->begin(sink);
@@ -113,7 +145,7 @@ void sink_begin(struct sink *sink) {
 void sink_end(struct sink *sink, const struct snapshot *reports) {
 	sink->class->end(sink, reports);
 	free(sink->runs);
-	free(sink->keys);
+	free(sink->cells);
 	free(sink->widths);
 	out_finish(&sink->line);
 }

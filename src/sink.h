@@ -46,17 +46,17 @@ extern const struct sink_class sink_tsv;
 /* NULL if there is no such format. */
 const struct sink_class *sink_find(const char *name);
 
-/* A member: its key, how a plain number behind it is read and shown, and how it read the last time.
- * Sockets are much alike, so most numbers are copied rather than written anew. */
+/* A column: its key, how a plain number is read and shown, and what was written for it last.
+ * Sockets are much alike, so most of a line is copied rather than written anew. */
 enum {
 	SINK_KEY_SIZE = 40,
-	SINK_MEMBER_SIZE = 64, /* of the longest key and number */
+	SINK_TEXT_SIZE = 64, /* of the longest key and number */
 };
-struct sink_key {
+struct sink_cell {
 	struct field_number number;
-	uint64_t loaded;    /* what `text` was written for */
-	uint8_t key_length; /* `text` always begins with the key */
-	uint8_t length;     /* of the whole member; 0: it is not shown */
+	struct value shown; /* what `text` was written for; of a plain member `number` as loaded */
+	uint8_t key_length; /* of a member, whose `text` always begins with the key */
+	uint8_t length;     /* 0: there is nothing to copy */
 	enum unit unit : 8; /* UNIT_NONE: bare */
 	bool quiet_zero;    /* a 0 is left out */
 	char text[SINK_KEY_SIZE + FORMAT_NUMBER_ROOM];
@@ -76,8 +76,8 @@ struct sink {
 	/* The rest belongs to the class. */
 	struct out line;
 	size_t *widths;
-	struct sink_key *keys;
-	size_t member_first; /* the first column that sink_put_members() writes */
+	struct sink_cell *cells; /* one per column */
+	size_t member_first;     /* the first column that sink_put_members() writes */
 	struct field_run *runs;
 	size_t run_count;
 	bool empty;
@@ -98,14 +98,30 @@ static inline bool sink_get(const struct sink *sink, size_t column, const struct
 /* For the classes: the columns from `first` on are members, each a key and a value. */
 void sink_set_members(struct sink *sink, size_t first);
 
-/* Member `index`: its key becomes `before`, the column's name, `after`. */
+/* Of cells[index] the key becomes `before`, the column's name, `after`. */
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
                   const char *after);
 
-static inline void sink_put_key(struct out *out, const struct sink_key *key) {
-	memcpy(out_reserve(out, SINK_KEY_SIZE), key->text, SINK_KEY_SIZE);
-	out_advance(out, key->key_length);
+static inline void sink_put_key(struct sink *sink, size_t index) {
+	const struct sink_cell *cell = &sink->cells[index];
+	memcpy(out_reserve(&sink->line, SINK_KEY_SIZE), cell->text, SINK_KEY_SIZE);
+	out_advance(&sink->line, cell->key_length);
 }
+
+/* Appends what sink_remember() kept if the value is the same as then. */
+static inline bool sink_repeat(struct sink *sink, size_t index, const struct value *value) {
+	const struct sink_cell *cell = &sink->cells[index];
+	if (cell->length == 0 || value->kind != cell->shown.kind ||
+	    value->length != cell->shown.length || value->number != cell->shown.number)
+		return false;
+	memcpy(out_reserve(&sink->line, SINK_TEXT_SIZE), cell->text, SINK_TEXT_SIZE);
+	out_advance(&sink->line, cell->length);
+	return true;
+}
+
+/* Keeps the end of the line, from `start` on, as the text of the value, if that is short and
+ * depends on nothing but the value. */
+void sink_remember(struct sink *sink, size_t index, const struct value *value, size_t start);
 
 /* Appends the members that are known to the line. Plain numbers, which is nearly all there is to
  * know of a socket, are written here; the rest goes to class->member(). */

@@ -140,7 +140,7 @@ static void put_object_member(struct sink *sink, size_t index, const struct valu
 		out_char(&sink->line, ',');
 		json_text_member(&sink->line, column->name, value->text, value->length);
 	} else {
-		sink_put_key(&sink->line, &sink->keys[index]);
+		sink_put_key(sink, index);
 		put_value(&sink->line, column, value);
 	}
 }

@@ -55,44 +55,43 @@ static bool may_be_wide(const struct value *value) {
 	return false;
 }
 
-/* Appends the value in a column to the line and returns its width. */
-static inline size_t put_cell(struct sink *sink, size_t index, const struct row *row) {
-	const size_t start = sink->line.used;
+static struct value get(const struct sink *sink, size_t index, const struct row *row) {
 	struct value value;
-	if (!sink_get(sink, index, row, &value)) {
-		out_char(&sink->line, '-');
-		return 1;
-	}
-	format_value(&sink->line, sink->columns[index], &value, FORMAT_HUMAN);
+	return sink_get(sink, index, row, &value) ? value : (struct value){ .kind = VALUE_UNKNOWN };
+}
+
+/* Appends the value to the line and returns its width. */
+static size_t put_value(struct sink *sink, size_t index, const struct value *value) {
+	const size_t start = sink->line.used;
+	format_value(&sink->line, sink->columns[index], value, FORMAT_HUMAN);
 	const size_t length = sink->line.used - start;
-	return may_be_wide(&value) ? text_width(sink->line.bytes + start, length) : length;
+	return may_be_wide(value) ? text_width(sink->line.bytes + start, length) : length;
 }
 
-/* Moves the last `length` bytes of the line to the right. */
-static void indent(struct out *line, size_t length, size_t blanks) {
-	char *to = out_reserve(line, blanks + 16) - length;
-	uint64_t text;
-	if (length <= sizeof(text) && blanks <= 16) { /* nearly always, and far cheaper */
-		memcpy(&text, to, sizeof(text));
-		memset(to, ' ', 16);
-		memcpy(to + blanks, &text, sizeof(text));
-	} else {
-		memmove(to + blanks, to, length);
-		memset(to, ' ', blanks);
-	}
-	out_advance(line, blanks);
-}
-
-/* Makes the cell that ends the line as wide as its column. */
-static inline void align(struct sink *sink, size_t index, size_t start, size_t width) {
+/* Turns the cell that begins at `start` into one that is as wide as its column. */
+static void align(struct sink *sink, size_t index, size_t start, size_t width) {
 	if (width >= sink->widths[index])
 		return;
 	const size_t blanks = sink->widths[index] - width;
 	const bool last = index + 1 == shown_columns(sink);
-	if (sink->columns[index]->align_right)
-		indent(&sink->line, sink->line.used - start, blanks);
-	else if (!last)
+	if (sink->columns[index]->align_right) {
+		const size_t length = sink->line.used - start;
 		out_spaces(&sink->line, blanks);
+		memmove(sink->line.bytes + start + blanks, sink->line.bytes + start, length);
+		memset(sink->line.bytes + start, ' ', blanks);
+	} else if (!last) {
+		out_spaces(&sink->line, blanks);
+	}
+}
+
+/* Appends the cell with the blank in front of it. */
+static void put_cell(struct sink *sink, size_t index, const struct value *value) {
+	const size_t start = sink->line.used;
+	if (index > 0)
+		out_char(&sink->line, ' ');
+	const size_t content = sink->line.used;
+	align(sink, index, content, put_value(sink, index, value));
+	sink_remember(sink, index, value, start);
 }
 
 static void finish_line(struct sink *sink) {
@@ -104,7 +103,8 @@ static void finish_line(struct sink *sink) {
 static void measure(struct sink *sink, const struct row *row) {
 	for (size_t i = 0; i < shown_columns(sink); i++) {
 		sink->line.used = 0;
-		const size_t width = put_cell(sink, i, row);
+		const struct value value = get(sink, i, row);
+		const size_t width = put_value(sink, i, &value);
 		if (width > sink->widths[i])
 			sink->widths[i] = width;
 	}
@@ -114,8 +114,8 @@ static void measure(struct sink *sink, const struct row *row) {
 static void begin(struct sink *sink) {
 	for (size_t i = shown_columns(sink); i < sink->column_count; i++) {
 		sink_set_key(sink, i, " ", sink->columns[i]->name, ":");
-		sink->keys[i].unit = sink->columns[i]->unit;
-		sink->keys[i].quiet_zero = sink->accesses[i].number.rule & FIELD_RULE_QUIET_ZERO;
+		sink->cells[i].unit = sink->columns[i]->unit;
+		sink->cells[i].quiet_zero = sink->accesses[i].number.rule & FIELD_RULE_QUIET_ZERO;
 	}
 	sink_set_members(sink, shown_columns(sink));
 	for (size_t i = 0; sink->header && i < shown_columns(sink); i++)
@@ -137,7 +137,7 @@ static void put_header(struct sink *sink) {
 
 /* " name:value" for what is known and worth saying. */
 static void put_detail(struct sink *sink, size_t index, const struct value *value) {
-	sink_put_key(&sink->line, &sink->keys[index]);
+	sink_put_key(sink, index);
 	format_value(&sink->line, sink->columns[index], value, FORMAT_HUMAN);
 }
 
@@ -146,10 +146,9 @@ static void show_row(struct sink *sink, const struct row *row) {
 		put_header(sink);
 	sink->empty = false;
 	for (size_t i = 0; i < shown_columns(sink); i++) {
-		if (i > 0)
-			out_char(&sink->line, ' ');
-		const size_t start = sink->line.used;
-		align(sink, i, start, put_cell(sink, i, row));
+		const struct value value = get(sink, i, row);
+		if (!sink_repeat(sink, i, &value))
+			put_cell(sink, i, &value);
 	}
 	sink_put_members(sink, row);
 	finish_line(sink);
