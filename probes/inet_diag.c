@@ -394,7 +394,10 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 /* Old kernels leave garbage behind an IPv4 address, so only its four bytes count. */
 static struct sock_endpoint read_end(const __be32 address[4], __be16 port, uint8_t family) {
 	struct sock_endpoint end = { .port = ntohs(port) };
-	memcpy(end.address, address, family == AF_INET ? 4 : 16);
+	if (family == AF_INET)
+		memcpy(end.address, address, 4);
+	else
+		memcpy(end.address, address, 16);
 	return end;
 }
 

@@ -67,8 +67,8 @@ static void put_numbers(struct sink *sink, const struct field_run *run,
 		const uint64_t loaded = field_load(base + cell->number.offset, cell->number.size);
 		if (loaded != cell->shown.number)
 			renew(cell, loaded);
-		memcpy(to, cell->text, SINK_TEXT_SIZE);
-		to += cell->length;
+		if (cell->length > 0)
+			to = sink_copy_text(to, cell);
 	}
 	out_advance(&sink->line, (size_t)(to - start));
 }

@@ -108,14 +108,24 @@ static inline void sink_put_key(struct sink *sink, size_t index) {
 	out_advance(&sink->line, cell->key_length);
 }
 
+/* Copies the text of a cell to where there is room for SINK_TEXT_SIZE bytes and returns its end.
+ * Most texts fit into the half of it. */
+static inline char *sink_copy_text(char *to, const struct sink_cell *cell) {
+	const size_t half = SINK_TEXT_SIZE / 2;
+	memcpy(to, cell->text, half);
+	if (cell->length > half)
+		memcpy(to + half, cell->text + half, half);
+	return to + cell->length;
+}
+
 /* Appends what sink_remember() kept if the value is the same as then. */
 static inline bool sink_repeat(struct sink *sink, size_t index, const struct value *value) {
 	const struct sink_cell *cell = &sink->cells[index];
 	if (cell->length == 0 || value->kind != cell->shown.kind ||
 	    value->length != cell->shown.length || value->number != cell->shown.number)
 		return false;
-	memcpy(out_reserve(&sink->line, SINK_TEXT_SIZE), cell->text, SINK_TEXT_SIZE);
-	out_advance(&sink->line, cell->length);
+	char *start = out_reserve(&sink->line, SINK_TEXT_SIZE);
+	out_advance(&sink->line, (size_t)(sink_copy_text(start, cell) - start));
 	return true;
 }
 
