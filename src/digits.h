@@ -44,12 +44,11 @@ static inline char *digits_put(char *to, uint64_t number) {
 	}
 	if (number >= DIGITS_EIGHT)
 		return digits_put_long(to, number);
-	const bool short_one = number < 10000;
-	const uint64_t digits =
-	    short_one ? digits_split_fours(number) : digits_split((uint32_t)number);
+	const bool small = number < 10000;
+	const uint64_t digits = small ? digits_split_fours(number) : digits_split((uint32_t)number);
 	const int zeros = __builtin_ctzll(digits) / 8;
 	digits_store(to, digits >> zeros * 8);
-	return to + (short_one ? 4 : 8) - zeros;
+	return to + (small ? 4 : 8) - zeros;
 }
 
 /* Writes `count` digits, at most eight, of a fraction, without the zeros at their end, and returns

@@ -27,7 +27,7 @@ static bool is_ascii(const char *text, size_t length) {
 }
 
 /* Characters, not bytes: nothing but printable UTF-8 gets here. */
-static inline size_t text_width(const char *text, size_t length) {
+static size_t text_width(const char *text, size_t length) {
 	if (is_ascii(text, length))
 		return length;
 	size_t width = length;
