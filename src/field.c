@@ -229,7 +229,8 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 	TCP_ALWAYS(window_scales), BITS(shift, 4),                                                 \
 	    .access.number.rule = FIELD_RULE_BITS,                                                 \
 	    .access.known = FIELD_KNOWN_CONNECTED | FIELD_KNOWN_WSCALE
-/* Bits of `flags` that came with another member. */
+/* Bits of `flags`, known from the kernel on that brought another member. The failure of fast open
+ * came with 5.5, between two members; the later one makes sure that a 0 is one. */
 #define TCP_FLAGS(since, shift, bits)                                                              \
 	INFO,                                                                                      \
 	    .access.part = FIELD_PART_TCP, .access.known = FIELD_KNOWN_CONNECTED,                  \
@@ -365,9 +366,17 @@ const struct field fields[] = {
 	  TCP(ca_state), .access.get = get_ca_state },
 	{ TEXT("tcp_options", "TCP-OPTIONS", N_("TCP options that both ends agreed on")),
 	  TCP(options), .access.get = get_tcp_options, QUIET },
+	{ NUMBER("send_rate", "SEND-RATE", RATE, N_("what window and round trip allow")),
+	  TCP(snd_cwnd), .access.get = get_send_rate },
+	{ TEXT("app_limited", "APP-LIMITED", N_("the program did not send enough to measure")),
+	  TCP_FLAGS(delivery_rate, TCP_FLAG_DELIVERY_APP_LIMITED_SHIFT, 1),
+	  .access.number.rule = FIELD_RULE_BITS | FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("snd_wscale", "SND-WSCALE", NONE, N_("window scale of the other end")),
 	  WSCALE(0) },
 	{ NUMBER("rcv_wscale", "RCV-WSCALE", NONE, N_("window scale of this end")), WSCALE(4) },
+	{ NUMBER("cwnd", "CWND", SEGMENTS, N_("congestion window")), TCP_ALWAYS(snd_cwnd) },
+	{ NUMBER("reordering", "REORDERING", SEGMENTS, N_("distance of reordering allowed for")),
+	  TCP_ALWAYS(reordering) },
 	{ NUMBER("rto", "RTO", US, N_("retransmission timeout")), TCP(rto) },
 	{ NUMBER("backoff", "BACKOFF", NONE, N_("doublings of the retransmission timeout")),
 	  TCP(backoff), QUIET },
@@ -385,7 +394,6 @@ const struct field fields[] = {
 	  TCP(rcv_mss) },
 	{ NUMBER("advmss", "ADVMSS", BYTES, N_("largest segment that this end offered")),
 	  TCP(advmss), MEASURED },
-	{ NUMBER("cwnd", "CWND", SEGMENTS, N_("congestion window")), TCP_ALWAYS(snd_cwnd) },
 	{ NUMBER("ssthresh", "SSTHRESH", SEGMENTS, N_("slow start threshold")), TCP(snd_ssthresh),
 	  .access.number.rule = FIELD_RULE_INFINITE_UNKNOWN },
 	{ NUMBER("bytes_sent", "BYTES-SENT", BYTES, N_("payload sent, with retransmissions")),
@@ -404,8 +412,6 @@ const struct field fields[] = {
 	  TCP(data_segs_out), QUIET },
 	{ NUMBER("data_segs_in", "DATA-SEGS-IN", SEGMENTS, N_("segments with payload received")),
 	  TCP(data_segs_in), QUIET },
-	{ NUMBER("send_rate", "SEND-RATE", RATE, N_("what window and round trip allow")),
-	  TCP(snd_cwnd), .access.get = get_send_rate },
 	{ NUMBER("lastsnd", "LASTSND", MS, N_("time since payload was last sent")),
 	  TCP(last_data_sent), QUIET },
 	{ NUMBER("lastrcv", "LASTRCV", MS, N_("time since payload was last received")),
@@ -423,9 +429,6 @@ const struct field fields[] = {
 	{ NUMBER("delivered_ce", "DELIVERED-CE", SEGMENTS,
 	         N_("segments delivered with a congestion mark")),
 	  TCP(delivered_ce), QUIET },
-	{ TEXT("app_limited", "APP-LIMITED", N_("the program did not send enough to measure")),
-	  TCP_FLAGS(delivery_rate, TCP_FLAG_DELIVERY_APP_LIMITED_SHIFT, 1),
-	  .access.number.rule = FIELD_RULE_BITS | FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("busy", "BUSY", US, N_("time with data to send")), TCP(busy_time), QUIET },
 	{ NUMBER("rwnd_limited", "RWND-LIMITED", US,
 	         N_("part of that time spent waiting for the receiver's window")),
@@ -449,8 +452,6 @@ const struct field fields[] = {
 	  TCP(dsack_dups), QUIET },
 	{ NUMBER("fackets", "FACKETS", SEGMENTS, N_("segments up to the last one sacked")),
 	  TCP(fackets), QUIET },
-	{ NUMBER("reordering", "REORDERING", SEGMENTS, N_("distance of reordering allowed for")),
-	  TCP_ALWAYS(reordering) },
 	{ NUMBER("reord_seen", "REORD-SEEN", NONE, N_("times that reordering was seen")),
 	  TCP(reord_seen), QUIET },
 	{ NUMBER("rcv_space", "RCV-SPACE", BYTES, N_("receive buffer tuning")), TCP(rcv_space),
@@ -475,7 +476,7 @@ const struct field fields[] = {
 	{ NUMBER("total_rto_time", "TOTAL-RTO-TIME", MS, N_("time spent in those recoveries")),
 	  TCP(total_rto_time), QUIET },
 	{ NUMBER("fastopen_fail", "FASTOPEN-FAIL", NONE, N_("why fast open failed, as a number")),
-	  TCP_FLAGS(snd_wnd, TCP_FLAG_FASTOPEN_FAIL_SHIFT, 2),
+	  TCP_FLAGS(rcv_wnd, TCP_FLAG_FASTOPEN_FAIL_SHIFT, 2),
 	  .access.number.rule = FIELD_RULE_BITS | FIELD_RULE_QUIET_ZERO },
 	{ NUMBER("received_ce", "RECEIVED-CE", SEGMENTS, N_("segments received with CE (AccECN)")),
 	  TCP(received_ce), QUIET },

@@ -180,11 +180,18 @@ void format_endpoint(struct out *out, const struct sock *sock, enum value_end en
 	}
 }
 
+/* An empty name is a word too. */
+static void format_text(struct out *out, const char *text, size_t length, enum escape_style style) {
+	if (length == 0 && style != ESCAPE_TEXT)
+		out_text(out, "\"\"");
+	escape_write(out, text, length, style);
+}
+
 static void format_process_name(struct out *out, const struct process *process) {
 	if (process->exe)
-		escape_write(out, process->exe, process->exe_length, ESCAPE_NAME);
+		format_text(out, process->exe, process->exe_length, ESCAPE_NAME);
 	else
-		escape_write(out, process->comm, process->comm_length, ESCAPE_NAME);
+		format_text(out, process->comm, process->comm_length, ESCAPE_NAME);
 }
 
 static void format_owner(struct out *out, const struct owner *owner, enum value_owner_part part) {
@@ -202,7 +209,7 @@ static void format_owner(struct out *out, const struct owner *owner, enum value_
 		format_process_name(out, process);
 		break;
 	case OWNER_COMM:
-		escape_write(out, process->comm, process->comm_length, ESCAPE_NAME);
+		format_text(out, process->comm, process->comm_length, ESCAPE_NAME);
 		break;
 	case OWNER_FD:
 		out_number(out, owner->fd);
@@ -299,8 +306,8 @@ void format_any_value(struct out *out, const struct column *column, const struct
 		out_text(out, value->text);
 		break;
 	case VALUE_TEXT:
-		escape_write(out, value->text, value->length,
-		             style == FORMAT_HUMAN ? ESCAPE_WORD : ESCAPE_TEXT);
+		format_text(out, value->text, value->length,
+		            style == FORMAT_HUMAN ? ESCAPE_WORD : ESCAPE_TEXT);
 		break;
 	case VALUE_FLAGS:
 		format_flags(out, value);

@@ -49,8 +49,8 @@ const struct sink_class *sink_find(const char *name);
 /* A column: its key, how a plain number is read and shown, and what was written for it last.
  * Sockets are much alike, so most of a line is copied rather than written anew. */
 enum {
-	SINK_KEY_SIZE = 40,
-	SINK_TEXT_SIZE = 64, /* of the longest key and number */
+	SINK_KEY_SIZE = 36,
+	SINK_TEXT_SIZE = 64, /* a key and the longest number: 2^64 microseconds are 27 characters */
 };
 struct sink_cell {
 	struct field_number number;

@@ -49,14 +49,12 @@ struct request {
 	_Alignas(struct nlmsghdr) unsigned char bytes[REQUEST_BYTES];
 };
 
-static void request_append(struct request *request, const void *data, size_t length)
-{
+static void request_append(struct request *request, const void *data, size_t length) {
 	memcpy(request->bytes + request->length, data, length);
 	request->length += NLMSG_ALIGN(length);
 }
 
-static void request_append_body(struct request *request, const struct query *query)
-{
+static void request_append_body(struct request *request, const struct query *query) {
 	const struct inet_diag_sockid id = { .idiag_sport = htons(query->source_port) };
 
 	if (query->is_v2) {
@@ -80,8 +78,7 @@ static void request_append_body(struct request *request, const struct query *que
 }
 
 /* Source port or destination port. `yes` and `no` are byte offsets from their own instruction. */
-static void request_append_either_port(struct request *request, uint16_t port)
-{
+static void request_append_either_port(struct request *request, uint16_t port) {
 	const struct inet_diag_bc_op program[] = {
 		{ .code = INET_DIAG_BC_S_EQ, .yes = 8, .no = 12 },
 		{ .no = port },
@@ -98,8 +95,7 @@ static void request_append_either_port(struct request *request, uint16_t port)
 	request_append(request, program, sizeof(program));
 }
 
-static struct request request_build(const struct query *query)
-{
+static struct request request_build(const struct query *query) {
 	struct request request = { .length = NLMSG_HDRLEN };
 
 	request_append_body(&request, query);
@@ -117,8 +113,7 @@ static struct request request_build(const struct query *query)
 }
 
 /* True if a message that ends a dump starts at `message`; exits if the kernel refused the dump. */
-static bool message_ends_dump(const unsigned char *message, size_t length)
-{
+static bool message_ends_dump(const unsigned char *message, size_t length) {
 	struct nlmsghdr header;
 	int error;
 
@@ -136,8 +131,7 @@ static bool message_ends_dump(const unsigned char *message, size_t length)
 }
 
 /* The kernel may put NLMSG_DONE in a datagram of its own or behind the last socket. */
-static bool datagram_ends_dump(const unsigned char *datagram, size_t length)
-{
+static bool datagram_ends_dump(const unsigned char *datagram, size_t length) {
 	const size_t done_bytes = NLMSG_LENGTH(sizeof(int));
 
 	if (message_ends_dump(datagram, length))
@@ -153,8 +147,7 @@ static bool datagram_ends_dump(const unsigned char *datagram, size_t length)
 	       message_ends_dump(tail, done_bytes);
 }
 
-static void receive_dump(int fd)
-{
+static void receive_dump(int fd) {
 	static _Alignas(struct nlmsghdr) unsigned char datagram[RECEIVE_BYTES];
 
 	for (;;) {
@@ -170,8 +163,7 @@ static void receive_dump(int fd)
 	}
 }
 
-static void dump(const struct query *query)
-{
+static void dump(const struct query *query) {
 	const struct request request = request_build(query);
 	const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
@@ -183,8 +175,7 @@ static void dump(const struct query *query)
 	close(fd);
 }
 
-static void exec_quietly(char **command)
-{
+static void exec_quietly(char **command) {
 	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
@@ -193,14 +184,12 @@ static void exec_quietly(char **command)
 	err(127, "%s", command[0]);
 }
 
-static long long timeval_us(struct timeval time)
-{
+static long long timeval_us(struct timeval time) {
 	return (long long)time.tv_sec * 1000000 + time.tv_usec;
 }
 
 /* Prints one line: peak RSS in KiB, user + system time in microseconds, exit status. */
-static void run_and_account(char **command)
-{
+static void run_and_account(char **command) {
 	struct rusage usage;
 	int status;
 	const pid_t pid = fork();
@@ -216,8 +205,7 @@ static void run_and_account(char **command)
 	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-static unsigned long parse_number(const char *text, int base, unsigned long max)
-{
+static unsigned long parse_number(const char *text, int base, unsigned long max) {
 	char *end;
 
 	errno = 0;
@@ -228,10 +216,10 @@ static unsigned long parse_number(const char *text, int base, unsigned long max)
 }
 
 static const char usage_text[] =
-	"usage: floor [--ext HEX] [--states HEX] [--sport N] [--either-port N]\n"
-	"             [--v2 FAMILY PROTO]\n"
-	"       floor --rss COMMAND [ARG...]\n"
-	"FAMILY and PROTO are numbers, such as 2 17 for UDP over IPv4.\n";
+    "usage: floor [--ext HEX] [--states HEX] [--sport N] [--either-port N]\n"
+    "             [--v2 FAMILY PROTO]\n"
+    "       floor --rss COMMAND [ARG...]\n"
+    "FAMILY and PROTO are numbers, such as 2 17 for UDP over IPv4.\n";
 
 static const struct option options[] = {
 	{ "ext", required_argument, NULL, 'e' },
@@ -243,8 +231,7 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
 	struct query query = { .states = ALL_STATES };
 	bool is_spawner = false;
 	int option;

@@ -65,16 +65,14 @@ struct share {
 	size_t end;
 };
 
-static struct share share_of(size_t total, size_t worker, size_t workers)
-{
+static struct share share_of(size_t total, size_t worker, size_t workers) {
 	return (struct share){
 		.first = total * worker / workers,
 		.end = total * (worker + 1) / workers,
 	};
 }
 
-static struct sockaddr_in loopback(uint32_t address, size_t port)
-{
+static struct sockaddr_in loopback(uint32_t address, size_t port) {
 	return (struct sockaddr_in){
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(address),
@@ -86,8 +84,7 @@ static struct sockaddr_in loopback(uint32_t address, size_t port)
  * A TCP socket that cannot hang and is reset when it is closed: a FIN would leave TIME_WAIT behind.
  * An accepted socket inherits both from its listener.
  */
-static int open_tcp(void)
-{
+static int open_tcp(void) {
 	const struct timeval timeout = { .tv_sec = TIMEOUT_S };
 	const struct linger reset = { .l_onoff = 1 };
 	const int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -101,8 +98,7 @@ static int open_tcp(void)
 	return fd;
 }
 
-static int open_listener(const struct sockaddr_in *address)
-{
+static int open_listener(const struct sockaddr_in *address) {
 	const int fd = open_tcp();
 
 	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
@@ -112,8 +108,7 @@ static int open_listener(const struct sockaddr_in *address)
 	return fd;
 }
 
-static void transfer(int from, int to, size_t length)
-{
+static void transfer(int from, int to, size_t length) {
 	char data[REPLY_BYTES] = { 0 };
 
 	if (send(from, data, length, MSG_NOSIGNAL) != (ssize_t)length)
@@ -126,8 +121,7 @@ static void transfer(int from, int to, size_t length)
  * One connection at a time: the handshake needs no help from accept(), and with one connection
  * outstanding the accepted socket is the peer and no queue can overflow.
  */
-static void make_pair(int listener, const struct sockaddr_in *destination)
-{
+static void make_pair(int listener, const struct sockaddr_in *destination) {
 	const int client = open_tcp();
 
 	if (connect(client, (const struct sockaddr *)destination, sizeof(*destination)) < 0)
@@ -140,11 +134,10 @@ static void make_pair(int listener, const struct sockaddr_in *destination)
 }
 
 /* Each worker has an address of its own, and another port of it for every 20000 pairs. */
-static void make_pairs(size_t worker, size_t count)
-{
+static void make_pairs(size_t worker, size_t count) {
 	for (size_t made = 0, port = PAIR_PORT; made < count; port++) {
 		const struct sockaddr_in destination =
-			loopback(PAIR_ADDRESS + (uint32_t)worker, port);
+		    loopback(PAIR_ADDRESS + (uint32_t)worker, port);
 		const int listener = open_listener(&destination);
 
 		for (size_t i = 0; i < PAIRS_PER_DESTINATION && made < count; i++, made++)
@@ -153,21 +146,19 @@ static void make_pairs(size_t worker, size_t count)
 	}
 }
 
-static void make_listeners(struct share share)
-{
+static void make_listeners(struct share share) {
 	for (size_t i = share.first; i < share.end; i++) {
 		const struct sockaddr_in address =
-			loopback(LISTENER_ADDRESS + (uint32_t)(i / LISTENER_PORTS),
-				 LISTENER_PORT + i % LISTENER_PORTS);
+		    loopback(LISTENER_ADDRESS + (uint32_t)(i / LISTENER_PORTS),
+		             LISTENER_PORT + i % LISTENER_PORTS);
 		open_listener(&address);
 	}
 }
 
-static void make_udp(struct share share)
-{
+static void make_udp(struct share share) {
 	for (size_t i = share.first; i < share.end; i++) {
 		const struct sockaddr_in address =
-			loopback(UDP_ADDRESS + (uint32_t)(i / UDP_PORTS), UDP_PORT + i % UDP_PORTS);
+		    loopback(UDP_ADDRESS + (uint32_t)(i / UDP_PORTS), UDP_PORT + i % UDP_PORTS);
 		const int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 		if (fd < 0)
@@ -178,8 +169,8 @@ static void make_udp(struct share share)
 }
 
 /* Never returns: the parent, or the parent's death, kills the worker. */
-static _Noreturn void work(const struct amount *total, size_t worker, size_t workers, int report_fd)
-{
+static _Noreturn void work(const struct amount *total, size_t worker, size_t workers,
+                           int report_fd) {
 	const struct share pairs = share_of(total->pairs, worker, workers);
 
 	make_pairs(worker, pairs.end - pairs.first);
@@ -192,8 +183,8 @@ static _Noreturn void work(const struct amount *total, size_t worker, size_t wor
 }
 
 /* Returns 0 if the process could not be made. */
-static pid_t start_worker(const struct amount *total, size_t worker, size_t workers, int report_fd)
-{
+static pid_t start_worker(const struct amount *total, size_t worker, size_t workers,
+                          int report_fd) {
 	const pid_t parent = getpid();
 	const pid_t pid = fork();
 
@@ -209,16 +200,14 @@ static pid_t start_worker(const struct amount *total, size_t worker, size_t work
 	work(total, worker, workers, report_fd);
 }
 
-static bool input_ended(void)
-{
+static bool input_ended(void) {
 	char ignored[256];
 
 	return read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0;
 }
 
 /* Returns 0 if it was asked to end after all was made, else 1: it was stopped, or a worker died. */
-static int supervise(size_t workers, int report_fd, int signal_fd)
-{
+static int supervise(size_t workers, int report_fd, int signal_fd) {
 	struct pollfd fds[] = {
 		{ .fd = report_fd, .events = POLLIN },
 		{ .fd = signal_fd, .events = POLLIN },
@@ -251,8 +240,7 @@ static int supervise(size_t workers, int report_fd, int signal_fd)
 	}
 }
 
-static int open_signals(void)
-{
+static int open_signals(void) {
 	sigset_t signals;
 
 	sigemptyset(&signals);
@@ -267,8 +255,7 @@ static int open_signals(void)
 	return fd;
 }
 
-static int run(const struct amount *total, size_t workers)
-{
+static int run(const struct amount *total, size_t workers) {
 	pid_t *const pids = calloc(workers, sizeof(*pids));
 	const int signal_fd = open_signals();
 	int report[2];
@@ -293,8 +280,7 @@ static int run(const struct amount *total, size_t workers)
 }
 
 /* A private namespace is one that cannot reach anything: only loopback is up. */
-static void require_private_namespace(void)
-{
+static void require_private_namespace(void) {
 	struct ifaddrs *interfaces;
 
 	if (getifaddrs(&interfaces) < 0)
@@ -306,8 +292,7 @@ static void require_private_namespace(void)
 	freeifaddrs(interfaces);
 }
 
-static void widen_source_ports(void)
-{
+static void widen_source_ports(void) {
 	const char *const path = "/proc/sys/net/ipv4/ip_local_port_range";
 	const size_t length = sizeof(source_port_range) - 1;
 	const int fd = open(path, O_WRONLY);
@@ -318,8 +303,7 @@ static void widen_source_ports(void)
 }
 
 /* Raises the limit of open files as far as it goes; returns how many sockets a worker can hold. */
-static size_t raise_descriptor_limit(void)
-{
+static size_t raise_descriptor_limit(void) {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -332,8 +316,7 @@ static size_t raise_descriptor_limit(void)
 	return limit.rlim_cur - SPARE_DESCRIPTORS;
 }
 
-static size_t count_workers(const struct amount *total, size_t asked)
-{
+static size_t count_workers(const struct amount *total, size_t asked) {
 	const size_t capacity = raise_descriptor_limit();
 	const size_t sockets = 2 * total->pairs + total->listeners + total->udp;
 	const size_t needed = sockets == 0 ? 1 : (sockets + capacity - 1) / capacity;
@@ -347,8 +330,7 @@ static size_t count_workers(const struct amount *total, size_t asked)
 	return asked;
 }
 
-static size_t parse_count(const char *text, size_t max)
-{
+static size_t parse_count(const char *text, size_t max) {
 	char *end;
 
 	errno = 0;
@@ -359,10 +341,10 @@ static size_t parse_count(const char *text, size_t max)
 }
 
 static const char usage_text[] =
-	"usage: load [--pairs N] [--listeners N] [--udp N] [--procs N]\n"
-	"Makes N established TCP pairs (two sockets each), listeners and UDP sockets, in --procs\n"
-	"processes (0: as few as the limit of open files allows). Start it in a private network\n"
-	"namespace with lo up. It prints \"ready\" and holds until standard input ends.\n";
+    "usage: load [--pairs N] [--listeners N] [--udp N] [--procs N]\n"
+    "Makes N established TCP pairs (two sockets each), listeners and UDP sockets, in --procs\n"
+    "processes (0: as few as the limit of open files allows). Start it in a private network\n"
+    "namespace with lo up. It prints \"ready\" and holds until standard input ends.\n";
 
 static const struct option options[] = {
 	{ "pairs", required_argument, NULL, 'p' },
@@ -372,8 +354,7 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
 	struct amount total = { 0 };
 	size_t workers = 0;
 	int option;

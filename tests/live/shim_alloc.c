@@ -2,7 +2,6 @@
  * N comes from SHIM_ALLOC_N. Every failure is noted in the file SHIM_ALLOC_NOTE, so that the
  * caller knows when N was more than there are. Single-threaded, glibc. */
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

@@ -1,6 +1,5 @@
 /* Preloaded: a kernel without sock_diag. Every other socket is made as asked. */
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>

@@ -1,0 +1,52 @@
+#!/bin/bash
+# Who may include whom (see docs/architecture.md). Prints every include that is out of place.
+set -u
+cd "$(dirname "$0")/.."
+status=0
+
+complain() {
+	echo "layers: $*" >&2
+	status=1
+}
+
+# The layer of each header of src/, from the bottom up. A file may include its own layer and those
+# below it.
+declare -A layer=(
+	[util]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1
+	[tcp_info]=2 [sock]=2 [want]=2 [snapshot]=2
+	[value]=3 [field]=3 [format]=3 [filter]=3 [view]=3 [json]=3 [users]=3 [services]=3
+	[resolve]=3 [names]=3
+	[sink]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4
+	[option]=5 [cli]=5
+	[list]=6 [main]=6
+)
+highest_for_probes=2
+
+ours() {
+	sed -n 's/^#include "\(.*\)\.h"$/\1/p' "$1"
+}
+
+for file in src/*.c src/*.h; do
+	name=$(basename "${file%.*}")
+	own=${layer[$name]:-}
+	[ -n "$own" ] || complain "$file has no layer; give it one in tests/layers.sh"
+	for header in $(ours "$file"); do
+		if [ -f "probes/$header.h" ]; then
+			[ "${own:-0}" -ge 6 ] || complain "$file includes probes/$header.h"
+		elif [ "${layer[$header]:-99}" -gt "${own:-0}" ]; then
+			complain "$file includes $header.h, which is above it"
+		fi
+	done
+	grep -Hn '#include <\(libmnl\|linux/\|.*curses\)' "$file" && complain "$file knows the kernel"
+	grep -n '"/proc/' "$file" && complain "$file reads /proc"
+done
+
+for file in probes/*.c probes/*.h; do
+	for header in $(ours "$file"); do
+		[ -f "probes/$header.h" ] && continue
+		[ "${layer[$header]:-99}" -le "$highest_for_probes" ] ||
+			complain "$file includes src/$header.h, which is above snapshot"
+	done
+	grep -Hn '#include <.*curses' "$file" && complain "$file draws"
+done
+exit $status

@@ -1,0 +1,312 @@
+/* From the words of a command line to what is to be done. */
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "util.h"
+
+enum { WORDS_MAX = 16 };
+
+/* A command line, cut at blanks; the words outlive the result of parsing them. */
+struct line {
+	char *text;
+	char *argv[WORDS_MAX];
+	int argc;
+};
+
+static struct line line_of(const char *text) {
+	struct line line = { .text = xasprintf("socklens %s", text) };
+	for (char *rest = line.text, *word; (word = strsep(&rest, " "));) {
+		if (*word)
+			line.argv[line.argc++] = word;
+	}
+	return line;
+}
+
+static const struct {
+	const char *line;
+	uint32_t protocols, families;
+	bool listening;
+} choices[] = {
+	{ "", 0x1f, 3, false },
+	{ "list", 0x1f, 3, false },
+	{ "-1", 0x1f, 3, false },
+	{ "-t", 0x01, 3, false },
+	{ "-u", 0x02, 3, false },
+	{ "-U", 0x04, 3, false },
+	{ "-w", 0x08, 3, false },
+	{ "-M", 0x10, 3, false },
+	{ "--tcp --udp", 0x03, 3, false },
+	{ "-tulpn", 0x03, 3, true },
+	{ "-tan", 0x01, 3, false },
+	{ "-anp", 0x1f, 3, false },
+	{ "-tulpen", 0x03, 3, true },
+	{ "-lntu", 0x03, 3, true },
+	{ "list -4l", 0x1f, 1, true },
+	{ "-6", 0x1f, 2, false },
+	{ "-46", 0x1f, 3, false },
+	{ "-A tcp,udp", 0x03, 3, false },
+	{ "-Araw", 0x08, 3, false },
+	{ "-A all", 0x1f, 3, false },
+	{ "-A tcp -u", 0x03, 3, false },
+	{ "--query=mptcp", 0x10, 3, false },
+	{ "-t udp", 0x00, 3, false },
+	{ "-tu udp", 0x02, 3, false },
+	{ "-4 ipv6", 0x1f, 0, false },
+	{ "udp -l", 0x02, 3, true },
+	{ "--listening -O -H", 0x1f, 3, true },
+};
+
+Test(cli, options_choose_protocols_families_and_listeners) {
+	for (size_t i = 0; i < ARRAY_LENGTH(choices); i++) {
+		struct line line = line_of(choices[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_LIST, "'%s': %s", choices[i].line, cli.error);
+		cr_expect_eq(cli.filter.protocols, choices[i].protocols, "'%s'", choices[i].line);
+		cr_expect_eq(cli.filter.families, choices[i].families, "'%s'", choices[i].line);
+		cr_expect_eq(cli.filter.listening, choices[i].listening, "'%s'", choices[i].line);
+		cr_expect_null(cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, switches_are_off_until_they_are_given) {
+	struct line line = line_of("");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_expect(cli.header && !cli.summary && !cli.resolve && !cli.verbose && !cli.netns);
+	cr_expect_eq(cli.format, &sink_text);
+	cli_finish(&cli);
+	free(line.text);
+	line = line_of("-Hsrv -N blue");
+	cli = cli_parse(line.argc, line.argv);
+	cr_expect(!cli.header && cli.summary && cli.resolve && cli.verbose);
+	cr_expect_str_eq(cli.netns, "blue");
+	cli_finish(&cli);
+	free(line.text);
+}
+
+Test(cli, the_format_is_the_last_one_named) {
+	static const struct {
+		const char *line;
+		const struct sink_class *format;
+	} rows[] = {
+		{ "--format text", &sink_text },
+		{ "--format json", &sink_json },
+		{ "--format=ndjson", &sink_ndjson },
+		{ "--format csv", &sink_csv },
+		{ "--format tsv", &sink_tsv },
+		{ "-j", &sink_json },
+		{ "--json", &sink_json },
+		{ "-j --format csv", &sink_csv },
+		{ "--format csv -tj", &sink_json },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.format, rows[i].format, "'%s'", rows[i].line);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, some_options_replace_the_list) {
+	static const struct {
+		const char *line;
+		enum cli_command command;
+	} rows[] = {
+		{ "-h", CLI_HELP },
+		{ "--help", CLI_HELP },
+		{ "list --help", CLI_HELP },
+		{ "no such filter --help", CLI_HELP },
+		{ "-V", CLI_VERSION },
+		{ "--version -t", CLI_VERSION },
+		{ "--columns help", CLI_COLUMNS_HELP },
+		{ "--columns=help -t", CLI_COLUMNS_HELP },
+		{ "--columns help --help", CLI_HELP },
+		{ "--help --columns help", CLI_HELP },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, rows[i].command, "'%s'", rows[i].line);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, what_is_wrong_is_named) {
+	static const struct {
+		const char *line, *says;
+	} rows[] = {
+		{ "-z", "'-z'" },
+		{ "-tz", "'-z'" },
+		{ "--zzz", "'--zzz'" },
+		{ "--zzz=1 -t", "'--zzz=1'" },
+		{ "--help=me", "takes no argument" },
+		{ "-N", "'-N' needs an argument" },
+		{ "-tN", "'-N' needs an argument" },
+		{ "--sort", "'--sort' needs an argument" },
+		{ "--format xml", "'xml'" },
+		{ "--format xml", "ndjson" },
+		{ "--format JSON", "'JSON'" },
+		{ "--format xml --help", "'xml'" },
+		{ "--help --format xml", "'xml'" },
+		{ "--columns spotr", "sport" },
+		{ "--columns state,", "''" },
+		{ "--sort -spotr", "sport" },
+		{ "--sort --rtt", "'-rtt'" },
+		{ "-A foo", "'foo'" },
+		{ "-A tcp,,udp", "unknown protocol" },
+		{ "-A alle", "'alle'" },
+		{ "-t sport", "missing" },
+		{ "--\x1b[2J", "'--\\x1b[2J'" },
+		{ "--format \x1b[2J", "'\\x1b[2J'" },
+		{ "-A \xff", "'\\xff'" },
+		{ "-\x80", "'-\\x80'" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", rows[i].line);
+		cr_expect(cli.error && strstr(cli.error, rows[i].says), "'%s': %s", rows[i].line,
+		          cli.error);
+		cli_finish(&cli);
+		cr_expect_null(cli.error);
+		free(line.text);
+	}
+}
+
+/* getopt(3) reads bytes, and a letter may stand inside a word. */
+Test(cli, an_option_beyond_ascii_is_named_and_no_other_word_is) {
+	static const char *const lines[] = { "-\u00e9", "-t -\u00e9", "-\u00e9 -t", "-t\u00e9" };
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
+		struct line line = line_of(lines[i]);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", lines[i]);
+		const bool named =
+		    cli.error && (strstr(cli.error, "\u00e9'") || strstr(cli.error, "'-\\xc3'"));
+		cr_expect(named, "'%s': %s", lines[i], cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, a_wrong_filter_is_shown_with_a_caret_below) {
+	static const struct {
+		const char *line, *shown;
+	} rows[] = {
+		{ "-t tcp foo", "\n  tcp foo\n      ^" },
+		{ "port 70000 -t", "\n  port 70000\n       ^" },
+		{ "-- :65536", "\n  :65536\n   ^" },
+		{ "22 dport", "\n  22 dport\n          ^" },
+		{ "\x1b[m", "\n  \\x1b[m\n  ^" },
+		{ "port=\u00f1 x", "\n  port=\u00f1 x\n       ^" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", rows[i].line);
+		const char *shown = cli.error ? strchr(cli.error, '\n') : NULL;
+		cr_expect(shown && strcmp(shown, rows[i].shown) == 0, "'%s': %s", rows[i].line,
+		          cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+static char *columns_of(const struct cli *cli) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	for (size_t i = 0; i < cli->view.column_count; i++)
+		out_printf(&out, " %s", cli->view.columns[i]->column.name);
+	out_printf(&out, " details=%zu", cli->view.detail_count);
+	for (size_t i = 0; i < cli->view.key_count; i++)
+		out_printf(&out, " sort=%s%d", cli->view.keys[i].field->column.name,
+		           cli->view.keys[i].descending);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+static void expect_columns(const char *words, const char *wanted) {
+	struct line line = line_of(words);
+	struct cli cli = cli_parse(line.argc, line.argv);
+	char *columns = columns_of(&cli);
+	cr_expect_str_eq(columns, wanted, "'%s':%s", words, columns);
+	free(columns);
+	cli_finish(&cli);
+	free(line.text);
+}
+
+Test(cli, columns_come_from_the_format_the_switches_and_the_list) {
+	static const char defaults[] = " proto state recvq sendq local peer owners";
+	char *wanted = xasprintf("%s details=0", defaults);
+	expect_columns("", wanted);
+	expect_columns("-anpO", wanted);
+	expect_columns("-r", wanted); /* names stand in the place of addresses */
+	free(wanted);
+	wanted = xasprintf("%s timer timer_left timer_retrans details=3", defaults);
+	expect_columns("-o", wanted);
+	free(wanted);
+	expect_columns("--columns sport,rtt_us", " sport rtt details=0");
+	expect_columns("--columns timer,sport -o",
+	               " timer sport timer_left timer_retrans details=2");
+	expect_columns("--columns state -j -r",
+	               " state src_name sport_name dst_name dport_name details=4");
+	expect_columns("--columns state --sort rtt,-peer", " state details=0 sort=rtt0 sort=peer1");
+	expect_columns("--columns state --sort -recvq", " state details=0 sort=recvq1");
+}
+
+static bool same(const struct cli *a, const struct cli *b) {
+	char *columns[] = { columns_of(a), columns_of(b) };
+	const bool equal =
+	    a->command == b->command && a->format == b->format &&
+	    a->filter.protocols == b->filter.protocols &&
+	    a->filter.families == b->filter.families && a->filter.states == b->filter.states &&
+	    a->filter.sport == b->filter.sport && a->filter.ports[0] == b->filter.ports[0] &&
+	    a->header == b->header && strcmp(columns[0], columns[1]) == 0;
+	free(columns[0]);
+	free(columns[1]);
+	return equal;
+}
+
+/* Filter words keep their order among themselves; options may stand anywhere around them. */
+Test(cli, the_order_of_options_does_not_matter) {
+	static const char *const words[] = { "--sort=-rtt", "-j", "-ti", "--columns=state,rtt",
+		                             "sport",       "22", "-4",  "-eH" };
+	struct line first = line_of("--sort=-rtt -j -ti --columns=state,rtt -4 -eH sport 22");
+	struct cli wanted = cli_parse(first.argc, first.argv);
+	cr_assert_eq(wanted.command, CLI_LIST, "%s", wanted.error);
+	for (size_t turn = 0; turn < ARRAY_LENGTH(words); turn++) {
+		char *text = xasprintf("%s", "");
+		for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+			const char *word = words[(i + turn) % ARRAY_LENGTH(words)];
+			if (strcmp(word, "22") == 0)
+				continue;
+			const bool keyword = strcmp(word, "sport") == 0;
+			char *longer = xasprintf("%s %s%s", text, word, keyword ? " -l -n 22" : "");
+			free(text);
+			text = longer;
+		}
+		struct line line = line_of(text);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect(same(&cli, &wanted), "'%s': %s", text, cli.error);
+		cli_finish(&cli);
+		free(line.text);
+		free(text);
+	}
+	cli_finish(&wanted);
+	free(first.text);
+}
+
+Test(cli, words_after_two_hyphens_are_filter_words) {
+	struct line line = line_of("-t -- 22 -u");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_expect_eq(cli.command, CLI_WRONG);
+	cr_expect(cli.error && strstr(cli.error, "'-u'"), "%s", cli.error);
+	cli_finish(&cli);
+	cli_finish(&cli);
+	free(line.text);
+}

@@ -1,0 +1,321 @@
+/* Every format against a file in golden/, with names that try to break out of it. The sockets are
+ * the same in all of them. */
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink.h"
+#include "snapshot.h"
+#include "sock.h"
+#include "tcp_info.h"
+#include "util.h"
+#include "view.h"
+
+static const struct process sshd = { 812, 1, "sshd", 4, "sshd", 4 };
+static const struct process forger = { 4242, 2, "x\",\"pid\":1", 10, "a,1/init b", 10 };
+static const struct process screen = { 4243, 3, "\x1b[2J\n", 5, NULL, 0 };
+static const struct process latin = { 4294967295, 4, "caf\xe9", 4, "\u202egpj.\u00f1\\", 10 };
+
+static const struct owner sshd_owners[] = { { &sshd, 3 } };
+static const struct owner many_owners[] = {
+	{ &forger, 5 }, { &forger, 6 }, { &screen, 0 }, { &latin, 4294967295 }
+};
+
+static const struct tcp_counters counters = {
+	.rtt = 1500,
+	.rttvar = 750,
+	.snd_cwnd = 10,
+	.snd_ssthresh = 0x7fffffff,
+	.bytes_acked = 1,
+	.options = TCP_OPTION_TIMESTAMPS | TCP_OPTION_SACK,
+};
+
+enum {
+	KNOWS_USUAL = SOCK_KNOWS_COOKIE | SOCK_KNOWS_INODE | SOCK_KNOWS_UID | SOCK_KNOWS_RECVQ |
+	              SOCK_KNOWS_SENDQ | SOCK_KNOWS_SHUTDOWN,
+};
+
+static const struct sock socks[] = {
+	{ .known = KNOWS_USUAL | SOCK_KNOWS_V6ONLY,
+	  .family = SOCK_FAMILY_INET6,
+	  .state = SOCK_STATE_LISTEN,
+	  .cookie = 0x1001,
+	  .inode = 4026531999,
+	  .sendq = 128,
+	  .local.port = 22,
+	  .user = "root",
+	  .owners = sshd_owners,
+	  .owner_count = 1,
+	  .ownership = SOCK_OWNERSHIP_EXACT },
+	{ .known = KNOWS_USUAL | SOCK_KNOWS_INTERFACE | SOCK_KNOWS_TIMER,
+	  .state = SOCK_STATE_ESTABLISHED,
+	  .cookie = UINT64_MAX,
+	  .inode = 7,
+	  .uid = UINT32_MAX,
+	  .recvq = UINT32_MAX,
+	  .shutdown = 3,
+	  .timer = SOCK_TIMER_KEEPALIVE,
+	  .timer_ms = 9373,
+	  .ifindex = 1,
+	  .interface_name = "l\x1bo",
+	  .user = "q\"u o\\te,\t",
+	  .local = { .port = 53, .address = { 127, 0, 0, 1 } },
+	  .peer = { .port = 65535, .address = { 255, 255, 255, 255 } },
+	  .tcp = &counters,
+	  .tcp_length = 232,
+	  .owners = many_owners,
+	  .owner_count = ARRAY_LENGTH(many_owners),
+	  .ownership = SOCK_OWNERSHIP_SEVERAL },
+	{ .protocol = SOCK_PROTOCOL_UDP,
+	  .family = SOCK_FAMILY_INET6,
+	  .state = SOCK_STATE_CLOSE,
+	  .user = "\xff\u202e\u00f1",
+	  .local = { .port = 5353, .address = { 0xfe, 0x80, [15] = 1 } } },
+};
+
+static const char columns[] =
+    "proto,state,recvq,sendq,local,peer,owners,user,rtt,cookie,v6only,shutdown";
+
+struct table {
+	const struct sink_class *class;
+	const char *columns;
+	const char *details[2]; /* a field of each group of details */
+	bool without_header;
+	size_t measured; /* how many rows come in the first batch */
+	const struct snapshot *reports;
+};
+
+static void show(const struct table *table, const struct sock *rows, size_t count,
+                 struct out *out) {
+	static const struct snapshot no_reports;
+	struct view view = { 0 };
+	char *error = NULL;
+	cr_assert(view_set_columns(&view, table->columns, &error), "%s", error);
+	for (size_t i = 0; i < ARRAY_LENGTH(table->details) && table->details[i]; i++)
+		view_add_group(&view,
+		               field_find(table->details[i], strlen(table->details[i]))->group);
+	const struct column **shown = xcalloc(view.column_count, sizeof(const struct column *));
+	for (size_t i = 0; i < view.column_count; i++)
+		shown[i] = &view.columns[i]->column;
+	struct sink sink = { .class = table->class,
+		             .out = out,
+		             .columns = shown,
+		             .accesses = view.accesses,
+		             .column_count = view.column_count,
+		             .detail_count = view.detail_count,
+		             .header = !table->without_header,
+		             .rows_key = "sockets",
+		             .origin = { "ho\"st\xff", "2026-01-02T03:04:05Z" } };
+	sink_begin(&sink);
+	for (size_t pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < (pass ? count : table->measured); i++) {
+			const struct field_source source = field_source(&rows[i]);
+			const struct row row = { .source = &source };
+			if (pass)
+				sink.class->row(&sink, &row);
+			else if (sink.class->measure)
+				sink.class->measure(&sink, &row);
+		}
+	}
+	sink_end(&sink, table->reports ? table->reports : &no_reports);
+	free(shown);
+	view_finish(&view);
+}
+
+static char *shown(const struct table *table, const struct sock *rows, size_t count) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	show(table, rows, count, &out);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+static void expect_golden(const struct table *table, const char *name) {
+	char golden[8192] = "";
+	char *path = xasprintf("%s/%s", TEST_GOLDEN, name);
+	FILE *file = fopen(path, "r");
+	cr_assert_not_null(file, "%s: %s", path, strerror(errno));
+	golden[fread(golden, 1, sizeof(golden) - 1, file)] = '\0';
+	fclose(file);
+	free(path);
+	char *text = shown(table, socks, ARRAY_LENGTH(socks));
+	cr_expect_str_eq(text, golden, "%s is now:\n%s", name, text);
+	free(text);
+}
+
+static void expect_shown(const struct table *table, size_t count, const char *wanted) {
+	char *text = shown(table, socks, count);
+	cr_expect_str_eq(text, wanted, "'%s' is not '%s'", text, wanted);
+	free(text);
+}
+
+Test(sink, text_is_one_line_a_socket_whatever_the_names_are) {
+	expect_golden(&(struct table){ .class = &sink_text, .columns = columns, .measured = 3 },
+	              "list.txt");
+}
+
+Test(sink, details_stand_behind_the_columns_with_their_names) {
+	const struct table table = { .class = &sink_text,
+		                     .columns = "proto,state,rtt",
+		                     .details = { "uid", "timer" },
+		                     .measured = 3 };
+	expect_golden(&table, "details.txt");
+}
+
+Test(sink, csv_quotes_what_would_split_a_row) {
+	expect_golden(&(struct table){ .class = &sink_csv, .columns = columns }, "list.csv");
+}
+
+Test(sink, tsv_has_a_tab_between_cells_and_nowhere_else) {
+	expect_golden(&(struct table){ .class = &sink_tsv, .columns = columns }, "list.tsv");
+}
+
+Test(sink, json_is_one_document_with_the_exact_bytes_beside_it) {
+	struct snapshot reports;
+	snapshot_init(&reports);
+	reports.reports[SOCK_PROTOCOL_TCP] = (struct probe_report){
+		.outcome = REPORT_WHOLE, .count = 2, .elapsed_ns = 1234567, .duplicates = 1
+	};
+	reports.reports[SOCK_PROTOCOL_UDP] = (struct probe_report){ .outcome = REPORT_WHOLE,
+		                                                    .source = SOCK_SOURCE_PROC,
+		                                                    .count = 1,
+		                                                    .elapsed_ns = 999,
+		                                                    .ignored = 2,
+		                                                    .diag_error = ENOENT };
+	reports.reports[SOCK_PROTOCOL_MPTCP].outcome = REPORT_ABSENT;
+	expect_golden(
+	    &(struct table){ .class = &sink_json, .columns = columns, .reports = &reports },
+	    "list.json");
+	snapshot_finish(&reports);
+}
+
+Test(sink, ndjson_is_the_same_objects_one_a_line) {
+	expect_golden(&(struct table){ .class = &sink_ndjson, .columns = columns }, "list.ndjson");
+}
+
+Test(sink, json_with_a_partial_report_is_not_complete) {
+	struct snapshot reports;
+	snapshot_init(&reports);
+	reports.reports[REPORT_OWNERS] = (struct probe_report){
+		.outcome = REPORT_PARTIAL, .source = SOCK_SOURCE_PROC, .error = EMFILE, .count = 5
+	};
+	const struct table table = { .class = &sink_json,
+		                     .columns = "proto,sport",
+		                     .reports = &reports };
+	expect_shown(&table, 1,
+	             "{\"schema\":1,\"host\":\"ho\\\"st\\ufffd\",\"host_hex\":\"686f227374ff\","
+	             "\"time\":\"2026-01-02T03:04:05Z\",\"sockets\":[\n"
+	             "{\"proto\":\"tcp\",\"sport\":22}\n"
+	             "],\"probes\":[\n"
+	             "{\"name\":\"owners\",\"source\":\"proc\",\"count\":5,\"elapsed_us\":0,"
+	             "\"error\":\"EMFILE\"}\n"
+	             "],\"complete\":false}\n");
+	snapshot_finish(&reports);
+}
+
+Test(sink, an_empty_answer_still_has_its_form) {
+	static const struct {
+		const struct sink_class *class;
+		const char *with_header, *without;
+	} rows[] = {
+		{ &sink_text, "PROTO RTT\n", "" },
+		{ &sink_csv, "proto,rtt_us\n", "" },
+		{ &sink_tsv, "proto\trtt_us\n", "" },
+		{ &sink_ndjson, "", "" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		expect_shown(&(struct table){ .class = rows[i].class, .columns = "proto,rtt" }, 0,
+		             rows[i].with_header);
+		expect_shown(&(struct table){ .class = rows[i].class,
+		                              .columns = "proto,rtt",
+		                              .without_header = true },
+		             0, rows[i].without);
+	}
+	char *text = shown(&(struct table){ .class = &sink_json, .columns = "proto" }, NULL, 0);
+	cr_expect_not_null(strstr(text, "\"sockets\":[]"), "%s", text);
+	cr_expect_not_null(strstr(text, "\"complete\":true}\n"), "%s", text);
+	free(text);
+}
+
+Test(sink, text_has_no_header_where_none_is_wanted) {
+	const struct table table = { .class = &sink_text,
+		                     .columns = "proto,sendq,state",
+		                     .without_header = true,
+		                     .measured = 2 };
+	expect_shown(&table, 2, "tcp 128 LISTEN\ntcp   0 ESTAB\n");
+}
+
+Test(sink, a_wider_row_later_on_pushes_aside_and_is_not_cut) {
+	const struct table table = { .class = &sink_text,
+		                     .columns = "proto,local,state",
+		                     .measured = 1 };
+	expect_shown(&table, 3,
+	             "PROTO LOCAL STATE\n"
+	             "tcp   *:22  LISTEN\n"
+	             "tcp   127.0.0.1%l\\x1bo:53 ESTAB\n"
+	             "udp   [fe80::1]:5353 UNCONN\n");
+}
+
+Test(sink, no_line_of_text_ends_with_a_blank) {
+	static const char *const lists[] = { "proto,user",  "user",       "recvq,owners",
+		                             "state,sendq", "local,peer", "proto,rtt" };
+	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
+		for (size_t measured = 0; measured <= ARRAY_LENGTH(socks); measured++) {
+			const struct table table = { &sink_text, lists[i], .measured = measured };
+			char *text = shown(&table, socks, ARRAY_LENGTH(socks));
+			cr_expect_null(strstr(text, " \n"), "%s", text);
+			cr_expect_eq(text[strlen(text) - 1], '\n');
+			free(text);
+		}
+	}
+}
+
+/* prctl(PR_SET_NAME, "") makes such a process. */
+Test(sink, an_empty_name_is_still_a_cell) {
+	static const struct process nameless = { 7, 1, "", 0, NULL, 0 };
+	static const struct owner owner = { &nameless, 3 };
+	static const struct sock row = { .owners = &owner, .owner_count = 1 };
+	const struct table last = { .class = &sink_text, .columns = "proto,comm", .measured = 1 };
+	const struct table first = { .class = &sink_text, .columns = "comm,proto", .measured = 1 };
+	char *texts[] = { shown(&last, &row, 1), shown(&first, &row, 1) };
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		const char *line = strchr(texts[i], '\n') + 1;
+		cr_expect(strspn(line, " ") == 0 && !strstr(line, " \n"), "'%s'", line);
+		free(texts[i]);
+	}
+}
+
+Test(sink, wide_characters_are_counted_as_characters) {
+	static const struct sock rows[] = { { .user = "\u00f1\u00f1\u00f1" }, { .user = "abcd" } };
+	const struct table table = { .class = &sink_text, .columns = "user,proto", .measured = 2 };
+	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	cr_expect_str_eq(text, "USER PROTO\n\u00f1\u00f1\u00f1  tcp\nabcd tcp\n", "%s", text);
+	free(text);
+}
+
+Test(sink, a_quote_alone_is_enough_to_need_quotes_in_csv) {
+	static const struct sock row = { .user = "a\"b" };
+	const struct table csv = { .class = &sink_csv, .columns = "user", .without_header = true };
+	const struct table tsv = { .class = &sink_tsv, .columns = "user", .without_header = true };
+	char *texts[] = { shown(&csv, &row, 1), shown(&tsv, &row, 1) };
+	cr_expect_str_eq(texts[0], "\"a\"\"b\"\n", "%s", texts[0]);
+	cr_expect_str_eq(texts[1], "a\"b\n", "%s", texts[1]);
+	free(texts[0]);
+	free(texts[1]);
+}
+
+Test(sink, formats_are_found_by_their_exact_name) {
+	static const char *const names[] = { "text", "json", "ndjson", "csv", "tsv" };
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		const struct sink_class *class = sink_find(names[i]);
+		cr_assert_not_null(class, "%s", names[i]);
+		cr_expect_str_eq(class->name, names[i]);
+		cr_expect_eq(class->is_data, i > 0, "%s", names[i]);
+	}
+	cr_expect_null(sink_find("xml"));
+	cr_expect_null(sink_find(""));
+	cr_expect_null(sink_find("JSON"));
+}
