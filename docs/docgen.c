@@ -46,9 +46,9 @@ static void put_man_options(void) {
 
 static const char *switch_of(enum field_group group) {
 	static const char *const switches[] = {
-		[FIELD_GROUP_BASIC] = "",         [FIELD_GROUP_EXTENDED] = " (*-e*)",
-		[FIELD_GROUP_TIMER] = " (*-o*)",  [FIELD_GROUP_MEMORY] = " (*-m*)",
-		[FIELD_GROUP_INFO] = " (*-i*)",   [FIELD_GROUP_NAMES] = " (*-r*)",
+		[FIELD_GROUP_BASIC] = "",        [FIELD_GROUP_EXTENDED] = " (*-e*)",
+		[FIELD_GROUP_TIMER] = " (*-o*)", [FIELD_GROUP_MEMORY] = " (*-m*)",
+		[FIELD_GROUP_INFO] = " (*-i*)",  [FIELD_GROUP_NAMES] = " (*-r*)",
 		[FIELD_GROUP_ASKED] = "",
 	};
 	_Static_assert(ARRAY_LENGTH(switches) == FIELD_GROUP_COUNT, "a switch for each");

@@ -103,8 +103,8 @@ struct payload {
 	size_t length;
 };
 
-/* Copies a number of exactly `size` bytes; another length tells nothing. */
-static bool read_exact(struct payload payload, void *number, size_t size) {
+/* Copies the first `size` bytes, as kernels may append to what they send; fewer tell nothing. */
+static bool read_first(struct payload payload, void *number, size_t size) {
 	if (payload.length < size)
 		return false;
 	memcpy(number, payload.bytes, size);
@@ -113,7 +113,7 @@ static bool read_exact(struct payload payload, void *number, size_t size) {
 
 static void read_known(struct payload payload, void *number, size_t size, struct sock *sock,
                        enum sock_known bit) {
-	if (read_exact(payload, number, size))
+	if (read_first(payload, number, size))
 		sock->known |= bit;
 }
 
@@ -166,7 +166,7 @@ static struct sock_congestion *new_congestion(struct arena *arena, enum congesti
 
 static void read_vegas(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct tcpvegas_info info;
-	if (!read_exact(payload, &info, sizeof(info)))
+	if (!read_first(payload, &info, sizeof(info)))
 		return;
 	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_VEGAS);
 	congestion->vegas.enabled = info.tcpv_enabled;
@@ -178,7 +178,7 @@ static void read_vegas(struct payload payload, struct arena *arena, struct sock 
 
 static void read_dctcp(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct tcp_dctcp_info info;
-	if (!read_exact(payload, &info, sizeof(info)))
+	if (!read_first(payload, &info, sizeof(info)))
 		return;
 	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_DCTCP);
 	congestion->dctcp.enabled = info.dctcp_enabled;
@@ -191,7 +191,7 @@ static void read_dctcp(struct payload payload, struct arena *arena, struct sock 
 
 static void read_bbr(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct tcp_bbr_info info;
-	if (!read_exact(payload, &info, sizeof(info)))
+	if (!read_first(payload, &info, sizeof(info)))
 		return;
 	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_BBR);
 	congestion->bbr.bandwidth = (uint64_t)info.bbr_bw_hi << 32 | info.bbr_bw_lo;
@@ -226,22 +226,21 @@ static bool walk_attributes(const void *bytes, size_t length, attribute_fn read,
 static void read_tls(unsigned type, struct payload payload, void *context) {
 	enum { TLS_VERSION = 1, TLS_CIPHER, TLS_TXCONF, TLS_RXCONF, TLS_ZC_RO_TX, TLS_RX_NO_PAD };
 	struct sock_ulp *ulp = context;
-	const bool fits = payload.length >= sizeof(uint16_t);
 	switch (type) {
 	case TLS_VERSION:
-		if (fits && read_exact(payload, &ulp->tls_version, sizeof(ulp->tls_version)))
+		if (read_first(payload, &ulp->tls_version, sizeof(ulp->tls_version)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_VERSION;
 		break;
 	case TLS_CIPHER:
-		if (fits && read_exact(payload, &ulp->tls_cipher, sizeof(ulp->tls_cipher)))
+		if (read_first(payload, &ulp->tls_cipher, sizeof(ulp->tls_cipher)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_CIPHER;
 		break;
 	case TLS_TXCONF:
-		if (fits && read_exact(payload, &ulp->tls_tx, sizeof(ulp->tls_tx)))
+		if (read_first(payload, &ulp->tls_tx, sizeof(ulp->tls_tx)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_TX;
 		break;
 	case TLS_RXCONF:
-		if (fits && read_exact(payload, &ulp->tls_rx, sizeof(ulp->tls_rx)))
+		if (read_first(payload, &ulp->tls_rx, sizeof(ulp->tls_rx)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_RX;
 		break;
 	case TLS_ZC_RO_TX:
@@ -276,7 +275,7 @@ static void read_subflow(unsigned type, struct payload payload, void *context) {
 	if (type >= ARRAY_LENGTH(subflow_members) || subflow_members[type].size == 0)
 		return;
 	unsigned char *member = (unsigned char *)ulp + subflow_members[type].offset;
-	if (read_exact(payload, member, subflow_members[type].size))
+	if (read_first(payload, member, subflow_members[type].size))
 		ulp->known |= subflow_members[type].known;
 }
 
@@ -314,7 +313,7 @@ static void read_md5(struct payload payload, struct sock *sock) {
 
 static void read_old_memory(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct inet_diag_meminfo info;
-	if (sock->memory || !read_exact(payload, &info, sizeof(info)))
+	if (sock->memory || !read_first(payload, &info, sizeof(info)))
 		return;
 	struct sock_memory *memory = arena_alloc(arena, sizeof(*memory));
 	/* Kernels before 3.3 have no SKMEMINFO, whose first member alone means the same here. */

@@ -20,10 +20,11 @@ static const struct {
 	char text[7];
 	uint8_t length;
 } octets[] = {
-	TEN(),   TEN(1),     TEN(2),     TEN(3),     TEN(4),     TEN(5),     TEN(6),     TEN(7),
-	TEN(8),  TEN(9),     TEN(10),    TEN(11),    TEN(12),    TEN(13),    TEN(14),    TEN(15),
-	TEN(16), TEN(17),    TEN(18),    TEN(19),    TEN(20),    TEN(21),    TEN(22),    TEN(23),
-	TEN(24), OCTET(250), OCTET(251), OCTET(252), OCTET(253), OCTET(254), OCTET(255),
+	OCTET(0), OCTET(1), OCTET(2),   OCTET(3),   OCTET(4),   OCTET(5),   OCTET(6),   OCTET(7),
+	OCTET(8), OCTET(9), TEN(1),     TEN(2),     TEN(3),     TEN(4),     TEN(5),     TEN(6),
+	TEN(7),   TEN(8),   TEN(9),     TEN(10),    TEN(11),    TEN(12),    TEN(13),    TEN(14),
+	TEN(15),  TEN(16),  TEN(17),    TEN(18),    TEN(19),    TEN(20),    TEN(21),    TEN(22),
+	TEN(23),  TEN(24),  OCTET(250), OCTET(251), OCTET(252), OCTET(253), OCTET(254), OCTET(255),
 };
 _Static_assert(ARRAY_LENGTH(octets) == 256, "a row for each octet");
 
