@@ -35,14 +35,17 @@ static void grow(struct cookie_set *set) {
 }
 
 bool cookie_set_add(struct cookie_set *set, uint64_t cookie) {
+	const uint64_t bit = UINT64_C(1) << cookie % 64;
 	if (set->used >= set->size / 4 * 3)
 		grow(set);
-	struct cookie_slot *slot = find_slot(set, cookie / 64);
-	const uint64_t bit = UINT64_C(1) << cookie % 64;
+	struct cookie_slot *slot = &set->slots[set->last];
+	if (slot->bits == 0 || slot->word != cookie / 64)
+		slot = find_slot(set, cookie / 64);
 	if (slot->bits == 0) {
 		slot->word = cookie / 64;
 		set->used++;
 	}
+	set->last = (size_t)(slot - set->slots);
 	const bool added = !(slot->bits & bit);
 	slot->bits |= bit;
 	return added;

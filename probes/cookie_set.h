@@ -12,6 +12,7 @@ struct cookie_set {
 	struct cookie_slot *slots;
 	size_t size;
 	size_t used;
+	size_t last; /* the slot of the latest cookie, where the next one is likely to be */
 };
 
 /* True if the cookie was not in the set before. */

@@ -36,13 +36,14 @@ static size_t text_width(const char *text, size_t length) {
 	return width;
 }
 
-/* Only what came from outside can hold anything but ASCII, which is one byte a character. */
+/* Only names that came from outside can hold anything but ASCII, which is one byte a character. */
 static bool may_be_wide(const struct value *value) {
 	switch (value->kind) {
 	case VALUE_TEXT:
 	case VALUE_OWNERS:
-	case VALUE_ENDPOINT:
 		return true;
+	case VALUE_ENDPOINT:
+		return format_endpoint_has_names(value->sock);
 	case VALUE_UNKNOWN:
 	case VALUE_NUMBER:
 	case VALUE_BOOL:
