@@ -1,15 +1,15 @@
 /* Makes at build time what would otherwise be written twice: the man page's list of options and
- * columns, and the completions of three shells. All of it comes from options[] and fields[]. */
+ * columns, and the completions of three shells. It comes from options[], fields[],
+ * sink_classes[] and the words of filters. */
 
 #include <stdio.h>
 #include <string.h>
 
 #include "field.h"
+#include "filter.h"
 #include "option.h"
-#include "sock.h"
+#include "sink.h"
 #include "util.h"
-
-static const char *const formats[] = { "text", "json", "ndjson", "csv", "tsv" };
 
 /* scdoc takes these for markup. */
 static void put_scdoc(const char *text) {
@@ -88,9 +88,9 @@ static int put_man(const char *path) {
 	return 0;
 }
 
-static void put_words(const char *const *words, size_t count) {
-	for (size_t i = 0; i < count; i++)
-		printf("%s%s", i > 0 ? " " : "", words[i]);
+static void put_formats(void) {
+	for (size_t i = 0; i < SINK_CLASS_COUNT; i++)
+		printf("%s%s", i > 0 ? " " : "", sink_classes[i]->name);
 }
 
 static void put_field_names(void) {
@@ -99,11 +99,8 @@ static void put_field_names(void) {
 }
 
 static void put_filter_words(void) {
-	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
-		printf("%s ", sock_protocol_name((enum sock_protocol)i));
-	for (int i = 1; i < SOCK_STATE_COUNT; i++)
-		printf("%s ", sock_state_name((enum sock_state)i));
-	printf("ipv4 ipv6 port sport dport");
+	for (size_t i = 0; filter_word(i); i++)
+		printf("%s%s", i > 0 ? " " : "", filter_word(i));
 }
 
 static void put_bash(void) {
@@ -117,10 +114,13 @@ static void put_bash(void) {
 	put_field_names();
 	printf("' -- \"$last\"); return;;\n"
 	       "\t--format) mapfile -t COMPREPLY < <(compgen -W '");
-	put_words(formats, ARRAY_LENGTH(formats));
+	put_formats();
 	printf("' -- \"$word\"); return;;\n"
-	       "\t-N|--net) mapfile -t COMPREPLY < <(compgen -W \"$(ls /run/netns 2>/dev/null)\" "
-	       "-- \"$word\"); return;;\n"
+	       "\t-N|--net) COMPREPLY=()\n"
+	       "\t\tfor list in /run/netns/\"$word\"*; do\n"
+	       "\t\t\t[[ -e $list ]] && COMPREPLY+=(\"${list#/run/netns/}\")\n"
+	       "\t\tdone\n"
+	       "\t\treturn;;\n"
 	       "\tesac\n"
 	       "\tif [[ $word == -* ]]; then\n"
 	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
@@ -150,7 +150,7 @@ static void put_zsh_action(const struct option_row *row) {
 		break;
 	case OPTION_FORMAT:
 		printf(":format:(");
-		put_words(formats, ARRAY_LENGTH(formats));
+		put_formats();
 		putchar(')');
 		break;
 	case OPTION_NETNS:
@@ -228,7 +228,7 @@ static void put_fish(void) {
 			printf(" -x");
 		if (row->action == OPTION_FORMAT) {
 			printf(" -a '");
-			put_words(formats, ARRAY_LENGTH(formats));
+			put_formats();
 			putchar('\'');
 		} else if (row->action == OPTION_COLUMNS || row->action == OPTION_SORT) {
 			printf(" -a '(__fish_append , ");

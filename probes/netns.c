@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "escape.h"
@@ -17,8 +19,20 @@
 
 static const char own_namespace[] = "/proc/thread-self/ns/net";
 
+/* Looks before it opens: a FIFO would wait for a writer, and a device might do anything. */
 static int open_path(const char *path) {
-	return open(path, O_RDONLY | O_CLOEXEC);
+	char link[64];
+	struct statfs status;
+	const int place = open(path, O_PATH | O_CLOEXEC);
+	if (place < 0)
+		return -1;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+	const bool is_namespace = fstatfs(place, &status) == 0 && status.f_type == NSFS_MAGIC;
+	const int fd = is_namespace ? open(link, O_RDONLY | O_CLOEXEC) : -1;
+	const int error = is_namespace ? errno : EINVAL;
+	close(place);
+	errno = error;
+	return fd;
 }
 
 /* A name first, as ip-netns(8) makes them; a number that is no name is a process. */

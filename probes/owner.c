@@ -213,7 +213,10 @@ static struct threads visit_threads(struct visit *visit) {
 		return threads;
 	}
 	is_new_table(&threads, visit->pid);
-	for_each_number(threads.directory, visit->walk->thread_entries, visit_thread, &threads);
+	const int error =
+	    for_each_number(threads.directory, visit->walk->thread_entries, visit_thread, &threads);
+	if (error < 0)
+		note_error(visit->walk, &threads.refused, -error, "/proc/PID/task");
 	close(threads.directory);
 	free(threads.distinct);
 	return threads;

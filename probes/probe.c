@@ -276,7 +276,8 @@ static void run_request(struct run *run, const struct inet_request *request) {
 	else
 		note(dump.report, error ? REPORT_PARTIAL : REPORT_WHOLE, error, "sock_diag");
 	if (dump.report->ignored > 0)
-		note(dump.report, REPORT_PARTIAL, -EBADMSG, "sock_diag");
+		note(dump.report, REPORT_PARTIAL, -EBADMSG,
+		     dump.report->source == SOCK_SOURCE_PROC ? "/proc/net" : "sock_diag");
 	dump.report->elapsed_ns += util_monotonic_ns() - start;
 }
 

@@ -10,6 +10,8 @@
 #include "option.h"
 #include "util.h"
 
+enum { ECHO_LENGTH_MAX = 1000 }; /* a longer filter is not repeated in its error */
+
 enum { LONG_OPTION_BASE = 256 }; /* getopt's value of option i is LONG_OPTION_BASE + i */
 
 /* What the options said, before their order stops mattering. */
@@ -189,6 +191,10 @@ static char *filter_error_text(const struct filter_error *error) {
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	out_printf(&out, _("filter: %s"), error->message);
+	if (strlen(error->expression) > ECHO_LENGTH_MAX) {
+		out_char(&out, '\0');
+		return out.bytes;
+	}
 	out_text(&out, "\n  ");
 	escape_write(&out, error->expression, strlen(error->expression), ESCAPE_TEXT);
 	out_text(&out, "\n  ");
@@ -218,6 +224,9 @@ static void choose_columns(struct cli *cli, const struct wishes *wishes) {
 		if (wishes->groups[group] && !shown_already)
 			view_add_group(&cli->view, (enum field_group)group);
 	}
+	if (cli->summary && (wishes->columns || wishes->sort || cli->view.detail_count > 0))
+		fail(cli, xasprintf("%s", _("a summary has no columns, details or order to choose; "
+		                            "leave out --summary or the others")));
 	error = NULL;
 	if (wishes->sort && !view_set_sort(&cli->view, wishes->sort, &error))
 		fail(cli, error);

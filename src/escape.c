@@ -12,29 +12,43 @@ struct code_point_range {
 	uint32_t last;
 };
 
-/* What moves, hides or reorders text: C1, Unicode 15 general categories Cf, Zl and Zp, and
- * noncharacters. Sorted. U+FFFE and U+FFFF of the higher planes are tested apart. */
+/* What moves, hides or reorders text, or does not show at all: C1, Unicode 15 general categories
+ * Cf, Zl and Zp, what is default-ignorable or drawn as nothing, and noncharacters. Sorted. U+FFFE
+ * and U+FFFF of the higher planes are tested apart. */
 static const struct code_point_range unprintable[] = {
-	{ 0x0080, 0x009f },   { 0x00ad, 0x00ad },   { 0x0600, 0x0605 },   { 0x061c, 0x061c },
-	{ 0x06dd, 0x06dd },   { 0x070f, 0x070f },   { 0x0890, 0x0891 },   { 0x08e2, 0x08e2 },
-	{ 0x180e, 0x180e },   { 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },
-	{ 0xfdd0, 0xfdef },   { 0xfeff, 0xfeff },   { 0xfff0, 0xfffb },   { 0xfffe, 0xffff },
-	{ 0x110bd, 0x110bd }, { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 },
-	{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe007f },
+	{ 0x0080, 0x009f },   { 0x00ad, 0x00ad },   { 0x034f, 0x034f },   { 0x0600, 0x0605 },
+	{ 0x061c, 0x061c },   { 0x06dd, 0x06dd },   { 0x070f, 0x070f },   { 0x0890, 0x0891 },
+	{ 0x08e2, 0x08e2 },   { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
+	{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0x2800, 0x2800 },
+	{ 0x3164, 0x3164 },   { 0xfdd0, 0xfdef },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+	{ 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb },   { 0xfffe, 0xffff },   { 0x110bd, 0x110bd },
+	{ 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+	{ 0xe0000, 0xe0fff },
 };
 
-static bool is_printable(uint32_t code_point) {
-	if (code_point < 0x80)
-		return code_point >= 0x20 && code_point < 0x7f;
-	if ((code_point & 0xfffe) == 0xfffe)
-		return false;
-	for (size_t i = 0; i < ARRAY_LENGTH(unprintable); i++) {
-		if (code_point < unprintable[i].first)
-			return true;
-		if (code_point <= unprintable[i].last)
+/* Blanks other than the ASCII space: general category Zs. They would split a word. Sorted. */
+static const struct code_point_range blanks[] = {
+	{ 0x00a0, 0x00a0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200a },
+	{ 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x3000, 0x3000 },
+};
+
+static bool is_in(const struct code_point_range *ranges, size_t count, uint32_t code_point) {
+	for (size_t i = 0; i < count; i++) {
+		if (code_point < ranges[i].first)
 			return false;
+		if (code_point <= ranges[i].last)
+			return true;
 	}
-	return true;
+	return false;
+}
+
+/* Of a character beyond ASCII. */
+static bool is_printable(uint32_t code_point, enum escape_style style) {
+	const bool one_word = style == ESCAPE_WORD || style == ESCAPE_NAME;
+	if ((code_point & 0xfffe) == 0xfffe ||
+	    is_in(unprintable, ARRAY_LENGTH(unprintable), code_point))
+		return false;
+	return !one_word || !is_in(blanks, ARRAY_LENGTH(blanks), code_point);
 }
 
 /* The length that the lead byte announces and the least code point that needs it. */
@@ -123,8 +137,8 @@ static size_t write_character(struct out *out, const unsigned char *bytes, size_
                               enum escape_style style) {
 	uint32_t code_point = 0;
 	const size_t count = escape_decode(bytes, length, &code_point);
-	const bool plain =
-	    count > 1 ? is_printable(code_point) : count == 1 && !is_special(bytes[0], style);
+	const bool plain = count > 1 ? is_printable(code_point, style)
+	                             : count == 1 && !is_special(bytes[0], style);
 	if (plain)
 		out_bytes(out, bytes, count);
 	else if (style != ESCAPE_JSON)
@@ -156,7 +170,9 @@ void escape_write(struct out *out, const void *bytes, size_t length, enum escape
 char *escape_copy(const void *bytes, size_t length) {
 	struct out out;
 	out_init(&out, OUT_MEMORY);
-	escape_write(&out, bytes, length, ESCAPE_TEXT);
+	escape_write(&out, bytes, length < ESCAPE_COPY_MAX ? length : ESCAPE_COPY_MAX, ESCAPE_TEXT);
+	if (length > ESCAPE_COPY_MAX)
+		out_text(&out, "...");
 	out_char(&out, '\0');
 	return out.bytes;
 }

@@ -22,7 +22,9 @@ size_t escape_decode(const unsigned char *bytes, size_t length, uint32_t *code_p
  * other format characters (Unicode Cf, Zl, Zp), noncharacters and invalid bytes are escaped. */
 void escape_write(struct out *out, const void *bytes, size_t length, enum escape_style style);
 
-/* The same as ESCAPE_TEXT in memory that the caller frees, for messages. */
+/* The same as ESCAPE_TEXT in memory that the caller frees, for messages: what is longer than
+ * ESCAPE_COPY_MAX bytes is cut and ends with "...". */
+enum { ESCAPE_COPY_MAX = 64 };
 char *escape_copy(const void *bytes, size_t length);
 
 /* True if ESCAPE_JSON would lose bytes, so that the caller must give the exact ones beside. */

@@ -4,6 +4,7 @@
 #include "field.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "sock.h"
 #include "tcp_info.h"
@@ -374,7 +375,8 @@ const struct field fields[] = {
 	{ NUMBER("snd_wscale", "SND-WSCALE", NONE, N_("window scale of the other end")),
 	  WSCALE(0) },
 	{ NUMBER("rcv_wscale", "RCV-WSCALE", NONE, N_("window scale of this end")), WSCALE(4) },
-	{ NUMBER("cwnd", "CWND", SEGMENTS, N_("congestion window")), TCP_ALWAYS(snd_cwnd) },
+	{ NUMBER("cwnd", "CWND", SEGMENTS, N_("congestion window, in segments")),
+	  TCP_ALWAYS(snd_cwnd) },
 	{ NUMBER("reordering", "REORDERING", SEGMENTS, N_("distance of reordering allowed for")),
 	  TCP_ALWAYS(reordering) },
 	{ NUMBER("rto", "RTO", US, N_("retransmission timeout")), TCP(rto) },
@@ -394,8 +396,8 @@ const struct field fields[] = {
 	  TCP(rcv_mss) },
 	{ NUMBER("advmss", "ADVMSS", BYTES, N_("largest segment that this end offered")),
 	  TCP(advmss), MEASURED },
-	{ NUMBER("ssthresh", "SSTHRESH", SEGMENTS, N_("slow start threshold")), TCP(snd_ssthresh),
-	  .access.number.rule = FIELD_RULE_INFINITE_UNKNOWN },
+	{ NUMBER("ssthresh", "SSTHRESH", SEGMENTS, N_("slow start threshold, in segments")),
+	  TCP(snd_ssthresh), .access.number.rule = FIELD_RULE_INFINITE_UNKNOWN },
 	{ NUMBER("bytes_sent", "BYTES-SENT", BYTES, N_("payload sent, with retransmissions")),
 	  TCP(bytes_sent), QUIET },
 	{ NUMBER("bytes_retrans", "BYTES-RETRANS", BYTES, N_("payload sent again")),
@@ -731,13 +733,17 @@ size_t field_find_runs(const struct field_access *accesses, size_t first, size_t
 	return count;
 }
 
-static bool is_called(const struct column *column, const char *name, size_t length) {
+static bool same_name(const char *name, const char *text, size_t length) {
+	return strlen(name) == length && strncasecmp(name, text, length) == 0;
+}
+
+/* By its name, its JSON key, or the heading that people see; in any case. */
+static bool is_called(const struct column *column, const char *text, size_t length) {
 	const size_t own = strlen(column->name);
-	if (length < own || memcmp(column->name, name, own) != 0)
-		return false;
-	const char *suffix = unit_key_suffix(column->unit);
-	return length == own ||
-	       (length == own + strlen(suffix) && memcmp(suffix, name + own, length - own) == 0);
+	if (same_name(column->name, text, length) || same_name(column->title, text, length))
+		return true;
+	return length > own && strncasecmp(column->name, text, own) == 0 &&
+	       same_name(unit_key_suffix(column->unit), text + own, length - own);
 }
 
 const struct field *field_find(const char *name, size_t length) {

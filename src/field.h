@@ -184,7 +184,7 @@ size_t field_find_runs(const struct field_access *accesses, size_t first, size_t
 extern const struct field fields[];
 extern const size_t field_count;
 
-/* By column name or JSON key; NULL if there is none. */
+/* By column name, heading or JSON key, in any case; NULL if there is none. */
 const struct field *field_find(const char *name, size_t length);
 
 /* The name most like `name`, or NULL. */

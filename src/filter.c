@@ -140,8 +140,15 @@ static bool fail(struct filter_error *error, const struct cursor *cursor, struct
 	return false;
 }
 
+/* "1234", but not "127.0.0.1": that is no number with something wrong in it. */
 static bool starts_number(struct token token) {
-	return token.length > 0 && token.text[0] >= '0' && token.text[0] <= '9';
+	return token.length > 0 && token.text[0] >= '0' && token.text[0] <= '9' &&
+	       !memchr(token.text, '.', token.length) && !memchr(token.text, ':', token.length);
+}
+
+/* ":1234", but not "::1". */
+static bool is_colon_port(struct token token) {
+	return token.text[0] == ':' && !memchr(token.text + 1, ':', token.length - 1);
 }
 
 static bool parse_port(struct token token, const struct cursor *cursor, uint16_t *port,
@@ -153,7 +160,7 @@ static bool parse_port(struct token token, const struct cursor *cursor, uint16_t
 	}
 	uint64_t number = 0;
 	if (!starts_number(digits))
-		return fail(error, cursor, token, _("a port number is missing before"));
+		return fail(error, cursor, token, _("a port is a number, not"));
 	if (!util_parse_number(digits.text, digits.length, 65535, &number) || number == 0)
 		return fail(error, cursor, digits, _("ports are 1 to 65535, not"));
 	*port = (uint16_t)number;
@@ -198,26 +205,35 @@ static bool parse_port_term(struct cursor *cursor, struct token keyword, struct 
 	return true;
 }
 
-static bool fail_unknown(struct cursor *cursor, struct token token, struct filter_error *error) {
+const char *filter_word(size_t index) {
 	static const char *const keywords[] = { "port", "sport", "dport" };
-	const char *words[ARRAY_LENGTH(keywords) + SOCK_PROTOCOL_COUNT +
-	                  ARRAY_LENGTH(family_names) + ARRAY_LENGTH(state_names)];
+	if (index < ARRAY_LENGTH(keywords))
+		return keywords[index];
+	index -= ARRAY_LENGTH(keywords);
+	if (index < SOCK_PROTOCOL_COUNT)
+		return sock_protocol_name((enum sock_protocol)index);
+	index -= SOCK_PROTOCOL_COUNT;
+	if (index < ARRAY_LENGTH(family_names))
+		return family_names[index].name;
+	index -= ARRAY_LENGTH(family_names);
+	return index < ARRAY_LENGTH(state_names) ? state_names[index].name : NULL;
+}
+
+static bool fail_unknown(struct cursor *cursor, struct token token, struct filter_error *error) {
+	enum { WORDS_MAX = 64 };
+	const char *words[WORDS_MAX];
 	size_t count = 0;
-	for (size_t i = 0; i < ARRAY_LENGTH(keywords); i++)
-		words[count++] = keywords[i];
-	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
-		words[count++] = sock_protocol_name((enum sock_protocol)i);
-	for (size_t i = 0; i < ARRAY_LENGTH(family_names); i++)
-		words[count++] = family_names[i].name;
-	for (size_t i = 0; i < ARRAY_LENGTH(state_names); i++)
-		words[count++] = state_names[i].name;
+	while (count < WORDS_MAX && filter_word(count)) {
+		words[count] = filter_word(count);
+		count++;
+	}
 	const char *like = util_closest(token.text, token.length, words, count);
 	fail(error, cursor, token, _("unknown word"));
 	char *bare = error->message;
 	if (like)
 		error->message = xasprintf(_("%s (did you mean %s?)"), bare, like);
 	else
-		error->message = xasprintf(_("%s: use a port, a protocol or a state"), bare);
+		error->message = xasprintf(_("%s: use a port number, a protocol or a state"), bare);
 	free(bare);
 	return false;
 }
@@ -230,7 +246,7 @@ static bool parse_term(struct cursor *cursor, struct token token, struct filter 
 	uint16_t port = 0;
 	if (token_is(token, "port") || token_is(token, "sport") || token_is(token, "dport"))
 		return parse_port_term(cursor, token, filter, error);
-	if (starts_number(token) || token.text[0] == ':') {
+	if (starts_number(token) || is_colon_port(token)) {
 		if (!parse_port(token, cursor, &port, error))
 			return false;
 		narrow_either_port(filter, port);
@@ -246,13 +262,19 @@ static bool parse_term(struct cursor *cursor, struct token token, struct filter 
 	return true;
 }
 
+/* One blank is as good as another, and a caret below the line must meet its character. */
+static void put_word(struct out *out, const char *word) {
+	for (; *word; word++)
+		out_char(out, is_blank(*word) ? ' ' : *word);
+}
+
 static char *join_words(const char *const words[], size_t count) {
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			out_char(&out, ' ');
-		out_text(&out, words[i]);
+		put_word(&out, words[i]);
 	}
 	out_char(&out, '\0');
 	return out.bytes;

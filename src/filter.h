@@ -1,5 +1,5 @@
 #pragma once
-/* Which sockets a person asked for. The filter decides; want_of_filter() only lets the kernel and
+/* Which sockets a person asked for. The filter decides; filter_want() only lets the kernel and
  * the probes leave out what the filter would refuse anyway. */
 
 #include <stdbool.h>
@@ -38,6 +38,10 @@ bool filter_matches(const struct filter *filter, const struct sock *sock);
 
 /* Everything that the filter can match, as far as probes understand it. `needs` is left at 0. */
 struct want filter_want(const struct filter *filter);
+
+/* Every word that means something by itself or before a port, for suggestions and completions; NULL
+ * behind the last one. */
+const char *filter_word(size_t index);
 
 /* The protocol with that name; false if there is none. */
 bool filter_find_protocol(const char *name, size_t length, enum sock_protocol *protocol);

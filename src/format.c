@@ -186,11 +186,19 @@ void format_endpoint(struct out *out, const struct sock *sock, enum value_end en
 	}
 }
 
-/* An empty name is a word too. */
+/* An empty name is a word too, and a name that looks like that, or like what is not known, is
+ * written in another way. */
 static void format_text(struct out *out, const char *text, size_t length, enum escape_style style) {
-	if (length == 0 && style != ESCAPE_TEXT)
+	if (style == ESCAPE_TEXT)
+		escape_write(out, text, length, style);
+	else if (length == 0)
 		out_text(out, "\"\"");
-	escape_write(out, text, length, style);
+	else if (length == 1 && text[0] == '-')
+		out_text(out, "\\x2d");
+	else if (length == 2 && memcmp(text, "\"\"", 2) == 0)
+		out_text(out, "\\x22\\x22");
+	else
+		escape_write(out, text, length, style);
 }
 
 static void format_process_name(struct out *out, const struct process *process) {

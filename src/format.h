@@ -2,6 +2,7 @@
 /* How a value reads in a line of text. */
 
 #include <stddef.h>
+#include <string.h>
 
 #include "out.h"
 #include "value.h"
@@ -21,6 +22,8 @@ char *format_put_duration(char *to, uint64_t microseconds);
 
 /* A plain number as people read it; with UNIT_NONE as programs do. Returns the end. */
 static inline char *format_put_number(char *to, enum unit unit, uint64_t number) {
+	if (unit == UNIT_BYTES_PER_SECOND)
+		return stpcpy(digits_put(to, number), "B/s");
 	if (!unit_is_time(unit))
 		return digits_put(to, number);
 	return format_put_duration(to, unit == UNIT_MILLISECONDS ? number * 1000 : number);
@@ -42,7 +45,7 @@ void format_any_value(struct out *out, const struct column *column, const struct
 /* What nearly all cells hold takes the short way. */
 static inline void format_value(struct out *out, const struct column *column,
                                 const struct value *value, enum format_style style) {
-	if (value->kind == VALUE_NUMBER && !unit_is_time(column->unit))
+	if (value->kind == VALUE_NUMBER && unit_is_bare(column->unit))
 		out_number(out, value->number);
 	else if (value->kind == VALUE_ENDPOINT)
 		format_endpoint(out, value->sock, (enum value_end)value->part);

@@ -4,8 +4,6 @@
 
 #include "list.h"
 
-#include <errno.h>
-#include <libintl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +11,9 @@
 #include <time.h>
 
 #include "names.h"
+#include "notes.h"
 #include "owner.h"
 #include "probe.h"
-#include "resolve.h"
 #include "summary.h"
 #include "users.h"
 
@@ -112,93 +110,6 @@ static bool take_batch(void *context, struct snapshot *batch) {
 	return list->out->error == 0;
 }
 
-static const char *outcome_advice(const struct probe_report *report) {
-	switch (report->error) {
-	case EMFILE:
-		return _("; raise the limit of open files (ulimit -n)");
-	case EPERM:
-	case EACCES:
-		return _("; try as root");
-	case EBADMSG:
-		return _("; the kernel sent messages that make no sense");
-	default:
-		return "";
-	}
-}
-
-static void note_reports(struct out *notes, const struct snapshot *snapshot) {
-	for (size_t i = 0; i < REPORT_COUNT; i++) {
-		const struct probe_report *report = &snapshot->reports[i];
-		if (report->outcome == REPORT_PARTIAL)
-			out_printf(notes, _("socklens: %s: the answer is not whole: %s: %s%s\n"),
-			           report_name(i), report->place, strerror(report->error),
-			           outcome_advice(report));
-	}
-}
-
-/* TCP from /proc/net means that the kernel's diag interface is out of reach altogether. */
-static void note_fallback(struct out *notes, const struct snapshot *snapshot) {
-	const struct probe_report *tcp = &snapshot->reports[SOCK_PROTOCOL_TCP];
-	const struct probe_report *udp = &snapshot->reports[SOCK_PROTOCOL_UDP];
-	const struct probe_report *report = tcp->outcome != REPORT_NOT_ASKED ? tcp : udp;
-	if (report->diag_error != 0 && report->source == SOCK_SOURCE_PROC)
-		out_printf(
-		    notes,
-		    _("socklens: no netlink sock_diag here (%s): read /proc/net instead, which "
-		      "knows no cookie, no TCP details and no socket that is only bound\n"),
-		    strerror(report->diag_error));
-}
-
-/* Owners that are missing for another reason than permission are in the reports. */
-static void note_hidden_owners(struct out *notes, const struct list *list) {
-	const struct owner_summary *owners = &list->owners;
-	if (owners->hidden == 0)
-		return;
-	out_printf(notes,
-	           ngettext("socklens: the owner of %zu socket is hidden: ",
-	                    "socklens: the owners of %zu sockets are hidden: ", owners->hidden),
-	           owners->hidden);
-	if (owners->privileged)
-		out_printf(notes,
-		           _("even root may not look into every process here (refused: %zu)\n"),
-		           owners->unreadable);
-	else
-		out_text(notes, _("run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n"));
-}
-
-static void note_unresolved(struct out *notes, const struct list *list) {
-	if (list->unresolved > 0)
-		out_printf(notes,
-		           ngettext("socklens: %zu address had no answer within %d ms and stays a "
-		                    "number\n",
-		                    "socklens: %zu addresses had no answer within %d ms and stay "
-		                    "numbers\n",
-		                    list->unresolved),
-		           list->unresolved, RESOLVE_LIMIT_MS);
-}
-
-static void note_verbosely(struct out *notes, const struct snapshot *snapshot) {
-	for (size_t i = 0; i < REPORT_COUNT; i++) {
-		const struct probe_report *report = &snapshot->reports[i];
-		if (report->outcome == REPORT_NOT_ASKED)
-			continue;
-		out_printf(notes, "socklens: probe %s:", report_name(i));
-		if (report->outcome == REPORT_ABSENT) {
-			out_text(notes, " absent\n");
-			continue;
-		}
-		out_printf(notes, " source=%s count=%llu elapsed_us=%llu duplicates=%llu",
-		           sock_source_name(report->source), (unsigned long long)report->count,
-		           (unsigned long long)(report->elapsed_ns / 1000),
-		           (unsigned long long)report->duplicates);
-		if (report->diag_error)
-			out_printf(notes, " diag_error=%s", strerrorname_np(report->diag_error));
-		if (report->error)
-			out_printf(notes, " error=%s", strerrorname_np(report->error));
-		out_char(notes, '\n');
-	}
-}
-
 static struct list_outcome conclude(const struct list *list, const struct snapshot *snapshot) {
 	struct list_outcome outcome = {
 		.status = list->shown > 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_NO_MATCH,
@@ -206,13 +117,12 @@ static struct list_outcome conclude(const struct list *list, const struct snapsh
 	out_init(&outcome.notes, OUT_MEMORY);
 	if (!snapshot_is_whole(snapshot))
 		outcome.status = EXIT_STATUS_PARTIAL;
-	note_reports(&outcome.notes, snapshot);
-	note_fallback(&outcome.notes, snapshot);
+	notes_on_reports(&outcome.notes, snapshot);
 	if (snapshot->reports[REPORT_OWNERS].outcome != REPORT_PARTIAL)
-		note_hidden_owners(&outcome.notes, list);
-	note_unresolved(&outcome.notes, list);
+		notes_on_hidden_owners(&outcome.notes, &list->owners);
+	notes_on_unresolved(&outcome.notes, list->unresolved);
 	if (list->cli->verbose)
-		note_verbosely(&outcome.notes, snapshot);
+		notes_on_probes(&outcome.notes, snapshot);
 	return outcome;
 }
 

@@ -36,9 +36,8 @@ static void write_columns_help(struct out *out) {
 	}
 }
 
-static int report_error(char *error) {
+static void report_error(const char *error) {
 	fprintf(stderr, "socklens: %s\n", error);
-	return EXIT_STATUS_USAGE;
 }
 
 /* What was written must have arrived. A reader that has left wants no explanation. */
@@ -78,7 +77,8 @@ static int run(const struct cli *cli) {
 	case CLI_LIST:
 		return run_list(cli);
 	case CLI_WRONG:
-		return report_error(cli->error);
+		report_error(cli->error);
+		return EXIT_STATUS_USAGE;
 	case CLI_HELP:
 		out_init(&out, STDOUT_FILENO);
 		option_write_help(&out);
@@ -99,6 +99,7 @@ int main(int argc, char *argv[]) {
 	hold_standard_descriptors();
 	setlocale(LC_MESSAGES, "");
 	bindtextdomain("socklens", SOCKLENS_LOCALE_DIR);
+	bind_textdomain_codeset("socklens", "UTF-8");
 	textdomain("socklens");
 	struct cli cli = cli_parse(argc, argv);
 	const int status = run(&cli);

@@ -13,6 +13,7 @@
 #define DETAIL .topic = OPTION_TOPIC_DETAIL
 #define OUTPUT .topic = OPTION_TOPIC_OUTPUT
 #define OTHER .topic = OPTION_TOPIC_OTHER
+#define DEFAULT .topic = OPTION_TOPIC_DEFAULT
 
 const struct option_row options[] = {
 	{ 't', "tcp", NULL, CHOOSE, N_("TCP sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_TCP },
@@ -53,18 +54,18 @@ const struct option_row options[] = {
 	  OPTION_VERBOSE, 0 },
 	{ 'h', "help", NULL, OTHER, N_("this text"), OPTION_HELP, 0 },
 	{ 'V', "version", NULL, OTHER, N_("the version"), OPTION_VERSION, 0 },
-	{ '1', NULL, NULL, OTHER, N_("a list, also on a terminal (the default for now)"),
-	  OPTION_DEFAULT, 0 },
-	{ 'a', "all", NULL, OTHER, N_("all states (the default)"), OPTION_DEFAULT, 0 },
-	{ 'n', "numeric", NULL, OTHER, N_("numbers, no names (the default)"), OPTION_DEFAULT, 0 },
-	{ 'p', "processes", NULL, OTHER, N_("owners (the default)"), OPTION_DEFAULT, 0 },
-	{ 'O', "oneline", NULL, OTHER, N_("one line a socket (the default)"), OPTION_DEFAULT, 0 },
+	{ '1', NULL, NULL, DEFAULT, N_("a list, also on a terminal"), OPTION_DEFAULT, 0 },
+	{ 'a', "all", NULL, DEFAULT, N_("all states"), OPTION_DEFAULT, 0 },
+	{ 'n', "numeric", NULL, DEFAULT, N_("numbers, no names"), OPTION_DEFAULT, 0 },
+	{ 'p', "processes", NULL, DEFAULT, N_("owners"), OPTION_DEFAULT, 0 },
+	{ 'O', "oneline", NULL, DEFAULT, N_("one line a socket"), OPTION_DEFAULT, 0 },
 };
 
 #undef CHOOSE
 #undef DETAIL
 #undef OUTPUT
 #undef OTHER
+#undef DEFAULT
 
 const size_t option_count = ARRAY_LENGTH(options);
 
@@ -74,6 +75,7 @@ const char *option_topic_title(enum option_topic topic) {
 		[OPTION_TOPIC_DETAIL] = N_("What about them"),
 		[OPTION_TOPIC_OUTPUT] = N_("How to show it"),
 		[OPTION_TOPIC_OTHER] = N_("Other"),
+		[OPTION_TOPIC_DEFAULT] = N_("Accepted, and the default anyway"),
 	};
 	_Static_assert(ARRAY_LENGTH(titles) == OPTION_TOPIC_COUNT, "a title for each");
 	return _(titles[topic]);
@@ -92,16 +94,26 @@ static void write_option(struct out *out, const struct option_row *row) {
 	out_printf(out, "%-24s %s\n", head, _(row->help));
 }
 
+static void write_defaults(struct out *out) {
+	out_printf(out, "\n%s:", option_topic_title(OPTION_TOPIC_DEFAULT));
+	for (size_t i = 0; i < option_count; i++) {
+		if (options[i].topic == OPTION_TOPIC_DEFAULT)
+			out_printf(out, " -%c", options[i].letter);
+	}
+	out_char(out, '\n');
+}
+
 void option_write_help(struct out *out) {
 	out_text(out, _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
 	                "Shows every socket of this machine: state, addresses, queues, owners.\n"));
-	for (int topic = 0; topic < OPTION_TOPIC_COUNT; topic++) {
+	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {
 			if ((int)options[i].topic == topic)
 				write_option(out, &options[i]);
 		}
 	}
+	write_defaults(out);
 	out_text(out,
 	         _("\nFilter words, all of which must hold: a port (1234, :1234, port 1234),\n"
 	           "sport 1234, dport 1234, a protocol, ipv4, ipv6, or a state (listen, ...).\n"

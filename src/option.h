@@ -13,6 +13,7 @@ enum option_topic {
 	OPTION_TOPIC_DETAIL,
 	OPTION_TOPIC_OUTPUT,
 	OPTION_TOPIC_OTHER,
+	OPTION_TOPIC_DEFAULT, /* one line in --help */
 	OPTION_TOPIC_COUNT,
 };
 

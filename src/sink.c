@@ -10,14 +10,14 @@
 
 #include "util.h"
 
-static const struct sink_class *const classes[] = {
+const struct sink_class *const sink_classes[SINK_CLASS_COUNT] = {
 	&sink_text, &sink_json, &sink_ndjson, &sink_csv, &sink_tsv,
 };
 
 const struct sink_class *sink_find(const char *name) {
-	for (size_t i = 0; i < ARRAY_LENGTH(classes); i++) {
-		if (strcmp(classes[i]->name, name) == 0)
-			return classes[i];
+	for (size_t i = 0; i < SINK_CLASS_COUNT; i++) {
+		if (strcmp(sink_classes[i]->name, name) == 0)
+			return sink_classes[i];
 	}
 	return NULL;
 }

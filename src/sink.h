@@ -43,6 +43,10 @@ extern const struct sink_class sink_ndjson;
 extern const struct sink_class sink_csv;
 extern const struct sink_class sink_tsv;
 
+/* All of them. */
+enum { SINK_CLASS_COUNT = 5 };
+extern const struct sink_class *const sink_classes[SINK_CLASS_COUNT];
+
 /* NULL if there is no such format. */
 const struct sink_class *sink_find(const char *name);
 

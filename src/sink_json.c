@@ -35,40 +35,48 @@ static void put_process(struct out *out, const struct process *process) {
 	}
 }
 
-static void put_owner(struct out *out, const struct owner *owner, enum value_owner_part part) {
-	const struct process *process = owner->process;
+static void put_owner(struct out *out, const struct owner *owner) {
 	out_char(out, '{');
-	switch (part) {
-	case OWNER_ALL:
-		put_process(out, process);
-		out_text(out, ",\"fd\":");
-		out_number(out, owner->fd);
-		break;
-	case OWNER_PID:
-		out_text(out, "\"pid\":");
-		out_number(out, process->pid);
-		break;
-	case OWNER_EXE:
-		json_text_member(out, "exe", process->exe ? process->exe : process->comm,
-		                 process->exe ? process->exe_length : process->comm_length);
-		break;
-	case OWNER_COMM:
-		json_text_member(out, "comm", process->comm, process->comm_length);
-		break;
-	case OWNER_FD:
-		out_text(out, "\"fd\":");
-		out_number(out, owner->fd);
-		break;
-	}
+	put_process(out, owner->process);
+	out_text(out, ",\"fd\":");
+	out_number(out, owner->fd);
 	out_char(out, '}');
 }
 
+/* One property of an owner, alone. What JSON cannot hold exactly stands in `owners`. */
+static void put_property(struct out *out, const struct owner *owner, enum value_owner_part part) {
+	const struct process *process = owner->process;
+	const bool by_comm = part == OWNER_COMM || !process->exe;
+	switch (part) {
+	case OWNER_ALL:
+		put_owner(out, owner);
+		break;
+	case OWNER_PID:
+		out_number(out, process->pid);
+		break;
+	case OWNER_EXE:
+	case OWNER_COMM:
+		json_string(out, by_comm ? process->comm : process->exe,
+		            by_comm ? process->comm_length : process->exe_length);
+		break;
+	case OWNER_FD:
+		out_number(out, owner->fd);
+		break;
+	}
+}
+
+/* A process that holds the socket by several descriptors has several of them but one name. */
 static void put_owners(struct out *out, const struct value *value) {
+	const struct sock *sock = value->sock;
+	const enum value_owner_part part = (enum value_owner_part)value->part;
+	const bool each = part == OWNER_ALL || part == OWNER_FD;
 	out_char(out, '[');
-	for (uint32_t i = 0; i < value->sock->owner_count; i++) {
+	for (uint32_t i = 0; i < sock->owner_count; i++) {
+		if (i > 0 && !each && sock->owners[i].process == sock->owners[i - 1].process)
+			continue;
 		if (i > 0)
 			out_char(out, ',');
-		put_owner(out, &value->sock->owners[i], (enum value_owner_part)value->part);
+		put_property(out, &sock->owners[i], part);
 	}
 	out_char(out, ']');
 }
@@ -184,7 +192,7 @@ static void put_error(struct out *out, const char *key, int error) {
 	out_text(out, ",\"");
 	out_text(out, key);
 	out_text(out, "\":\"");
-	out_text(out, error ? strerrorname_np(error) : "none");
+	out_text(out, util_error_name(error).text);
 	out_char(out, '"');
 }
 

@@ -50,7 +50,7 @@ const char *report_name(size_t index) {
 }
 
 void snapshot_note_names(struct snapshot *snapshot, int error, const char *place) {
-	if (error != 0)
+	if (error != 0 && snapshot->reports[REPORT_NAMES].outcome != REPORT_PARTIAL)
 		snapshot->reports[REPORT_NAMES] = (struct probe_report){
 			.outcome = REPORT_PARTIAL,
 			.source = SOCK_SOURCE_PROC,

@@ -24,6 +24,16 @@ void util_out_of_memory(void) {
 	_exit(EXIT_STATUS_PARTIAL);
 }
 
+struct error_name util_error_name(int error) {
+	struct error_name name;
+	const char *known = strerrorname_np(error);
+	if (known)
+		snprintf(name.text, sizeof(name.text), "%s", known);
+	else
+		snprintf(name.text, sizeof(name.text), "%d", error);
+	return name;
+}
+
 void *xmalloc(size_t size) {
 	void *memory = malloc(size ? size : 1);
 	if (!memory)
@@ -110,7 +120,9 @@ const char *util_closest(const char *word, size_t length, const char *const *can
 	unsigned best_distance = length < 4 ? 2 : 3;
 	for (size_t i = 0; i < count; i++) {
 		const size_t candidate_length = strlen(candidates[i]);
-		if (candidate_length > CLOSEST_LENGTH_MAX)
+		/* People rarely get the first letter wrong, and "connected" is not "unconnected".
+		 */
+		if (candidate_length > CLOSEST_LENGTH_MAX || candidates[i][0] != word[0])
 			continue;
 		const unsigned distance =
 		    edit_distance(word, length, candidates[i], candidate_length);

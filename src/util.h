@@ -29,6 +29,12 @@ void *xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull)
 void *xreallocarray(void *memory, size_t count, size_t size) __attribute__((returns_nonnull));
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
+/* "ENOENT"; "524" for an errno that has no name. */
+struct error_name {
+	char text[24];
+};
+struct error_name util_error_name(int error);
+
 /* Ends the program as a failed xmalloc() does; for libraries that report ENOMEM. */
 void util_out_of_memory(void) __attribute__((noreturn));
 

@@ -10,7 +10,7 @@ static const struct {
 } units[] = {
 	[UNIT_NONE] = { "", "" },
 	[UNIT_BYTES] = { "", "bytes" },
-	[UNIT_SEGMENTS] = { "", "segments" },
+	[UNIT_SEGMENTS] = { "", "" },
 	[UNIT_MICROSECONDS] = { "_us", "microseconds" },
 	[UNIT_MILLISECONDS] = { "_ms", "milliseconds" },
 	[UNIT_BYTES_PER_SECOND] = { "", "bytes per second" },

@@ -49,6 +49,11 @@ static inline bool unit_is_time(enum unit unit) {
 	return unit == UNIT_MICROSECONDS || unit == UNIT_MILLISECONDS;
 }
 
+/* True if a number in this unit reads the same for people and for programs. */
+static inline bool unit_is_bare(enum unit unit) {
+	return !unit_is_time(unit) && unit != UNIT_BYTES_PER_SECOND;
+}
+
 struct column {
 	const char *name;  /* column, filter operand; with unit_key_suffix() the JSON key */
 	const char *title; /* heading in a text table */

@@ -18,7 +18,7 @@ declare -A layer=(
 	[resolve]=3 [names]=3
 	[sink]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4
 	[option]=5 [cli]=5
-	[list]=6 [main]=6
+	[notes]=6 [list]=6 [main]=6
 )
 highest_for_probes=2
 

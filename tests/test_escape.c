@@ -131,6 +131,42 @@ Test(escape, format_characters_and_line_separators_are_escaped) {
 		expect_all_escaped(format_characters[i]);
 }
 
+Test(escape, what_cannot_be_seen_is_escaped) {
+	/* Default_Ignorable_Code_Point of Unicode 15, and the blank Braille pattern. */
+	static const uint32_t invisible[] = { 0x034f, 0x115f, 0x1160, 0x17b4, 0x2800,
+		                              0x3164, 0xfe0f, 0xffa0, 0xe0100 };
+	for (size_t i = 0; i < ARRAY_LENGTH(invisible); i++)
+		expect_escaped(invisible[i]);
+}
+
+Test(escape, a_word_has_no_blank_of_any_width) {
+	static const struct {
+		const char *plain, *word;
+	} rows[] = {
+		{ "a\u00a0b", "a\\xc2\\xa0b" },
+		{ "a\u2003b", "a\\xe2\\x80\\x83b" },
+		{ "a\u3000b", "a\\xe3\\x80\\x80b" },
+		{ "a\u202fb", "a\\xe2\\x80\\xafb" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		expect(rows[i].plain, strlen(rows[i].plain), ESCAPE_WORD, rows[i].word);
+		expect(rows[i].plain, strlen(rows[i].plain), ESCAPE_NAME, rows[i].word);
+		expect(rows[i].plain, strlen(rows[i].plain), ESCAPE_TEXT, rows[i].plain);
+	}
+}
+
+Test(escape, a_copy_for_a_message_has_a_bound) {
+	char longest[ESCAPE_COPY_MAX + 1];
+	memset(longest, 'x', sizeof(longest));
+	char *whole = escape_copy(longest, ESCAPE_COPY_MAX);
+	char *cut = escape_copy(longest, sizeof(longest));
+	cr_expect_eq(strlen(whole), ESCAPE_COPY_MAX);
+	cr_expect_eq(strlen(cut), ESCAPE_COPY_MAX + 3);
+	cr_expect_str_eq(cut + ESCAPE_COPY_MAX, "...");
+	free(whole);
+	free(cut);
+}
+
 Test(escape, noncharacters_are_escaped) {
 	expect_all_escaped((struct range){ 0xfdd0, 0xfdef });
 	for (uint32_t plane = 0; plane <= 0x10; plane++)

@@ -155,14 +155,16 @@ Test(field, every_field_has_a_line_of_help) {
 	}
 }
 
-Test(field, a_name_is_found_whole_and_in_lower_case_only) {
-	static const char *const refused[] = {
-		"",     "spor",   "sports",    "SPORT", "sport_us",
-		"rtt_", "rtt_ms", "rtt_us_us", " rtt",  "lastsnd_us"
-	};
+Test(field, a_name_is_found_whole_and_in_any_case) {
+	static const char *const refused[] = { "",       "spor",      "sports", "sport_us",  "rtt_",
+		                               "rtt_ms", "rtt_us_us", " rtt",   "lastsnd_us" };
 	for (size_t i = 0; i < ARRAY_LENGTH(refused); i++)
 		cr_expect_null(field_find(refused[i], strlen(refused[i])), "%s", refused[i]);
 	cr_expect_eq(field_find("sport,dport", 5), field_find("sport", 5));
+	cr_expect_eq(field_find("SPORT", 5), field_find("sport", 5));
+	cr_expect_eq(field_find("Recv-Q", 6), field_find("recvq", 5));
+	cr_expect_eq(field_find("PID/PROCESS", 11), field_find("owners", 6));
+	cr_expect_eq(field_find("RTT_US", 6), field_find("rtt", 3));
 	cr_expect_eq(field_find("rtt_us", 6), field_find("rtt", 3));
 	cr_expect_eq(field_find("lastsnd_ms", 10), field_find("lastsnd", 7));
 }

@@ -216,7 +216,7 @@ Test(format, the_unit_of_a_column_decides_how_a_number_reads) {
 		{ UNIT_NONE, 1500, "1500", "1500" },
 		{ UNIT_BYTES, UINT32_MAX, "4294967295", "4294967295" },
 		{ UNIT_SEGMENTS, 0, "0", "0" },
-		{ UNIT_BYTES_PER_SECOND, UINT64_MAX, "18446744073709551615",
+		{ UNIT_BYTES_PER_SECOND, UINT64_MAX, "18446744073709551615B/s",
 		  "18446744073709551615" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

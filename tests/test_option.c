@@ -103,7 +103,15 @@ Test(option, help_fits_80_columns_and_50_lines) {
 
 Test(option, help_names_every_option_with_its_argument_and_text) {
 	char *text = help_text();
+	const char *defaults = strstr(text, option_topic_title(OPTION_TOPIC_DEFAULT));
+	cr_assert_not_null(defaults);
 	for (size_t i = 0; i < option_count; i++) {
+		if (options[i].topic == OPTION_TOPIC_DEFAULT) {
+			const char letter[] = { ' ', '-', options[i].letter, '\0' };
+			const char *found = strstr(defaults, letter);
+			cr_expect(found && found < strchr(defaults, '\n'), "%s", letter);
+			continue;
+		}
 		char *head = xasprintf(
 		    "%s%s%s%s", options[i].name ? "--" : "-",
 		    options[i].name ? options[i].name : (const char[]){ options[i].letter, '\0' },

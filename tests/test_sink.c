@@ -274,6 +274,52 @@ Test(sink, no_line_of_text_ends_with_a_blank) {
 }
 
 /* prctl(PR_SET_NAME, "") makes such a process. */
+Test(sink, an_errno_without_a_name_is_a_number) {
+	struct snapshot reports;
+	snapshot_init(&reports);
+	reports.reports[SOCK_PROTOCOL_TCP] =
+	    (struct probe_report){ .outcome = REPORT_PARTIAL, .error = 524, .diag_error = 4000 };
+	const struct table table = { .class = &sink_json, .columns = "proto", .reports = &reports };
+	char *text = shown(&table, socks, 0);
+	cr_expect_not_null(strstr(text, "\"diag_error\":\"4000\",\"error\":\"524\""), "%s", text);
+	free(text);
+	snapshot_finish(&reports);
+}
+
+Test(sink, properties_of_owners_are_plain_lists_in_json) {
+	const struct table table = { .class = &sink_ndjson, .columns = "pid,comm,process,fd" };
+	char *text = shown(&table, &socks[1], 1);
+	cr_expect_str_eq(text,
+	                 "{\"pid\":[4242,4243,4294967295],"
+	                 "\"comm\":[\"x\\\",\\\"pid\\\":1\",\"\\u001b[2J\\u000a\",\"caf\\ufffd\"],"
+	                 "\"process\":[\"a,1/init b\",\"\\u001b[2J\\u000a\","
+	                 "\"\\u202egpj.\u00f1\\\\\"],"
+	                 "\"fd\":[5,6,0,4294967295]}\n",
+	                 "%s", text);
+	free(text);
+}
+
+Test(sink, a_name_cannot_pass_for_what_is_not_known) {
+	static const struct {
+		const char *name, *cell;
+	} rows[] = { { "-", "\\x2d" }, { "--", "--" }, { "", "\"\"" }, { "\"\"", "\\x22\\x22" } };
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const struct process process = {
+			7, 1, rows[i].name, strlen(rows[i].name), NULL, 0
+		};
+		const struct owner owner = { &process, 3 };
+		const struct sock row = { .owners = &owner, .owner_count = 1 };
+		const struct table table = { .class = &sink_text,
+			                     .columns = "comm",
+			                     .without_header = true };
+		char *text = shown(&table, &row, 1);
+		cr_expect(strncmp(text, rows[i].cell, strlen(rows[i].cell)) == 0 &&
+		              text[strlen(rows[i].cell)] == '\n',
+		          "'%s' is shown as '%s'", rows[i].name, text);
+		free(text);
+	}
+}
+
 Test(sink, an_empty_name_is_still_a_cell) {
 	static const struct process nameless = { 7, 1, "", 0, NULL, 0 };
 	static const struct owner owner = { &nameless, 3 };

@@ -91,7 +91,6 @@ Test(view, an_unknown_field_is_named_and_the_view_stays_as_it_was) {
 		{ "state,spotr", "sport" },   { "", "''" },
 		{ "state,,peer", "''" },      { "state,", "''" },
 		{ "state, peer", "' peer'" }, { "\x1b[2J", "'\\x1b[2J'" },
-		{ "STATE", "'STATE'" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		struct view view = view_of("proto", "rtt");

@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import tempfile
 
 import live
 import procnet
@@ -52,6 +53,37 @@ def caret(arguments, offender):
     at = lines[2].index("^")
     true(lines[1][at:].startswith(offender), f"caret under {offender!r} in {lines}")
     true(" ".join(arguments) in lines[1], f"the expression in {lines}")
+
+
+@test("what is no namespace is refused at once, even a pipe that nobody writes to")
+def _():
+    with tempfile.TemporaryDirectory() as place:
+        pipe = os.path.join(place, "pipe")
+        os.mkfifo(pipe)
+        for path in (pipe, place, "/dev/null", "/proc/self/stat"):
+            status, out, err = live.run("-N", path)
+            equal((status, out), (2, b""), f"{path}, stderr {err!r}")
+            true(b"no network namespace" in err, f"stderr {err!r}")
+
+
+@test("a summary cannot be combined with what it has not")
+def _():
+    for words in (["--columns", "local"], ["--sort", "sport"], ["-i"]):
+        status, out, err = live.run("-s", *words)
+        equal((status, out), (2, b""), f"{words}, stderr {err!r}")
+
+
+@test("a filter of any length has an error of a bounded length")
+def _():
+    for word in ("x" * 100_000, "port " + "9" * 100_000, "\t" * 100_000 + "x"):
+        status, _, err = live.run(word)
+        true(status == 2 and len(err) < 2000, f"status {status}, {len(err)} bytes on stderr")
+
+
+@test("a caret stands below its character after any blank")
+def _():
+    line, echo, caret = live.run("tcp\t\n foo")[2].decode().splitlines()
+    equal(echo.index("foo"), caret.index("^"), f"column in {line!r} {echo!r} {caret!r}")
 
 
 @test("an unknown option is refused")

@@ -1,0 +1,104 @@
+/* Sentences for standard error. The list decides which of them are due. */
+
+#include "notes.h"
+
+#include <errno.h>
+#include <libintl.h>
+#include <string.h>
+
+#include "owner.h"
+#include "resolve.h"
+#include "snapshot.h"
+#include "util.h"
+
+static const char *advice(int error) {
+	switch (error) {
+	case EMFILE:
+		return _("; raise the limit of open files (ulimit -n)");
+	case EPERM:
+	case EACCES:
+		return _("; try as root");
+	case EBADMSG:
+		return _("; something in it makes no sense");
+	default:
+		return "";
+	}
+}
+
+/* TCP from /proc/net means that the kernel's diag interface is out of reach altogether. */
+static void note_fallback(struct out *notes, const struct snapshot *snapshot) {
+	const struct probe_report *tcp = &snapshot->reports[SOCK_PROTOCOL_TCP];
+	const struct probe_report *udp = &snapshot->reports[SOCK_PROTOCOL_UDP];
+	const struct probe_report *report = tcp->outcome != REPORT_NOT_ASKED ? tcp : udp;
+	if (report->diag_error != 0 && report->source == SOCK_SOURCE_PROC)
+		out_printf(
+		    notes,
+		    _("socklens: no netlink sock_diag here (%s): read /proc/net instead, which "
+		      "knows no cookie, no TCP details and no socket that is only bound\n"),
+		    strerror(report->diag_error));
+}
+
+void notes_on_reports(struct out *notes, const struct snapshot *snapshot) {
+	for (size_t i = 0; i < REPORT_COUNT; i++) {
+		const struct probe_report *report = &snapshot->reports[i];
+		if (report->outcome == REPORT_PARTIAL)
+			out_printf(notes, _("socklens: %s: the answer is not whole: %s: %s%s\n"),
+			           report_name(i), report->place, strerror(report->error),
+			           advice(report->error));
+	}
+	note_fallback(notes, snapshot);
+}
+
+void notes_on_hidden_owners(struct out *notes, const struct owner_summary *owners) {
+	if (owners->hidden == 0)
+		return;
+	if (owners->privileged) {
+		out_printf(notes,
+		           _("socklens: sockets without a visible owner: %zu; they were closed "
+		             "meanwhile, or belong to what even root may not look into "
+		             "(processes: %zu)\n"),
+		           owners->hidden, owners->unreadable);
+		return;
+	}
+	out_printf(notes,
+	           ngettext("socklens: the owner of %zu socket is hidden; run as root, or with "
+	                    "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n",
+	                    "socklens: the owners of %zu sockets are hidden; run as root, or with "
+	                    "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n",
+	                    owners->hidden),
+	           owners->hidden);
+}
+
+void notes_on_unresolved(struct out *notes, size_t count) {
+	if (count > 0)
+		out_printf(notes,
+		           ngettext("socklens: %zu address had no answer within %d ms and stays a "
+		                    "number\n",
+		                    "socklens: %zu addresses had no answer within %d ms and stay "
+		                    "numbers\n",
+		                    count),
+		           count, RESOLVE_LIMIT_MS);
+}
+
+void notes_on_probes(struct out *notes, const struct snapshot *snapshot) {
+	for (size_t i = 0; i < REPORT_COUNT; i++) {
+		const struct probe_report *report = &snapshot->reports[i];
+		if (report->outcome == REPORT_NOT_ASKED)
+			continue;
+		out_printf(notes, "socklens: probe %s:", report_name(i));
+		if (report->outcome == REPORT_ABSENT) {
+			out_text(notes, " absent\n");
+			continue;
+		}
+		out_printf(notes, " source=%s count=%llu elapsed_us=%llu duplicates=%llu",
+		           sock_source_name(report->source), (unsigned long long)report->count,
+		           (unsigned long long)(report->elapsed_ns / 1000),
+		           (unsigned long long)report->duplicates);
+		if (report->diag_error)
+			out_printf(notes, " diag_error=%s",
+			           util_error_name(report->diag_error).text);
+		if (report->error)
+			out_printf(notes, " error=%s", util_error_name(report->error).text);
+		out_char(notes, '\n');
+	}
+}

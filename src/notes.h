@@ -1,0 +1,21 @@
+#pragma once
+/* What standard error is told beside an answer: what is missing from it, why, and what to do. Each
+ * function appends whole lines, or nothing. */
+
+#include <stddef.h>
+
+#include "out.h"
+
+struct owner_summary;
+struct snapshot;
+
+/* One line for each probe that failed, and one if all came from /proc/net. */
+void notes_on_reports(struct out *notes, const struct snapshot *snapshot);
+
+void notes_on_hidden_owners(struct out *notes, const struct owner_summary *owners);
+
+/* `count` addresses had no answer within RESOLVE_LIMIT_MS. */
+void notes_on_unresolved(struct out *notes, size_t count);
+
+/* --verbose: one line for each probe, for programs too, so never translated. */
+void notes_on_probes(struct out *notes, const struct snapshot *snapshot);
