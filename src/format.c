@@ -187,16 +187,19 @@ void format_endpoint(struct out *out, const struct sock *sock, enum value_end en
 }
 
 /* An empty name is a word too, and a name that looks like that, or like what is not known, is
- * written in another way. */
+ * written in another way. NULL for any other name. */
+static const char *stand_in(const char *text, size_t length) {
+	if (length == 0)
+		return "\"\"";
+	if (length == 1 && text[0] == '-')
+		return "\\x2d";
+	return length == 2 && memcmp(text, "\"\"", 2) == 0 ? "\\x22\\x22" : NULL;
+}
+
 static void format_text(struct out *out, const char *text, size_t length, enum escape_style style) {
-	if (style == ESCAPE_TEXT)
-		escape_write(out, text, length, style);
-	else if (length == 0)
-		out_text(out, "\"\"");
-	else if (length == 1 && text[0] == '-')
-		out_text(out, "\\x2d");
-	else if (length == 2 && memcmp(text, "\"\"", 2) == 0)
-		out_text(out, "\\x22\\x22");
+	const char *other = style == ESCAPE_TEXT ? NULL : stand_in(text, length);
+	if (other)
+		out_text(out, other);
 	else
 		escape_write(out, text, length, style);
 }

@@ -5,6 +5,7 @@ import os
 import socket
 import tempfile
 
+import holders
 import live
 import procnet
 import sockets
@@ -132,6 +133,17 @@ def _():
     # Without `user`: glibc's getpwuid() itself crashes when memory runs out in it.
     columns = "proto,state,local,peer,owners,inode,iface,cgroup,rcvbuf,rtt,cong"
     starve("1", "--format", "ndjson", "--sort", "-sport", "--columns", columns)
+
+
+@test("threads that cannot be listed make the owners partial")
+def _():
+    env = shim("SHIM_NO_THREADS")
+    with holders.thread_with_own_table() as (port, _):
+        status, out, _ = live.run("list", "-tj", str(port))
+        true(status == 0 and live.parse(out)["sockets"][0]["owners"], "the owner without the shim")
+        status, out, err = live.run("list", "-tj", str(port), env=env)
+        equal((status, live.parse(out)["complete"]), (PARTIAL, False), f"stderr {err!r}")
+        true(b"/proc/PID/task" in err, f"stderr {err!r}")
 
 
 live.main()
