@@ -440,8 +440,8 @@ static void read_numbers(const struct inet_diag_msg *body, struct sock *sock) {
 	sock_set_holder(sock, body->idiag_inode, body->idiag_uid);
 }
 
-int inet_parse(const struct nlmsghdr *message, enum sock_protocol protocol, struct arena *arena,
-               struct sock *sock) {
+int inet_parse_fixed(const struct nlmsghdr *message, enum sock_protocol protocol,
+                     struct sock *sock) {
 	struct inet_diag_msg body;
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY && message->nlmsg_type != TCPDIAG_GETSOCK)
 		return -EBADMSG;
@@ -451,10 +451,20 @@ int inet_parse(const struct nlmsghdr *message, enum sock_protocol protocol, stru
 	if (!read_fixed(&body, protocol, sock))
 		return -EBADMSG;
 	read_numbers(&body, sock);
+	return 0;
+}
+
+int inet_parse_attributes(const struct nlmsghdr *message, struct arena *arena, struct sock *sock) {
 	struct reader reader = { .arena = arena, .sock = sock, .valid = true };
-	const size_t fixed = NLMSG_SPACE(sizeof(body));
+	const size_t fixed = NLMSG_SPACE(sizeof(struct inet_diag_msg));
 	const size_t length = message->nlmsg_len > fixed ? message->nlmsg_len - fixed : 0;
 	const bool whole = walk_attributes((const unsigned char *)message + fixed, length,
 	                                   read_attribute, &reader);
 	return whole && reader.valid ? 0 : -EBADMSG;
+}
+
+int inet_parse(const struct nlmsghdr *message, enum sock_protocol protocol, struct arena *arena,
+               struct sock *sock) {
+	const int result = inet_parse_fixed(message, protocol, sock);
+	return result == 0 ? inet_parse_attributes(message, arena, sock) : result;
 }

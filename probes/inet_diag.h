@@ -34,6 +34,13 @@ enum { INET_REQUEST_SIZE = 256, INET_STATE_BOUND_INACTIVE = 13 };
  * returns it. */
 struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t sequence, void *buffer);
 
+/* The two halves of inet_parse(): what has a fixed place in the message, and the attributes behind
+ * it, for a socket whose fixed part was parsed. Nobody need read the second who wants nothing of
+ * SOCK_NEEDS_IN_ATTRIBUTES, but that only they tell whether an IPv6 socket takes IPv4. */
+int inet_parse_fixed(const struct nlmsghdr *message, enum sock_protocol protocol,
+                     struct sock *sock);
+int inet_parse_attributes(const struct nlmsghdr *message, struct arena *arena, struct sock *sock);
+
 /* Decodes one answer into a zeroed `sock`; what is not fixed in size goes to the arena. `protocol`
  * is what was asked for. -EBADMSG if the message is too short, of another family, in no state that
  * we know, or holds an attribute whose length lies; `sock` then holds nothing of use. */

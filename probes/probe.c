@@ -133,12 +133,19 @@ static bool keep(struct dump *dump, struct sock *sock) {
 	return !run->stopped;
 }
 
+static bool wants_attributes(const struct want *want, const struct sock *sock) {
+	return (want->needs & SOCK_NEEDS_IN_ATTRIBUTES) != 0 || sock->family != SOCK_FAMILY_INET;
+}
+
 static bool take_message(void *context, const struct nlmsghdr *message) {
 	struct dump *dump = context;
 	struct snapshot *snapshot = dump->run->snapshot;
 	struct sock *sock = snapshot_add(snapshot);
 	dump->messages++;
-	if (inet_parse(message, dump->request->protocol, &snapshot->arena, sock) == 0)
+	int result = inet_parse_fixed(message, dump->request->protocol, sock);
+	if (result == 0 && wants_attributes(dump->run->want, sock))
+		result = inet_parse_attributes(message, &snapshot->arena, sock);
+	if (result == 0)
 		return keep(dump, sock);
 	snapshot_drop_last(snapshot);
 	dump->report->ignored++;

@@ -102,6 +102,10 @@ enum sock_need {
 	SOCK_NEED_INTERFACE = 1u << 6, /* the name of the bound device */
 	SOCK_NEED_NAMES = 1u << 7,     /* host and service names */
 	SOCK_NEED_CGROUP = 1u << 8,    /* the path of the cgroup */
+	SOCK_NEED_EXTRAS = 1u << 9,    /* shutdown, mark, cgroup id and socket options */
+	/* Those that are told in attributes behind the fixed part of a reply. */
+	SOCK_NEEDS_IN_ATTRIBUTES = SOCK_NEED_INFO | SOCK_NEED_CONGESTION | SOCK_NEED_MEMORY |
+	                           SOCK_NEED_TOS | SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS,
 };
 
 /* The two bytes of INET_DIAG_SOCKOPT (struct inet_diag_sockopt), low byte first. */
