@@ -146,6 +146,41 @@ Test(field, titles_are_single_words_and_no_two_are_the_same) {
 	}
 }
 
+/* What probes may leave unread must be asked for by the fields that show it. */
+Test(field, what_comes_in_attributes_is_asked_for) {
+	const struct sock_memory memory = { .length = sizeof(memory) };
+	const struct sock_ulp ulp = { .known = UINT32_MAX, .name = "tls", .name_length = 3 };
+	const struct tcp_counters tcp = { .options = TCP_OPTION_WSCALE };
+	const struct mptcp_counters mptcp = { 0 };
+	const struct sock fixed = { .known = SOCK_KNOWS_COOKIE | SOCK_KNOWS_INODE | SOCK_KNOWS_UID |
+		                             SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ |
+		                             SOCK_KNOWS_TIMER | SOCK_KNOWS_INTERFACE |
+		                             SOCK_KNOWS_NETNS };
+	struct sock told = fixed;
+	told.known = UINT32_MAX;
+	told.memory = &memory;
+	told.ulp = &ulp;
+	told.tcp = &tcp;
+	told.mptcp = &mptcp;
+	told.tcp_length = sizeof(tcp);
+	told.mptcp_length = sizeof(mptcp);
+	told.algorithm = "cubic";
+	told.algorithm_length = 5;
+	told.cgroup = "/";
+	const struct field_source without = field_source(&fixed);
+	const struct field_source with = field_source(&told);
+	size_t found = 0;
+	for (size_t i = 0; i < field_count; i++) {
+		struct value value;
+		if (field_get(&fields[i].access, &without, &value) ||
+		    !field_get(&fields[i].access, &with, &value))
+			continue;
+		cr_expect(fields[i].needs & SOCK_NEEDS_IN_ATTRIBUTES, "%s", fields[i].column.name);
+		found++;
+	}
+	cr_expect_gt(found, 100);
+}
+
 Test(field, every_field_has_a_line_of_help) {
 	for (size_t i = 0; i < field_count; i++) {
 		const char *help = fields[i].column.help;
