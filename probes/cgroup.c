@@ -74,7 +74,7 @@ static void add_path(struct cgroup_cache *cache, uint64_t id, const char *path) 
 
 /* Groups that vanish or may not be read are left out; a lack of descriptors is told. */
 static void note_error(struct cgroup_cache *cache, int error) {
-	if (error == EMFILE || error == ENFILE || error == EIO)
+	if (util_is_shortage(error))
 		cache->error = error;
 }
 

@@ -60,13 +60,10 @@ void out_hex(struct out *out, uint64_t number) {
 }
 
 void out_printf(struct out *out, const char *format, ...) {
-	char *text = NULL;
 	va_list arguments;
 	va_start(arguments, format);
-	const int length = vasprintf(&text, format, arguments);
+	char *text = xvasprintf(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		util_out_of_memory();
-	out_bytes(out, text, (size_t)length);
+	out_text(out, text);
 	free(text);
 }

@@ -22,7 +22,7 @@ static char *ask(struct user_cache *cache, uint32_t uid) {
 		return xasprintf("%s", entry->pw_name);
 	if (errno == ENOMEM)
 		util_out_of_memory();
-	if (errno == EMFILE || errno == ENFILE || errno == EIO)
+	if (util_is_shortage(errno))
 		cache->error = errno;
 	return NULL;
 }

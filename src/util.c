@@ -3,8 +3,8 @@
 
 #include "util.h"
 
+#include <errno.h>
 #include <libintl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,10 @@ void util_out_of_memory(void) {
 	const ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
 	(void)ignored;
 	_exit(EXIT_STATUS_PARTIAL);
+}
+
+bool util_is_shortage(int error) {
+	return error == EMFILE || error == ENFILE || error == EIO;
 }
 
 struct error_name util_error_name(int error) {
@@ -55,14 +59,18 @@ void *xreallocarray(void *memory, size_t count, size_t size) {
 	return grown;
 }
 
-char *xasprintf(const char *format, ...) {
+char *xvasprintf(const char *format, va_list arguments) {
 	char *text = NULL;
+	if (vasprintf(&text, format, arguments) < 0)
+		util_out_of_memory();
+	return text;
+}
+
+char *xasprintf(const char *format, ...) {
 	va_list arguments;
 	va_start(arguments, format);
-	const int length = vasprintf(&text, format, arguments);
+	char *text = xvasprintf(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		util_out_of_memory();
 	return text;
 }
 

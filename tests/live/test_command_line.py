@@ -1,5 +1,6 @@
 """The options: what is accepted, what is refused and how, and what each selects."""
 
+import functools
 import os
 import re
 import socket
@@ -26,13 +27,9 @@ class Stage:
         self.raw = sockets.raw()
 
 
-stage = None
-
-
+@functools.cache
 def staged():
-    global stage
-    stage = stage or Stage()
-    return stage
+    return Stage()
 
 
 def refused(*arguments, says=""):

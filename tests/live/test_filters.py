@@ -1,5 +1,6 @@
 """Filter words choose the sockets that the same question in Python chooses."""
 
+import functools
 import socket
 
 import live
@@ -20,13 +21,9 @@ class Stage:
         self.raw = sockets.raw()
 
 
-stage = None
-
-
+@functools.cache
 def staged():
-    global stage
-    stage = stage or Stage()
-    return stage
+    return Stage()
 
 
 def identity(row):
