@@ -3,7 +3,7 @@
 
 Every load is made on loopback, in a network namespace of its own with a TCP hash table of its own,
 so the sockets of the machine are neither seen nor disturbed. The commands of a job take turns
-(A B C A B C ...); a cost is a whole process, from spawn to reap; what is printed is the median.
+(A B C C B A ...); a cost is a whole process, from spawn to reap; what is printed is the median.
 The ratio is the median of the ratios of the single rounds: on a shared machine it is firmer than
 any of the times.
 
@@ -358,17 +358,23 @@ class Bench:
                 self._print_reference(job, place, reference, ours, theirs[reference])
 
     def _take_turns(self, job, references, place):
-        """Samples of ours and of each reference. After None, a failed run, a command rests."""
+        """Samples of ours and of each reference. After None, a failed run, a command rests.
+
+        A command leaves the caches to the next one as it likes, so every other turn goes backwards:
+        whoever comes first in one turn comes last in the next.
+        """
         ours = []
         theirs = {r: [] for r in references}
         self.runner.measure(job.ours, job.statuses)  # warms the caches
         for turn in range(self.rounds_at(place.size)):
-            ours.append(self.runner.measure(job.ours, job.statuses))
-            if ours[-1] is None:
+            order = [(job.ours, job.statuses, ours)]
+            order += [(r.command, (0,), samples) for r, samples in theirs.items()
+                      if turn < self.rounds_of(r, place)]
+            for command, statuses, samples in order[::-1] if turn % 2 else order:
+                if None not in samples:
+                    samples.append(self.runner.measure(command, statuses))
+            if None in ours:
                 break
-            for reference, samples in theirs.items():
-                if turn < self.rounds_of(reference, place) and None not in samples:
-                    samples.append(self.runner.measure(reference.command, (0,)))
         return ours, theirs
 
     def _print_ours(self, job, place, samples):
