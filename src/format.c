@@ -260,18 +260,18 @@ static void format_flags(struct out *out, const struct value *value) {
 		out_text(out, "none");
 }
 
-static char *put_unit(char *to, const char *unit) {
-	while (*unit)
-		*to++ = *unit++;
-	return to;
+/* A unit of two letters; one of one letter has a NUL for the other. */
+static char *put_unit(char *to, const char unit[2]) {
+	memcpy(to, unit, 2);
+	return to + (unit[1] ? 2 : 1);
 }
 
-/* `number` thousandths or millionths behind a point, nothing if there are none. */
-static char *put_fraction(char *to, uint32_t number, int digits) {
+/* Millionths behind a point, nothing if there are none. */
+static char *put_millionths(char *to, uint32_t number) {
 	if (number == 0)
 		return to;
 	*to++ = '.';
-	return digits_put_fraction(to, number, digits);
+	return digits_put_millionths(to, number);
 }
 
 /* From one second on. */
@@ -286,7 +286,7 @@ static char *put_long_duration(char *to, uint64_t microseconds) {
 	if (microseconds == 0)
 		return to;
 	to = digits_put(to, microseconds / 1000000);
-	return put_unit(put_fraction(to, (uint32_t)(microseconds % 1000000), 6), "s");
+	return put_unit(put_millionths(to, (uint32_t)(microseconds % 1000000)), "s");
 }
 
 char *format_put_duration(char *to, uint64_t microseconds) {
@@ -295,7 +295,8 @@ char *format_put_duration(char *to, uint64_t microseconds) {
 	const uint32_t whole = (uint32_t)microseconds;
 	if (whole < 1000)
 		return put_unit(digits_put(to, whole), "us");
-	return put_unit(put_fraction(digits_put(to, whole / 1000), whole % 1000, 3), "ms");
+	to = put_millionths(digits_put(to, whole / 1000), whole % 1000 * 1000);
+	return put_unit(to, "ms");
 }
 
 static void format_number(struct out *out, enum unit unit, uint64_t number) {
