@@ -225,6 +225,11 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define INFO .group = FIELD_GROUP_INFO, .needs = SOCK_NEED_INFO
 #define TCP_ALWAYS(member) INFO, .access.part = FIELD_PART_TCP, AT(struct tcp_counters, member)
 #define TCP(member) TCP_ALWAYS(member), .access.known = FIELD_KNOWN_CONNECTED
+/* For what is made of several members, of which the one named comes last. */
+#define TCP_SEVERAL(last)                                                                          \
+	INFO, .access.part = FIELD_PART_TCP, .access.known = FIELD_KNOWN_CONNECTED,                \
+	      .access.number.end =                                                                 \
+		  offsetof(struct tcp_counters, last) + sizeof(((struct tcp_counters *)0)->last)
 #define BITS(shift_, bits_) .access.number.shift = shift_, .access.number.bits = bits_
 #define WSCALE(shift)                                                                              \
 	TCP_ALWAYS(window_scales), BITS(shift, 4),                                                 \
@@ -257,11 +262,11 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 
 const struct field fields[] = {
 	{ TEXT("proto", "PROTO", N_("protocol: tcp, udp, udplite, raw or mptcp")), BOTH,
-	  .access.get = get_proto },
+	  .access.get = get_proto, AT(struct sock, protocol) },
 	{ TEXT("family", "FAMILY", N_("address family: inet or inet6")), DATA,
-	  .access.get = get_family },
+	  .access.get = get_family, AT(struct sock, family) },
 	{ TEXT("state", "STATE", N_("state, as ss spells it; UNCONN is not connected")), BOTH,
-	  .access.get = get_state },
+	  .access.get = get_state, AT(struct sock, state) },
 	{ NUMBER("recvq", "RECV-Q", NONE,
 	         N_("TCP: bytes not yet read; UDP: memory used; LISTEN: connections to accept")),
 	  BOTH, MEMBER(SOCK_KNOWS_RECVQ, recvq) },
@@ -292,7 +297,8 @@ const struct field fields[] = {
 	{ TEXT("owners", "PID/PROCESS", N_("every process that holds the socket")), BOTH,
 	  .needs = SOCK_NEED_OWNERS, .access.get = get_all_owners },
 	{ TEXT("owner", "OWNER", N_("how sure the owners are: exact, several, hidden or none")),
-	  DATA, .needs = SOCK_NEED_OWNERS, .access.get = get_ownership },
+	  DATA, .needs = SOCK_NEED_OWNERS, .access.get = get_ownership,
+	  AT(struct sock, ownership) },
 	{ TEXT("pid", "PID", N_("process ids of the owners")), .group = FIELD_GROUP_ASKED,
 	  .needs = SOCK_NEED_OWNERS, .access.get = get_pid },
 	{ TEXT("process", "PROCESS", N_("executable names of the owners")),
@@ -327,7 +333,7 @@ const struct field fields[] = {
 	  MEMBER(SOCK_KNOWS_SHUTDOWN, shutdown), .access.get = get_shutdown, QUIET,
 	  .needs = SOCK_NEED_EXTRAS },
 	{ TEXT("source", "SOURCE", N_("where the row comes from: diag or proc")), DATA,
-	  .group = FIELD_GROUP_ASKED, .access.get = get_source },
+	  .group = FIELD_GROUP_ASKED, .access.get = get_source, AT(struct sock, source) },
 	{ TEXT("sockopt", "SOCKOPT", N_("socket options that are set")), .group = FIELD_GROUP_ASKED,
 	  MEMBER(SOCK_KNOWS_OPTIONS, options), .access.get = get_options,
 	  .needs = SOCK_NEED_EXTRAS },
@@ -368,11 +374,11 @@ const struct field fields[] = {
 	{ TEXT("cong", "CONG", N_("congestion control algorithm")), .group = FIELD_GROUP_INFO,
 	  .needs = SOCK_NEED_CONGESTION, .access.get = get_algorithm },
 	{ TEXT("ca_state", "CA-STATE", N_("congestion state: open, disorder, cwr, recovery, loss")),
-	  TCP(ca_state), .access.get = get_ca_state },
+	  TCP(ca_state), .access.get = get_ca_state, QUIET },
 	{ TEXT("tcp_options", "TCP-OPTIONS", N_("TCP options that both ends agreed on")),
 	  TCP(options), .access.get = get_tcp_options, QUIET },
 	{ NUMBER("send_rate", "SEND-RATE", RATE, N_("what window and round trip allow")),
-	  TCP(snd_cwnd), .access.get = get_send_rate },
+	  TCP_SEVERAL(snd_cwnd), .access.get = get_send_rate },
 	{ TEXT("app_limited", "APP-LIMITED", N_("the program did not send enough to measure")),
 	  TCP_FLAGS(delivery_rate, TCP_FLAG_DELIVERY_APP_LIMITED_SHIFT, 1),
 	  .access.number.rule = FIELD_RULE_BITS | FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
@@ -641,6 +647,7 @@ const struct field fields[] = {
 #undef INFO
 #undef TCP
 #undef TCP_ALWAYS
+#undef TCP_SEVERAL
 #undef BITS
 #undef WSCALE
 #undef TCP_FLAGS

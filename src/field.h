@@ -37,7 +37,7 @@ enum field_rule {
 	FIELD_RULE_INFINITE_UNKNOWN = 1u << 2, /* 0x7fffffff and more: none */
 	FIELD_RULE_BOOL = 1u << 3,
 	FIELD_RULE_HEX = 1u << 4,
-	FIELD_RULE_QUIET_ZERO = 1u << 5, /* a 0 is left out of the details of a text line */
+	FIELD_RULE_QUIET_ZERO = 1u << 5, /* made of a 0 it is left out of a text line's details */
 	FIELD_RULE_BITS = 1u << 6,       /* `bits` bits from `shift` on */
 };
 
@@ -74,7 +74,8 @@ struct field_number {
  * these for each socket. */
 struct field_access {
 	/* NULL for a plain number. Else fills `value`, which is VALUE_UNKNOWN before; what it
-	 * points to lives as long as the socket. */
+	 * points to lives as long as the socket. If `number` has a size, a number of that size at
+	 * that place is all that the value is made of. */
 	void (*get)(const struct field_access *access, const struct sock *sock,
 	            struct value *value);
 	uint32_t known; /* which bits of the part must be set */
@@ -121,12 +122,16 @@ static inline uint64_t field_load(const unsigned char *bytes, size_t size) {
 	}
 }
 
+static inline uint64_t field_take_bits(const struct field_number *at, uint64_t number) {
+	return number >> at->shift & ((1u << at->bits) - 1);
+}
+
 /* Applies the rule to what was loaded. False if it means "not known". */
 static inline bool field_apply_rule(const struct field_number *at, uint64_t *number) {
 	const uint64_t ones = at->size == 8 ? UINT64_MAX : UINT32_MAX;
 	const uint64_t infinite = 0x7fffffff; /* TCP_INFINITE_SSTHRESH */
 	if (at->rule & FIELD_RULE_BITS)
-		*number = *number >> at->shift & ((1u << at->bits) - 1);
+		*number = field_take_bits(at, *number);
 	if ((at->rule & FIELD_RULE_ZERO_UNKNOWN) && *number == 0)
 		return false;
 	if ((at->rule & FIELD_RULE_ONES_UNKNOWN) && *number == ones)
@@ -150,11 +155,29 @@ static inline enum value_kind field_number_kind(const struct field_number *at) {
 	return at->rule & FIELD_RULE_BOOL ? VALUE_BOOL : VALUE_NUMBER;
 }
 
+static inline bool field_is_known(const struct field_access *access,
+                                  const struct field_part_source *part) {
+	return access->number.end <= part->length && (access->known & ~part->known) == 0;
+}
+
+/* The number that the value is made of. False if it is not known, or if there is more to the
+ * value. */
+static inline bool field_load_number(const struct field_access *access,
+                                     const struct field_source *source, uint64_t *number) {
+	const struct field_part_source *part = &source->parts[access->part];
+	if (access->number.size == 0 || !field_is_known(access, part))
+		return false;
+	*number = field_load(part->base + access->number.offset, access->number.size);
+	if (access->number.rule & FIELD_RULE_BITS)
+		*number = field_take_bits(&access->number, *number);
+	return true;
+}
+
 /* False if the value is not known; `value` then holds nothing of use. */
 static inline bool field_get(const struct field_access *access, const struct field_source *source,
                              struct value *value) {
 	const struct field_part_source *part = &source->parts[access->part];
-	if (access->number.end > part->length || (access->known & ~part->known) != 0)
+	if (!field_is_known(access, part))
 		return false;
 	if (!access->get) {
 		*value = (struct value){ .kind = field_number_kind(&access->number) };

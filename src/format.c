@@ -142,11 +142,6 @@ static void format_numeric_endpoint(struct out *out, const struct sock *sock,
 	out_advance(out, (size_t)(to - start));
 }
 
-bool format_endpoint_has_names(const struct sock *sock) {
-	return sock->interface_name || sock->local.host || sock->local.service || sock->peer.host ||
-	       sock->peer.service;
-}
-
 static void format_host(struct out *out, const struct sock *sock,
                         const struct sock_endpoint *endpoint) {
 	if (endpoint->host && !is_dual_stack_wildcard(sock, endpoint)) {

@@ -35,9 +35,6 @@ void format_address(struct out *out, const struct sock *sock, enum value_end end
 /* The same with device and port, as words. */
 void format_endpoint(struct out *out, const struct sock *sock, enum value_end end);
 
-/* False if the ends of the socket are shown as numbers alone. */
-bool format_endpoint_has_names(const struct sock *sock);
-
 /* All kinds, for format_value(). */
 void format_any_value(struct out *out, const struct column *column, const struct value *value,
                       enum format_style style);

@@ -24,94 +24,83 @@ const struct sink_class *sink_find(const char *name) {
 
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
                   const char *after) {
-	struct sink_cell *cell = &sink->cells[index];
-	const int length = snprintf(cell->text, SINK_KEY_SIZE, "%s%s%s", before, name, after);
+	struct sink_member *member = &sink->members[index];
+	const int length = snprintf(member->key, SINK_KEY_SIZE, "%s%s%s", before, name, after);
 	assert(length > 0 && length < SINK_KEY_SIZE); /* test_field.c holds names short */
-	cell->key_length = (uint8_t)length;
-	if (sink->accesses)
-		cell->number = sink->accesses[index].number;
-	cell->number.rule &= (uint8_t)~FIELD_RULE_QUIET_ZERO; /* cell->quiet_zero says it */
+	member->key_length = (uint8_t)length;
 }
 
-/* Writes the member for a number as it was loaded. */
-static void renew(struct sink_cell *cell, uint64_t loaded) {
-	uint64_t number = loaded;
-	cell->shown.number = loaded;
-	cell->length = 0;
-	if (!field_apply_rule(&cell->number, &number) || (number == 0 && cell->quiet_zero))
-		return;
-	const char *end = format_put_number(cell->text + cell->key_length, cell->unit, number);
-	cell->length = (uint8_t)(end - cell->text);
+/* A 0 that is not known and a 0 that is not said come to the same. */
+static void set_number(struct sink_member *member, const struct field_number *number) {
+	const unsigned about_zero = FIELD_RULE_QUIET_ZERO | FIELD_RULE_ZERO_UNKNOWN;
+	member->number = *number;
+	member->number.rule &= (uint8_t)~about_zero;
+	if (number->rule & FIELD_RULE_ZERO_UNKNOWN)
+		member->skip_zero = true;
 }
 
 void sink_set_members(struct sink *sink, size_t first) {
 	sink->member_first = first;
-	if (sink->accesses)
-		sink->run_count =
-		    field_find_runs(sink->accesses, first, sink->column_count, sink->runs);
+	if (!sink->accesses)
+		return;
 	for (size_t i = first; i < sink->column_count; i++)
-		renew(&sink->cells[i], 0);
+		set_number(&sink->members[i], &sink->accesses[i].number);
+	sink->run_count = field_find_runs(sink->accesses, first, sink->column_count, sink->runs);
+}
+
+/* False if there is nothing to say. */
+static inline bool load_number(const struct sink_member *member,
+                               const struct field_part_source *part, uint64_t *number) {
+	if (member->number.end > part->length)
+		return false;
+	*number = field_load(part->base + member->number.offset, member->number.size);
+	if (*number != 0 && member->number.rule != 0 && !field_apply_rule(&member->number, number))
+		return false;
+	return *number != 0 || !member->skip_zero;
 }
 
 static void put_numbers(struct sink *sink, const struct field_run *run,
                         const struct field_part_source *part) {
-	const struct sink_cell *const end = &sink->cells[run->end];
-	const unsigned char *const base = part->base;
-	const uint32_t length = part->length;
-	const size_t count = run->end - run->first;
-	char *const start = out_reserve(&sink->line, count * SINK_TEXT_SIZE);
+	const struct sink_member *const end = &sink->members[run->end];
+	char *const start = out_reserve(&sink->line, (run->end - run->first) * SINK_MEMBER_ROOM);
 	char *to = start;
-	for (struct sink_cell *cell = &sink->cells[run->first]; cell < end; cell++) {
-		if (cell->number.end > length)
+	for (const struct sink_member *member = &sink->members[run->first]; member < end;
+	     member++) {
+		uint64_t number = 0;
+		if (!load_number(member, part, &number))
 			continue;
-		const uint64_t loaded = field_load(base + cell->number.offset, cell->number.size);
-		if (loaded != cell->shown.number)
-			renew(cell, loaded);
-		if (cell->length > 0)
-			to = sink_copy_text(to, cell);
+		memcpy(to, member->key, SINK_KEY_SIZE);
+		to = format_put_number(to + member->key_length, member->unit, number);
 	}
 	out_advance(&sink->line, (size_t)(to - start));
 }
 
-/* Where the text is a function of what is in struct value itself. */
-static bool is_constant(enum value_kind kind) {
-	switch (kind) {
-	case VALUE_UNKNOWN:
-	case VALUE_NUMBER:
-	case VALUE_BOOL:
-	case VALUE_HEX:
-	case VALUE_SYMBOL:
-	case VALUE_FLAGS:
-		return true;
-	case VALUE_TEXT:
-	case VALUE_ADDRESS:
-	case VALUE_ENDPOINT:
-	case VALUE_OWNERS:
-		break;
-	}
-	return false;
+void sink_remember(struct sink *sink, size_t index, const struct row *row,
+                   const struct value *value, size_t start) {
+	struct sink_repeat *last = &sink->repeats[index];
+	const size_t length = sink->line.used - start;
+	if (row->values || !value_is_constant(value) || length > SINK_REPEAT_SIZE ||
+	    !field_load_number(&sink->accesses[index], row->source, &last->number))
+		return;
+	memcpy(last->text, sink->line.bytes + start, length);
+	last->length = (uint8_t)length;
 }
 
-void sink_remember(struct sink *sink, size_t index, const struct value *value, size_t start) {
-	struct sink_cell *cell = &sink->cells[index];
-	const size_t length = sink->line.used - start;
-	if (!is_constant(value->kind) || length > SINK_TEXT_SIZE)
-		return;
-	memcpy(cell->text, sink->line.bytes + start, length);
-	cell->length = (uint8_t)length;
-	cell->shown = *value;
+static bool is_quiet(const struct sink *sink, size_t index, const struct row *row) {
+	uint64_t number = 0;
+	return sink->members[index].skip_zero &&
+	       field_load_number(&sink->accesses[index], row->source, &number) && number == 0;
 }
 
 static void put_others(struct sink *sink, size_t first, size_t end, const struct row *row) {
 	for (size_t i = first; i < end; i++) {
 		const size_t start = sink->line.used;
 		struct value value;
-		if (!sink_get(sink, i, row, &value) || sink_repeat(sink, i, &value))
-			continue;
-		if (sink->cells[i].quiet_zero && value_is_zero(&value))
+		if (sink_repeat(sink, i, row) || is_quiet(sink, i, row) ||
+		    !sink_get(sink, i, row, &value))
 			continue;
 		sink->class->member(sink, i, &value);
-		sink_remember(sink, i, &value, start);
+		sink_remember(sink, i, row, &value, start);
 	}
 }
 
@@ -136,7 +125,8 @@ void sink_put_members(struct sink *sink, const struct row *row) {
 void sink_begin(struct sink *sink) {
 	out_init(&sink->line, OUT_MEMORY);
 	sink->widths = xcalloc(sink->column_count, sizeof(*sink->widths));
-	sink->cells = xcalloc(sink->column_count, sizeof(*sink->cells));
+	sink->members = xcalloc(sink->column_count, sizeof(*sink->members));
+	sink->repeats = xcalloc(sink->column_count, sizeof(*sink->repeats));
 	sink->runs = xcalloc(sink->column_count, sizeof(*sink->runs));
 	sink->empty = true;
 	sink->class->begin(sink);
@@ -145,7 +135,8 @@ void sink_begin(struct sink *sink) {
 void sink_end(struct sink *sink, const struct snapshot *reports) {
 	sink->class->end(sink, reports);
 	free(sink->runs);
-	free(sink->cells);
+	free(sink->repeats);
+	free(sink->members);
 	free(sink->widths);
 	out_finish(&sink->line);
 }

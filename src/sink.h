@@ -50,20 +50,26 @@ extern const struct sink_class *const sink_classes[SINK_CLASS_COUNT];
 /* NULL if there is no such format. */
 const struct sink_class *sink_find(const char *name);
 
-/* A column: its key, how a plain number is read and shown, and what was written for it last.
- * Sockets are much alike, so most of a line is copied rather than written anew. */
 enum {
-	SINK_KEY_SIZE = 36,
-	SINK_TEXT_SIZE = 64, /* a key and the longest number: 2^64 microseconds are 27 characters */
+	SINK_KEY_SIZE = 32,
+	SINK_MEMBER_ROOM = SINK_KEY_SIZE + FORMAT_NUMBER_ROOM, /* a key and any number */
+	SINK_REPEAT_SIZE = 32,                                 /* longer texts are not kept */
 };
-struct sink_cell {
+
+/* A column as a member, which is a key with a value: what put_numbers() must know of it. */
+struct sink_member {
 	struct field_number number;
-	struct value shown; /* what `text` was written for; of a plain member `number` as loaded */
-	uint8_t key_length; /* of a member, whose `text` always begins with the key */
-	uint8_t length;     /* 0: there is nothing to copy */
 	enum unit unit : 8; /* UNIT_NONE: bare */
-	bool quiet_zero;    /* a 0 is left out */
-	char text[SINK_KEY_SIZE + FORMAT_NUMBER_ROOM];
+	bool skip_zero;     /* a 0 is left out */
+	uint8_t key_length;
+	char key[SINK_KEY_SIZE];
+};
+
+/* What a column showed last, if that was short and made of one number of the socket. */
+struct sink_repeat {
+	uint64_t number;
+	uint8_t length; /* 0: nothing to repeat */
+	char text[SINK_REPEAT_SIZE];
 };
 
 /* Fill the first members, then sink_begin(). Columns, accesses, origin and out are borrowed. */
@@ -80,8 +86,9 @@ struct sink {
 	/* The rest belongs to the class. */
 	struct out line;
 	size_t *widths;
-	struct sink_cell *cells; /* one per column */
-	size_t member_first;     /* the first column that sink_put_members() writes */
+	struct sink_member *members; /* one per column */
+	struct sink_repeat *repeats; /* one per column */
+	size_t member_first;         /* the first column that sink_put_members() writes */
 	struct field_run *runs;
 	size_t run_count;
 	bool empty;
@@ -102,40 +109,32 @@ static inline bool sink_get(const struct sink *sink, size_t column, const struct
 /* For the classes: the columns from `first` on are members, each a key and a value. */
 void sink_set_members(struct sink *sink, size_t first);
 
-/* Of cells[index] the key becomes `before`, the column's name, `after`. */
+/* Of members[index] the key becomes `before`, the column's name, `after`. */
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,
                   const char *after);
 
 static inline void sink_put_key(struct sink *sink, size_t index) {
-	const struct sink_cell *cell = &sink->cells[index];
-	memcpy(out_reserve(&sink->line, SINK_KEY_SIZE), cell->text, SINK_KEY_SIZE);
-	out_advance(&sink->line, cell->key_length);
+	const struct sink_member *member = &sink->members[index];
+	memcpy(out_reserve(&sink->line, SINK_KEY_SIZE), member->key, SINK_KEY_SIZE);
+	out_advance(&sink->line, member->key_length);
 }
 
-/* Copies the text of a cell to where there is room for SINK_TEXT_SIZE bytes and returns its end.
- * Most texts fit into the half of it. */
-static inline char *sink_copy_text(char *to, const struct sink_cell *cell) {
-	const size_t half = SINK_TEXT_SIZE / 2;
-	memcpy(to, cell->text, half);
-	if (cell->length > half)
-		memcpy(to + half, cell->text + half, half);
-	return to + cell->length;
-}
-
-/* Appends what sink_remember() kept if the value is the same as then. */
-static inline bool sink_repeat(struct sink *sink, size_t index, const struct value *value) {
-	const struct sink_cell *cell = &sink->cells[index];
-	if (cell->length == 0 || value->kind != cell->shown.kind ||
-	    value->length != cell->shown.length || value->number != cell->shown.number)
+/* Appends what sink_remember() kept if the column is made of the same number as then. Sockets are
+ * much alike: most cells of a line repeat. */
+static inline bool sink_repeat(struct sink *sink, size_t index, const struct row *row) {
+	const struct sink_repeat *last = &sink->repeats[index];
+	uint64_t number = 0;
+	if (last->length == 0 || !field_load_number(&sink->accesses[index], row->source, &number) ||
+	    number != last->number)
 		return false;
-	char *start = out_reserve(&sink->line, SINK_TEXT_SIZE);
-	out_advance(&sink->line, (size_t)(sink_copy_text(start, cell) - start));
+	memcpy(out_reserve(&sink->line, SINK_REPEAT_SIZE), last->text, SINK_REPEAT_SIZE);
+	out_advance(&sink->line, last->length);
 	return true;
 }
 
-/* Keeps the end of the line, from `start` on, as the text of the value, if that is short and
- * depends on nothing but the value. */
-void sink_remember(struct sink *sink, size_t index, const struct value *value, size_t start);
+/* Keeps the end of the line, from `start` on, as the text of the value, if it can be repeated. */
+void sink_remember(struct sink *sink, size_t index, const struct row *row,
+                   const struct value *value, size_t start);
 
 /* Appends the members that are known to the line. Plain numbers, which is nearly all there is to
  * know of a socket, are written here; the rest goes to class->member(). */

@@ -36,29 +36,9 @@ static size_t text_width(const char *text, size_t length) {
 	return width;
 }
 
-/* Only names that came from outside can hold anything but ASCII, which is one byte a character. */
-static bool may_be_wide(const struct value *value) {
-	switch (value->kind) {
-	case VALUE_TEXT:
-	case VALUE_OWNERS:
-		return true;
-	case VALUE_ENDPOINT:
-		return format_endpoint_has_names(value->sock);
-	case VALUE_UNKNOWN:
-	case VALUE_NUMBER:
-	case VALUE_BOOL:
-	case VALUE_HEX:
-	case VALUE_SYMBOL:
-	case VALUE_FLAGS:
-	case VALUE_ADDRESS:
-		break;
-	}
-	return false;
-}
-
-static struct value get(const struct sink *sink, size_t index, const struct row *row) {
-	struct value value;
-	return sink_get(sink, index, row, &value) ? value : (struct value){ .kind = VALUE_UNKNOWN };
+static void get(const struct sink *sink, size_t index, const struct row *row, struct value *value) {
+	if (!sink_get(sink, index, row, value))
+		*value = (struct value){ .kind = VALUE_UNKNOWN };
 }
 
 /* Appends the value to the line and returns its width. */
@@ -66,7 +46,7 @@ static size_t put_value(struct sink *sink, size_t index, const struct value *val
 	const size_t start = sink->line.used;
 	format_value(&sink->line, sink->columns[index], value, FORMAT_HUMAN);
 	const size_t length = sink->line.used - start;
-	return may_be_wide(value) ? text_width(sink->line.bytes + start, length) : length;
+	return value_is_constant(value) ? length : text_width(sink->line.bytes + start, length);
 }
 
 /* Turns the cell that begins at `start` into one that is as wide as its column. */
@@ -86,13 +66,15 @@ static void align(struct sink *sink, size_t index, size_t start, size_t width) {
 }
 
 /* Appends the cell with the blank in front of it. */
-static void put_cell(struct sink *sink, size_t index, const struct value *value) {
+static void put_cell(struct sink *sink, size_t index, const struct row *row) {
+	struct value value;
+	get(sink, index, row, &value);
 	const size_t start = sink->line.used;
 	if (index > 0)
 		out_char(&sink->line, ' ');
 	const size_t content = sink->line.used;
-	align(sink, index, content, put_value(sink, index, value));
-	sink_remember(sink, index, value, start);
+	align(sink, index, content, put_value(sink, index, &value));
+	sink_remember(sink, index, row, &value, start);
 }
 
 static void finish_line(struct sink *sink) {
@@ -104,7 +86,8 @@ static void finish_line(struct sink *sink) {
 static void measure(struct sink *sink, const struct row *row) {
 	for (size_t i = 0; i < shown_columns(sink); i++) {
 		sink->line.used = 0;
-		const struct value value = get(sink, i, row);
+		struct value value;
+		get(sink, i, row, &value);
 		const size_t width = put_value(sink, i, &value);
 		if (width > sink->widths[i])
 			sink->widths[i] = width;
@@ -115,8 +98,8 @@ static void measure(struct sink *sink, const struct row *row) {
 static void begin(struct sink *sink) {
 	for (size_t i = shown_columns(sink); i < sink->column_count; i++) {
 		sink_set_key(sink, i, " ", sink->columns[i]->name, ":");
-		sink->cells[i].unit = sink->columns[i]->unit;
-		sink->cells[i].quiet_zero = sink->accesses[i].number.rule & FIELD_RULE_QUIET_ZERO;
+		sink->members[i].unit = sink->columns[i]->unit;
+		sink->members[i].skip_zero = sink->accesses[i].number.rule & FIELD_RULE_QUIET_ZERO;
 	}
 	sink_set_members(sink, shown_columns(sink));
 	for (size_t i = 0; sink->header && i < shown_columns(sink); i++)
@@ -147,9 +130,8 @@ static void show_row(struct sink *sink, const struct row *row) {
 		put_header(sink);
 	sink->empty = false;
 	for (size_t i = 0; i < shown_columns(sink); i++) {
-		const struct value value = get(sink, i, row);
-		if (!sink_repeat(sink, i, &value))
-			put_cell(sink, i, &value);
+		if (!sink_repeat(sink, i, row))
+			put_cell(sink, i, row);
 	}
 	sink_put_members(sink, row);
 	finish_line(sink);

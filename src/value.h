@@ -65,22 +65,9 @@ struct column {
 const char *unit_key_suffix(enum unit unit); /* "_us", "_ms" or "" */
 const char *unit_name(enum unit unit);       /* for people, may be "" */
 
-/* True for a number, flag set or bool that is zero. */
-static inline bool value_is_zero(const struct value *value) {
-	switch (value->kind) {
-	case VALUE_NUMBER:
-	case VALUE_BOOL:
-	case VALUE_HEX:
-		return value->number == 0;
-	case VALUE_FLAGS:
-		return value->length == 0;
-	case VALUE_UNKNOWN:
-	case VALUE_SYMBOL:
-	case VALUE_TEXT:
-	case VALUE_ADDRESS:
-	case VALUE_ENDPOINT:
-	case VALUE_OWNERS:
-		break;
-	}
-	return false;
+/* True if the text of the value depends on nothing but struct value itself, and is ASCII. */
+static inline bool value_is_constant(const struct value *value) {
+	const unsigned kinds = 1u << VALUE_UNKNOWN | 1u << VALUE_NUMBER | 1u << VALUE_BOOL |
+	                       1u << VALUE_HEX | 1u << VALUE_SYMBOL | 1u << VALUE_FLAGS;
+	return kinds >> value->kind & 1;
 }

@@ -196,6 +196,74 @@ Test(sink, ndjson_is_the_same_objects_one_a_line) {
 	expect_golden(&(struct table){ .class = &sink_ndjson, .columns = columns }, "list.ndjson");
 }
 
+/* One socket of which tcp_info is known up to `delivered`. */
+static struct sock counted(const struct tcp_counters *tcp) {
+	return (struct sock){ .state = SOCK_STATE_ESTABLISHED,
+		              .tcp = tcp,
+		              .tcp_length = offsetof(struct tcp_counters, delivered) };
+}
+
+Test(sink, what_is_usual_is_left_out_of_the_details) {
+	const struct tcp_counters usual = { .snd_cwnd = 10 };
+	const struct tcp_counters unusual = { .snd_cwnd = 10, .ca_state = 4, .lost = 3 };
+	const struct sock rows[] = { counted(&usual), counted(&unusual), counted(&usual) };
+	const struct table table = { .class = &sink_text,
+		                     .columns = "proto",
+		                     .details = { "cwnd" },
+		                     .without_header = true };
+	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	char *second = strchr(text, '\n') + 1;
+	char *third = strchr(second, '\n') + 1;
+	cr_expect_eq(strncmp(text, third, (size_t)(second - text)), 0, "%s", text);
+	second[-1] = '\0';
+	third[-1] = '\0';
+	cr_expect_not_null(strstr(text, " cwnd:10"), "%s", text);
+	cr_expect_null(strstr(text, "ca_state"), "%s", text);
+	cr_expect_null(strstr(text, "lost"), "%s", text);
+	cr_expect_not_null(strstr(second, " ca_state:loss"), "%s", second);
+	cr_expect_not_null(strstr(second, " lost:3"), "%s", second);
+	free(text);
+}
+
+/* The other bits of the same byte are none of its business. */
+Test(sink, a_few_bits_are_quiet_when_they_are_zero) {
+	const struct tcp_counters limited = { .flags = 1 };
+	const struct tcp_counters failed = { .flags = 2 << 1 };
+	struct sock rows[] = { counted(&limited), counted(&failed) };
+	rows[0].tcp_length = rows[1].tcp_length = sizeof(limited);
+	const struct table table = { .class = &sink_text,
+		                     .columns = "proto",
+		                     .details = { "fastopen_fail" },
+		                     .without_header = true };
+	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	char *second = strchr(text, '\n') + 1;
+	second[-1] = '\0';
+	cr_expect_not_null(strstr(text, " app_limited:yes"), "%s", text);
+	cr_expect_null(strstr(text, "fastopen_fail"), "%s", text);
+	cr_expect_null(strstr(second, "app_limited"), "%s", second);
+	cr_expect_not_null(strstr(second, " fastopen_fail:2"), "%s", second);
+	free(text);
+}
+
+/* A cell is repeated only while the number that it is made of stays the same. */
+Test(sink, rows_that_take_turns_are_each_shown_as_they_are) {
+	struct sock rows[6];
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		rows[i] = (struct sock){ .protocol = i % 2 ? SOCK_PROTOCOL_UDP : SOCK_PROTOCOL_TCP,
+			                 .state = i < 3 ? SOCK_STATE_LISTEN : SOCK_STATE_CLOSE,
+			                 .known = i == 4 ? 0 : SOCK_KNOWS_RECVQ,
+			                 .recvq = i < 5 ? 7 : 8 };
+	const struct table table = { .class = &sink_text,
+		                     .columns = "proto,state,recvq",
+		                     .without_header = true };
+	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	cr_expect_str_eq(text,
+	                 "tcp LISTEN 7\nudp LISTEN 7\ntcp LISTEN 7\n"
+	                 "udp UNCONN 7\ntcp UNCONN -\nudp UNCONN 8\n",
+	                 "%s", text);
+	free(text);
+}
+
 Test(sink, json_with_a_partial_report_is_not_complete) {
 	struct snapshot reports;
 	snapshot_init(&reports);
