@@ -4,16 +4,11 @@
 #include "proc_net.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util.h"
 
-enum {
-	READ_SIZE = 64 * 1024,
-	USER_HZ = 100, /* the unit of times in /proc on every architecture that matters */
-};
+enum { USER_HZ = 100 }; /* the unit of times in /proc on every architecture that matters */
 
 /* The fields of a line, in order. What follows the inode differs between protocols. */
 enum line_field {
@@ -202,52 +197,21 @@ int proc_net_parse(const char *line, size_t length, enum sock_protocol protocol,
 	return 0;
 }
 
-struct line_reader {
-	proc_net_line_fn deliver;
+struct headed_file {
+	lines_fn deliver;
 	void *context;
 	bool past_heading;
 };
 
-/* Hands over the whole lines among `length` bytes. Returns how many bytes they took, or -1 if the
- * receiver wants no more. */
-static ssize_t deliver_lines(struct line_reader *reader, const char *bytes, size_t length) {
-	size_t taken = 0;
-	for (;;) {
-		const char *stop = memchr(bytes + taken, '\n', length - taken);
-		if (!stop)
-			return (ssize_t)taken;
-		const size_t line_length = (size_t)(stop - bytes) - taken;
-		if (reader->past_heading &&
-		    !reader->deliver(reader->context, bytes + taken, line_length))
-			return -1;
-		reader->past_heading = true;
-		taken += line_length + 1;
-	}
+static bool skip_heading(void *context, const char *line, size_t length) {
+	struct headed_file *file = context;
+	if (file->past_heading)
+		return file->deliver(file->context, line, length);
+	file->past_heading = true;
+	return true;
 }
 
-static int read_lines(int fd, struct line_reader *reader, char *buffer) {
-	size_t held = 0;
-	for (;;) {
-		const ssize_t count = read(fd, buffer + held, READ_SIZE - held);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return count < 0 ? -errno : held > 0 ? -EBADMSG : 0;
-		held += (size_t)count;
-		const ssize_t taken = deliver_lines(reader, buffer, held);
-		if (taken < 0)
-			return 0;
-		held -= (size_t)taken;
-		memmove(buffer, buffer + taken, held);
-		if (held == READ_SIZE)
-			return -EBADMSG;
-	}
-}
-
-int proc_net_read(int fd, proc_net_line_fn deliver, void *context) {
-	struct line_reader reader = { .deliver = deliver, .context = context };
-	char *buffer = xmalloc(READ_SIZE);
-	const int result = read_lines(fd, &reader, buffer);
-	free(buffer);
-	return result;
+int proc_net_read(int fd, lines_fn deliver, void *context) {
+	struct headed_file file = { .deliver = deliver, .context = context };
+	return lines_read(fd, skip_heading, &file);
 }
