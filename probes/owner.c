@@ -15,10 +15,12 @@
 #include <sys/capability.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "owner_table.h"
 #include "process.h"
+#include "ring.h"
 #include "util.h"
 
 enum { ENTRIES_SIZE = 64 * 1024 };
@@ -29,6 +31,7 @@ struct walk {
 	char *entries; /* ENTRIES_SIZE bytes for getdents64, one for each level of the walk */
 	char *thread_entries;
 	char *fd_entries;
+	bool sees_rings; /* the kernel tells what is registered with an io_uring */
 	size_t unreadable;
 	uint64_t descriptors;
 	int error; /* errno that makes the owners incomplete */
@@ -103,6 +106,34 @@ struct descriptors {
 	int directory; /* /proc/PID/fd or /proc/PID/task/TID/fd */
 };
 
+/* A socket that the process holds by that descriptor, itself or through the ring that it is. */
+static void note_socket(struct visit *visit, uint32_t inode, uint32_t fd) {
+	struct owner_table *table = &visit->walk->table;
+	if (!owner_table_wants(table, inode))
+		return;
+	const struct process *process = process_of(visit);
+	if (process)
+		owner_table_add(table, inode, process, fd);
+}
+
+struct ring {
+	struct visit *visit;
+	uint32_t fd;
+};
+
+static void visit_registered(void *context, uint32_t inode) {
+	const struct ring *ring = context;
+	note_socket(ring->visit, inode, ring->fd);
+}
+
+static void visit_ring(const struct descriptors *descriptors, uint32_t fd, const char *name) {
+	struct visit *visit = descriptors->visit;
+	struct ring ring = { .visit = visit, .fd = fd };
+	const int error = ring_read(descriptors->directory, name, visit_registered, &ring);
+	if (error < 0)
+		note_error(visit->walk, &visit->refused, -error, "/proc/PID/fdinfo");
+}
+
 static void visit_descriptor(void *context, uint32_t fd, const char *name) {
 	const struct descriptors *descriptors = context;
 	struct visit *visit = descriptors->visit;
@@ -115,12 +146,10 @@ static void visit_descriptor(void *context, uint32_t fd, const char *name) {
 		note_error(walk, &visit->refused, errno, "/proc/PID/fd");
 		return;
 	}
-	if (!process_parse_socket_link(link, (size_t)length, &inode) ||
-	    !owner_table_wants(&walk->table, inode))
-		return;
-	const struct process *process = process_of(visit);
-	if (process)
-		owner_table_add(&walk->table, inode, process, fd);
+	if (process_parse_socket_link(link, (size_t)length, &inode))
+		note_socket(visit, inode, fd);
+	else if (walk->sees_rings && ring_is_link(link, (size_t)length))
+		visit_ring(descriptors, fd, name);
 }
 
 /* True unless something of the table was refused to us. */
@@ -308,7 +337,9 @@ static void report(struct snapshot *snapshot, const struct walk *walk, uint64_t 
 struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
                                    size_t count) {
 	const uint64_t start = util_monotonic_ns();
+	struct utsname system;
 	struct walk walk = { .arena = &snapshot->arena };
+	walk.sees_rings = uname(&system) == 0 && ring_is_told_by(system.release);
 	for (size_t i = 0; i < count; i++)
 		owner_table_want(&walk.table, socks[i]->inode);
 	if (walk.table.used > 0)

@@ -305,8 +305,8 @@ const struct field fields[] = {
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_process },
 	{ TEXT("comm", "COMM", N_("names that the owners' main threads gave themselves")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_comm },
-	{ TEXT("fd", "FD", N_("descriptor numbers in the owners")), .group = FIELD_GROUP_ASKED,
-	  .needs = SOCK_NEED_OWNERS, .access.get = get_fd },
+	{ TEXT("fd", "FD", N_("descriptors in the owners, of the socket or its io_uring")),
+	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_fd },
 
 	{ NUMBER("uid", "UID", NONE, N_("user id of the socket")), DATA, EXTENDED,
 	  MEMBER(SOCK_KNOWS_UID, uid) },

@@ -8,6 +8,7 @@
 
 #include "proc_net.h"
 #include "process.h"
+#include "ring.h"
 #include "util.h"
 
 static void check_sock(const struct sock *sock, enum sock_protocol protocol,
@@ -53,6 +54,13 @@ static void parse_process(const char *text, size_t length) {
 	assert(!memchr(name, '/', name_length));
 }
 
+static void parse_ring(const char *line, size_t length) {
+	uint32_t inode = 0;
+	if (ring_parse_line(line, length, &inode))
+		assert(length > 0 && line[length - 1] == ']');
+	ring_is_link(line, length);
+}
+
 /* Each line in memory of its own, so that a sanitizer sees a read behind it. */
 static void parse_lines(const char *text, size_t length) {
 	for (size_t at = 0; at < length;) {
@@ -62,6 +70,7 @@ static void parse_lines(const char *text, size_t length) {
 		memcpy(line, text + at, line_length);
 		parse_line(line, line_length);
 		parse_process(line, line_length);
+		parse_ring(line, line_length);
 		free(line);
 		at += line_length + 1;
 	}

@@ -1,6 +1,7 @@
 """Processes and threads that hold a socket, under any name."""
 
 import contextlib
+import ctypes
 import os
 import pathlib
 import queue
@@ -34,6 +35,23 @@ HOSTILE = (
     b"tab\tbed",
     b"plain\xc3\xa9",
 )
+
+
+@contextlib.contextmanager
+def ring_of(*descriptors):
+    """An io_uring that those descriptors are registered with; yields its own (io_uring_setup(2))."""
+    IO_URING_SETUP, IO_URING_REGISTER, IORING_REGISTER_FILES = 425, 427, 2
+    parameters = ctypes.create_string_buffer(120)
+    ring = live.libc.syscall(IO_URING_SETUP, 4, parameters)
+    if ring < 0:
+        raise live.Skip(f"no io_uring here: {os.strerror(ctypes.get_errno())}")
+    try:
+        files = (ctypes.c_int * len(descriptors))(*descriptors)
+        if live.libc.syscall(IO_URING_REGISTER, ring, IORING_REGISTER_FILES, files, len(files)):
+            raise OSError(ctypes.get_errno(), "io_uring_register")
+        yield ring
+    finally:
+        os.close(ring)
 
 
 @contextlib.contextmanager

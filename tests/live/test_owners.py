@@ -5,6 +5,7 @@ import ctypes
 import os
 import re
 import socket
+import tempfile
 import threading
 
 import holders
@@ -94,6 +95,43 @@ def may_read_every_process():
         except (FileNotFoundError, ProcessLookupError):
             continue
     return True
+
+
+def need_told_rings():
+    major, minor = map(int, re.match(r"(\d+)\.(\d+)", os.uname().release).groups())
+    if (major, minor) < (6, 14):
+        raise Skip("this kernel does not tell what a ring holds")
+
+
+@test("a socket that only an io_uring holds belongs to the ring's process")
+def _():
+    need_told_rings()
+    one = sockets.listener()
+    at = one.getsockname()[1]
+    with holders.ring_of(-1, one.fileno(), one.fileno()) as ring:
+        number = sockets.inode(one)
+        one.close()
+        found = [row for row in live.rows() if row["sport"] == at]
+        told = [(row.get("inode"), row.get("owners"), row["owner"]) for row in found]
+        equal(told, [(number, expected((os.getpid(), ring)), "exact")], "the row")
+
+
+@test("a file that is named like a socket makes nobody an owner")
+def _():
+    need_told_rings()
+    one = sockets.listener()
+    with tempfile.TemporaryDirectory() as folder:
+        names = [f"socket:[{sockets.inode(one)}]", f"x\n    1: socket:[{sockets.inode(one)}]"]
+        files = [os.open(os.path.join(folder, name), os.O_CREAT | os.O_RDWR) for name in names]
+
+        def register(tell):
+            with holders.ring_of(*files):
+                one.close()
+                tell("ready")
+                threading.Event().wait()
+
+        with live.child(register):
+            equal(owners(one), (expected((os.getpid(), one.fileno())), "exact"))
 
 
 @test("a thread with its own descriptor table is found")
