@@ -57,9 +57,19 @@ bool owner_table_wants(const struct owner_table *table, uint32_t inode) {
 	return inode != 0 && table->size > 0 && find_slot(table, inode)->inode == inode;
 }
 
+static bool is_last(const struct owner_table *table, const struct owner_slot *slot,
+                    const struct process *process, uint32_t fd) {
+	if (slot->last == 0)
+		return false;
+	const struct owner *last = &table->links[slot->last - 1].owner;
+	return last->process == process && last->fd == fd;
+}
+
 void owner_table_add(struct owner_table *table, uint32_t inode, const struct process *process,
                      uint32_t fd) {
 	struct owner_slot *slot = find_slot(table, inode);
+	if (is_last(table, slot, process, fd))
+		return;
 	if (table->link_count == table->link_capacity) {
 		table->link_capacity = table->link_capacity ? table->link_capacity * 2 : SIZE_FIRST;
 		table->links =

@@ -26,7 +26,8 @@ void owner_table_want(struct owner_table *table, uint32_t inode);
 
 bool owner_table_wants(const struct owner_table *table, uint32_t inode);
 
-/* Notes that `process` holds an inode that owner_table_wants(). Telling it twice does no harm. */
+/* Notes that `process` holds an inode that owner_table_wants(). Telling it twice does no harm,
+ * and twice in a row it takes no more memory. */
 void owner_table_add(struct owner_table *table, uint32_t inode, const struct process *process,
                      uint32_t fd);
 

@@ -16,6 +16,18 @@ static uint32_t next_random(uint64_t *state) {
 	return (uint32_t)(*state >> 16);
 }
 
+/* An io_uring may hold a socket in each of its many places. */
+Test(owner_table, what_is_told_again_and_again_takes_no_more_memory) {
+	const struct process process = { .pid = 1 };
+	struct owner_table table = { 0 };
+	owner_table_want(&table, 7);
+	owner_table_want(&table, 8);
+	for (size_t i = 0; i < 1000; i++)
+		owner_table_add(&table, 7 + (uint32_t)i % 2, &process, 3);
+	cr_expect_eq(table.link_count, 2);
+	owner_table_finish(&table);
+}
+
 enum { PROCESSES = 9, INODES = 300, TOLD = 4000, DESCRIPTORS = 40 };
 
 struct told {
