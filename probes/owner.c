@@ -18,6 +18,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cookie_set.h"
 #include "owner_table.h"
 #include "process.h"
 #include "ring.h"
@@ -45,6 +46,7 @@ struct visit {
 	uint32_t pid;
 	const char *thread; /* the number of the thread whose table is read, or NULL */
 	struct process *process;
+	struct cookie_set rings; /* the inodes of those that were read */
 	bool gone;
 	bool refused; /* some descriptor of the table was not shown to us */
 };
@@ -116,21 +118,24 @@ static void note_socket(struct visit *visit, uint32_t inode, uint32_t fd) {
 		owner_table_add(table, inode, process, fd);
 }
 
-struct ring {
+struct ring_visit {
 	struct visit *visit;
 	uint32_t fd;
 };
 
 static void visit_registered(void *context, uint32_t inode) {
-	const struct ring *ring = context;
+	const struct ring_visit *ring = context;
 	note_socket(ring->visit, inode, ring->fd);
 }
 
 static void visit_ring(const struct descriptors *descriptors, uint32_t fd, const char *name) {
 	struct visit *visit = descriptors->visit;
-	struct ring ring = { .visit = visit, .fd = fd };
-	const int error = ring_read(descriptors->directory, name, visit_registered, &ring);
-	if (error < 0)
+	struct ring_visit ring = { .visit = visit, .fd = fd };
+	const int error =
+	    ring_read(descriptors->directory, name, &visit->rings, visit_registered, &ring);
+	if (error == -EBUSY)
+		visit->refused = true; /* it may hold sockets that we did not see */
+	else if (error < 0)
 		note_error(visit->walk, &visit->refused, -error, "/proc/PID/fdinfo");
 }
 
@@ -271,6 +276,7 @@ static void visit_process(void *context, uint32_t pid, const char *name) {
 	/* A first thread that has ended hides its table, but the others' tell all there is. */
 	if (threads.refused || (!first_read && !threads.read))
 		walk->unreadable++;
+	cookie_set_finish(&visit.rings);
 	close(visit.directory);
 }
 

@@ -1,5 +1,6 @@
 /* The list "UserFiles:" in /proc/PID/fdinfo. The kernel does not wait for a ring that is in use and
- * leaves the list out then, so it is asked again. */
+ * leaves the list out then, so it is asked again. A ring has an inode of its own, and each ring is
+ * read once for a process: many descriptors of one with many files would keep us for ever. */
 
 #include "ring.h"
 
@@ -10,8 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cookie_set.h"
 #include "lines.h"
 #include "process.h"
+#include "util.h"
 
 enum { ATTEMPTS_MAX = 8 };
 
@@ -40,18 +43,34 @@ bool ring_is_told_by(const char *release) {
 	char *end;
 	const unsigned long major = strtoul(release, &end, 10);
 	const unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
-	return major > 6 || (major == 6 && minor >= 14);
+	return major > 6 || (major == 6 && minor >= 17);
 }
 
 struct listing {
 	ring_socket_fn found;
 	void *context;
-	bool told;
+	struct cookie_set *seen;
+	bool named; /* the ring's inode came */
+	bool told;  /* so did the list, or it is not needed */
 };
+
+/* "ino:\t4711", which comes before the list. */
+static bool parse_inode(const char *line, size_t length, uint64_t *inode) {
+	static const char key[] = "ino:\t";
+	const size_t start = sizeof(key) - 1;
+	return starts_with(line, length, key) &&
+	       util_parse_number(line + start, length - start, UINT64_MAX, inode);
+}
 
 static bool take_line(void *context, const char *line, size_t length) {
 	struct listing *listing = context;
+	uint64_t ring = 0;
 	uint32_t inode = 0;
+	if (!listing->named && parse_inode(line, length, &ring)) {
+		listing->named = true;
+		listing->told = !cookie_set_add(listing->seen, ring);
+		return !listing->told;
+	}
 	if (starts_with(line, length, "UserFiles:"))
 		listing->told = true;
 	else if (ring_parse_line(line, length, &inode))
@@ -68,12 +87,13 @@ static int read_once(int directory, const char *path, struct listing *listing) {
 	return result;
 }
 
-int ring_read(int directory, const char *fd, ring_socket_fn found, void *context) {
-	struct listing listing = { .found = found, .context = context };
+int ring_read(int directory, const char *fd, struct cookie_set *seen, ring_socket_fn found,
+              void *context) {
+	struct listing listing = { .found = found, .context = context, .seen = seen };
 	char path[32];
 	snprintf(path, sizeof(path), "../fdinfo/%s", fd);
 	int result = 0;
 	for (int i = 0; i < ATTEMPTS_MAX && result == 0 && !listing.told; i++)
 		result = read_once(directory, path, &listing);
-	return result;
+	return result < 0 || listing.told ? result : -EBUSY;
 }

@@ -6,21 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cookie_set;
+
 /* True for the target of a descriptor link that is an io_uring. Pure. */
 bool ring_is_link(const char *link, size_t length);
 
-/* The inode in a line of the ring's fdinfo, "    1: socket:[4711]"; false for any other line. Pure.
- */
+/* The inode in a line of fdinfo, "    1: socket:[4711]"; false for any other line. Pure. */
 bool ring_parse_line(const char *line, size_t length, uint32_t *inode);
 
-/* True if the kernel of that release (uname(2)) tells the files of a ring by their whole path.
- * Those before 6.14 told the last part of it, so a file named "socket:[1]" would have been taken
- * for a socket, and sockets were not told. Pure. */
+/* True if the kernel of that release (uname(2)) can be believed. Older ones tell only the last part
+ * of a path, which anybody can make "socket:[1]", or leave the files of a ring in use out without
+ * a word. Pure. */
 bool ring_is_told_by(const char *release);
 
 typedef void (*ring_socket_fn)(void *context, uint32_t inode);
 
-/* Calls `found` for each socket of the ring that is descriptor `fd` in the table open as
- * `directory`
- * (/proc/PID/fd). 0 or -errno. A ring that is busy again and again tells nothing. */
-int ring_read(int directory, const char *fd, ring_socket_fn found, void *context);
+/* Calls `found` for each socket of the ring that is descriptor `fd` of the open `directory`, which
+ * is /proc/PID/fd, unless `seen` has the ring from another descriptor. 0 or -errno; -EBUSY for a
+ * ring that was in use at each attempt. */
+int ring_read(int directory, const char *fd, struct cookie_set *seen, ring_socket_fn found,
+              void *context);

@@ -1,8 +1,15 @@
 /* What the kernel tells of files registered with an io_uring (io_uring/fdinfo.c). */
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "cookie_set.h"
 #include "ring.h"
 #include "util.h"
 
@@ -59,16 +66,90 @@ Test(ring, every_shorter_line_is_no_socket) {
 	}
 }
 
-Test(ring, kernels_that_tell_only_the_last_part_of_a_path_are_not_believed) {
+Test(ring, kernels_that_tell_too_little_are_not_believed) {
 	static const struct {
 		const char *release;
 		bool told;
-	} rows[] = { { "6.18.44", true },   { "6.14.0-rc1", true },
-		     { "6.14", true },      { "7.0", true },
-		     { "10.1.2", true },    { "6.13.9", false },
+	} rows[] = { { "6.18.44", true },   { "6.17.0-rc1", true },
+		     { "6.17", true },      { "7.0", true },
+		     { "10.1.2", true },    { "6.16.9", false },
 		     { "6.1.0-27", false }, { "5.15.0-generic", false },
 		     { "", false },         { "6", false },
 		     { "x", false } };
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
 		cr_expect_eq(ring_is_told_by(rows[i].release), rows[i].told, "%s", rows[i].release);
+}
+
+/* A folder like /proc/PID, with descriptors 3 and 4. */
+struct folder {
+	char path[32];
+	int fd; /* its fd/ */
+};
+
+static void write_fdinfo(const struct folder *folder, const char *name, const char *text) {
+	char path[64];
+	snprintf(path, sizeof(path), "%s/fdinfo/%s", folder->path, name);
+	FILE *file = fopen(path, "w");
+	cr_assert_not_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static struct folder new_folder(void) {
+	struct folder folder = { .path = "/tmp/test_ring.XXXXXX" };
+	char path[64];
+	cr_assert_not_null(mkdtemp(folder.path));
+	snprintf(path, sizeof(path), "%s/fdinfo", folder.path);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/fd", folder.path);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	folder.fd = open(path, O_RDONLY | O_DIRECTORY);
+	cr_assert_geq(folder.fd, 0);
+	return folder;
+}
+
+static void remove_folder(const struct folder *folder) {
+	static const char *const names[] = { "fdinfo/3", "fdinfo/4", "fdinfo", "fd", "" };
+	char path[64];
+	close(folder->fd);
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder->path, names[i]);
+		remove(path);
+	}
+}
+
+static void add_up(void *context, uint32_t inode) {
+	*(uint64_t *)context += inode;
+}
+
+Test(ring, its_sockets_are_found_and_a_second_descriptor_tells_nothing_new) {
+	static const char text[] =
+	    "pos:\t0\nflags:\t02\nino:\t77\nUserFiles:\t3\n    0: socket:[5]\n"
+	    "    1: /dev/null\n    2: socket:[600]\nUserBufs:\t0\n";
+	const struct folder folder = new_folder();
+	struct cookie_set seen = { 0 };
+	uint64_t sum = 0;
+	write_fdinfo(&folder, "3", text);
+	write_fdinfo(&folder, "4", text);
+	cr_expect_eq(ring_read(folder.fd, "3", &seen, add_up, &sum), 0);
+	cr_expect_eq(sum, 605);
+	cr_expect_eq(ring_read(folder.fd, "4", &seen, add_up, &sum), 0);
+	cr_expect_eq(sum, 605, "the same ring");
+	cookie_set_finish(&seen);
+	cr_expect_eq(ring_read(folder.fd, "4", &seen, add_up, &sum), 0);
+	cr_expect_eq(sum, 1210, "for another process");
+	cookie_set_finish(&seen);
+	remove_folder(&folder);
+}
+
+Test(ring, a_ring_without_a_list_is_busy_and_one_that_is_gone_is_an_error) {
+	const struct folder folder = new_folder();
+	struct cookie_set seen = { 0 };
+	uint64_t sum = 0;
+	write_fdinfo(&folder, "3", "pos:\t0\nino:\t77\n");
+	cr_expect_eq(ring_read(folder.fd, "3", &seen, add_up, &sum), -EBUSY);
+	cr_expect_eq(ring_read(folder.fd, "5", &seen, add_up, &sum), -ENOENT);
+	cr_expect_eq(sum, 0);
+	cookie_set_finish(&seen);
+	remove_folder(&folder);
 }
