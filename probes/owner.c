@@ -18,13 +18,16 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cookie_set.h"
 #include "owner_table.h"
 #include "process.h"
 #include "ring.h"
 #include "util.h"
 
 enum { ENTRIES_SIZE = 64 * 1024 };
+
+/* Anybody can make thousands of rings of thousands of files; the kernel takes a few microseconds
+ * for a line. */
+enum { RING_LINES_MAX = 1000000 };
 
 struct walk {
 	struct arena *arena; /* the snapshot's: processes live as long as the sockets */
@@ -33,6 +36,7 @@ struct walk {
 	char *thread_entries;
 	char *fd_entries;
 	bool sees_rings; /* the kernel tells what is registered with an io_uring */
+	size_t ring_lines_left;
 	size_t unreadable;
 	uint64_t descriptors;
 	int error; /* errno that makes the owners incomplete */
@@ -46,7 +50,6 @@ struct visit {
 	uint32_t pid;
 	const char *thread; /* the number of the thread whose table is read, or NULL */
 	struct process *process;
-	struct cookie_set rings; /* the inodes of those that were read */
 	bool gone;
 	bool refused; /* some descriptor of the table was not shown to us */
 };
@@ -131,8 +134,8 @@ static void visit_registered(void *context, uint32_t inode) {
 static void visit_ring(const struct descriptors *descriptors, uint32_t fd, const char *name) {
 	struct visit *visit = descriptors->visit;
 	struct ring_visit ring = { .visit = visit, .fd = fd };
-	const int error =
-	    ring_read(descriptors->directory, name, &visit->rings, visit_registered, &ring);
+	const int error = ring_read(descriptors->directory, name, &visit->walk->ring_lines_left,
+	                            visit_registered, &ring);
 	if (error == -EBUSY)
 		visit->refused = true; /* it may hold sockets that we did not see */
 	else if (error < 0)
@@ -276,7 +279,6 @@ static void visit_process(void *context, uint32_t pid, const char *name) {
 	/* A first thread that has ended hides its table, but the others' tell all there is. */
 	if (threads.refused || (!first_read && !threads.read))
 		walk->unreadable++;
-	cookie_set_finish(&visit.rings);
 	close(visit.directory);
 }
 
@@ -344,7 +346,7 @@ struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const
                                    size_t count) {
 	const uint64_t start = util_monotonic_ns();
 	struct utsname system;
-	struct walk walk = { .arena = &snapshot->arena };
+	struct walk walk = { .arena = &snapshot->arena, .ring_lines_left = RING_LINES_MAX };
 	walk.sees_rings = uname(&system) == 0 && ring_is_told_by(system.release);
 	for (size_t i = 0; i < count; i++)
 		owner_table_want(&walk.table, socks[i]->inode);

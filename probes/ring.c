@@ -1,6 +1,5 @@
 /* The list "UserFiles:" in /proc/PID/fdinfo. The kernel does not wait for a ring that is in use and
- * leaves the list out then, so it is asked again. A ring has an inode of its own, and each ring is
- * read once for a process: many descriptors of one with many files would keep us for ever. */
+ * leaves the list out then, so it is asked again. */
 
 #include "ring.h"
 
@@ -11,10 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cookie_set.h"
 #include "lines.h"
 #include "process.h"
-#include "util.h"
 
 enum { ATTEMPTS_MAX = 8 };
 
@@ -49,28 +46,16 @@ bool ring_is_told_by(const char *release) {
 struct listing {
 	ring_socket_fn found;
 	void *context;
-	struct cookie_set *seen;
-	bool named; /* the ring's inode came */
-	bool told;  /* so did the list, or it is not needed */
+	size_t *lines_left;
+	bool told;
 };
-
-/* "ino:\t4711", which comes before the list. */
-static bool parse_inode(const char *line, size_t length, uint64_t *inode) {
-	static const char key[] = "ino:\t";
-	const size_t start = sizeof(key) - 1;
-	return starts_with(line, length, key) &&
-	       util_parse_number(line + start, length - start, UINT64_MAX, inode);
-}
 
 static bool take_line(void *context, const char *line, size_t length) {
 	struct listing *listing = context;
-	uint64_t ring = 0;
 	uint32_t inode = 0;
-	if (!listing->named && parse_inode(line, length, &ring)) {
-		listing->named = true;
-		listing->told = !cookie_set_add(listing->seen, ring);
-		return !listing->told;
-	}
+	if (*listing->lines_left == 0)
+		return false;
+	(*listing->lines_left)--;
 	if (starts_with(line, length, "UserFiles:"))
 		listing->told = true;
 	else if (ring_parse_line(line, length, &inode))
@@ -87,13 +72,17 @@ static int read_once(int directory, const char *path, struct listing *listing) {
 	return result;
 }
 
-int ring_read(int directory, const char *fd, struct cookie_set *seen, ring_socket_fn found,
+int ring_read(int directory, const char *fd, size_t *lines_left, ring_socket_fn found,
               void *context) {
-	struct listing listing = { .found = found, .context = context, .seen = seen };
+	struct listing listing = { .found = found, .context = context, .lines_left = lines_left };
 	char path[32];
 	snprintf(path, sizeof(path), "../fdinfo/%s", fd);
-	int result = 0;
-	for (int i = 0; i < ATTEMPTS_MAX && result == 0 && !listing.told; i++)
-		result = read_once(directory, path, &listing);
-	return result < 0 || listing.told ? result : -EBUSY;
+	for (int i = 0; i<ATTEMPTS_MAX && * lines_left> 0; i++) {
+		const int result = read_once(directory, path, &listing);
+		if (result < 0)
+			return result;
+		if (listing.told)
+			return *lines_left > 0 ? 0 : -EBUSY;
+	}
+	return -EBUSY;
 }

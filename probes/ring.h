@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct cookie_set;
-
 /* True for the target of a descriptor link that is an io_uring. Pure. */
 bool ring_is_link(const char *link, size_t length);
 
@@ -22,7 +20,7 @@ bool ring_is_told_by(const char *release);
 typedef void (*ring_socket_fn)(void *context, uint32_t inode);
 
 /* Calls `found` for each socket of the ring that is descriptor `fd` of the open `directory`, which
- * is /proc/PID/fd, unless `seen` has the ring from another descriptor. 0 or -errno; -EBUSY for a
- * ring that was in use at each attempt. */
-int ring_read(int directory, const char *fd, struct cookie_set *seen, ring_socket_fn found,
+ * is /proc/PID/fd. What is read is taken off `lines_left`. 0 or -errno; -EBUSY if the ring was in
+ * use at each attempt or no lines were left, so that it may hold more sockets. */
+int ring_read(int directory, const char *fd, size_t *lines_left, ring_socket_fn found,
               void *context);
