@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "arena.h"
-#include "digits.h"
 #include "tcp_info.h"
 #include "util.h"
 
@@ -95,8 +94,6 @@ struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t seque
 	}
 	if (request->port != 0)
 		put_port_bytecode(message, request->port);
-	if (request->bpf_storage) /* a list of maps; an empty one means all */
-		mnl_attr_put(message, INET_DIAG_REQ_SK_BPF_STORAGES, 0, NULL);
 	return message;
 }
 
@@ -308,59 +305,6 @@ static void read_ulp(struct payload payload, struct reader *reader) {
 	reader->sock->ulp = reader->ulp;
 }
 
-/* The value of one map; each read of it keeps what came last. */
-struct map_value {
-	uint32_t id;
-	struct payload bytes;
-};
-
-static void read_map_member(unsigned type, struct payload payload, void *context) {
-	struct map_value *value = context;
-	if (type == SK_DIAG_BPF_STORAGE_MAP_ID)
-		read_first(payload, &value->id, sizeof(value->id));
-	else if (type == SK_DIAG_BPF_STORAGE_MAP_VALUE)
-		value->bytes = payload;
-}
-
-static char *put_map_value(char *to, const struct map_value *value) {
-	to = stpcpy(digits_put(to, value->id), "=");
-	for (size_t i = 0; i < value->bytes.length; i++) {
-		const uint8_t byte = ((const uint8_t *)value->bytes.bytes)[i];
-		*to++ = "0123456789abcdef"[byte >> 4];
-		*to++ = "0123456789abcdef"[byte & 15];
-	}
-	return to;
-}
-
-struct storage_reader {
-	char *start, *end; /* the text so far */
-	bool valid;
-};
-
-static void read_map(unsigned type, struct payload payload, void *context) {
-	struct storage_reader *reader = context;
-	struct map_value value = { 0 };
-	if (type != SK_DIAG_BPF_STORAGE)
-		return;
-	reader->valid &= walk_attributes(payload.bytes, payload.length, read_map_member, &value);
-	if (reader->end > reader->start)
-		*reader->end++ = ',';
-	reader->end = put_map_value(reader->end, &value);
-}
-
-/* A map takes at least the header of its attribute, whose four bytes become less than 24
- * characters; each byte of a value becomes two. */
-static void read_bpf_storage(struct payload payload, struct reader *reader) {
-	const size_t maps_max = payload.length / sizeof(struct nlattr);
-	char *text = arena_alloc(reader->arena, maps_max * 24 + payload.length * 2 + 1);
-	struct storage_reader storage = { .start = text, .end = text, .valid = true };
-	const bool whole = walk_attributes(payload.bytes, payload.length, read_map, &storage);
-	reader->valid &= whole && storage.valid;
-	*storage.end = '\0';
-	if (storage.end > text)
-		reader->sock->bpf_storage = text;
-}
-
 static void read_md5(struct payload payload, struct sock *sock) {
 	const size_t record = 100; /* struct tcp_diag_md5sig; it holds the key, so it is not read */
 	sock->md5_keys = (uint16_t)(payload.length / record);
@@ -441,10 +385,7 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 		read_known(payload, &sock->options, sizeof(sock->options), sock,
 		           SOCK_KNOWS_OPTIONS);
 		break;
-	case INET_DIAG_SK_BPF_STORAGES:
-		read_bpf_storage(payload, reader);
-		break;
-	default: /* an attribute of a newer kernel or of SCTP */
+	default: /* an attribute of a newer kernel, of SCTP, or of BPF storage that we never ask */
 		break;
 	}
 }

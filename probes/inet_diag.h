@@ -3,7 +3,6 @@
  * pure: bytes in, bytes or a socket out. Layouts: linux/inet_diag.h; kernel versions: tcp_info.h.
  */
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +26,6 @@ struct inet_request {
 	uint16_t sport;          /* 0: any; skipped in the kernel, but not while it walks bit 13 */
 	uint16_t dport;          /* 0: any; likewise */
 	uint16_t port;           /* on either end, by bytecode; 0: any */
-	bool bpf_storage;        /* the values in all BPF maps; EPERM without CAP_BPF (5.7) */
 };
 
 enum { INET_REQUEST_SIZE = 256, INET_STATE_BOUND_INACTIVE = 13 };

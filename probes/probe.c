@@ -187,8 +187,7 @@ static int dump_once(struct dump *dump, const struct inet_request *request) {
 	return result;
 }
 
-/* 0 or -errno. A kernel that does not take the bytecode (before 4.16) is asked without it, and one
- * that does not show BPF storage to us likewise. */
+/* 0 or -errno. A kernel that does not take the bytecode (before 4.16) is asked without it. */
 static int dump_request(struct dump *dump) {
 	struct inet_request request = *dump->request;
 	int result = 0;
@@ -196,8 +195,6 @@ static int dump_request(struct dump *dump) {
 		result = dump_once(dump, &request);
 		if (result == -EINVAL && request.port != 0)
 			request.port = 0;
-		else if (result == -EPERM && request.bpf_storage)
-			request.bpf_storage = false;
 		else if (!is_passing(result))
 			break;
 	}

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -465,57 +464,6 @@ Test(inet_diag, kernel_tls_tells_version_cipher_and_directions) {
 	cr_expect(sock.ulp->tls_version == 0xa1a1 && sock.ulp->tls_cipher == 0xa2a2 &&
 	          sock.ulp->tls_tx == 0xa3a3 && sock.ulp->tls_rx == 0xa4a4);
 	cr_expect(sock.ulp->tls_zero_copy_tx && sock.ulp->tls_rx_no_pad);
-	arena_finish(&arena);
-}
-
-/* The values of maps; 0xff ends the ids. */
-static struct reply storage_reply(const uint32_t ids[], const uint8_t value[], size_t length) {
-	struct reply nest = { 0 }, reply = new_reply(plain());
-	for (size_t i = 0; ids[i] != 0xff; i++) {
-		struct reply map = { 0 };
-		put_attribute(&map, SK_DIAG_BPF_STORAGE_MAP_ID, &ids[i], sizeof(ids[i]));
-		put_attribute(&map, SK_DIAG_BPF_STORAGE_MAP_VALUE, value, length);
-		put_attribute(&nest, SK_DIAG_BPF_STORAGE | NLA_F_NESTED, map.bytes, map.length);
-	}
-	put_attribute(&reply, INET_DIAG_SK_BPF_STORAGES | NLA_F_NESTED, nest.bytes, nest.length);
-	return reply;
-}
-
-Test(inet_diag, values_of_bpf_maps_become_hex_behind_the_ids) {
-	static const uint8_t value[] = { 0x00, 0x9f, 0xff };
-	static const struct {
-		uint32_t ids[4];
-		size_t length;
-		const char *text;
-	} rows[] = {
-		{ { 0xff }, 3, NULL },
-		{ { 7, 0xff }, 3, "7=009fff" },
-		{ { 7, UINT32_MAX, 0, 0xff }, 2, "7=009f,4294967295=009f,0=009f" },
-		{ { 12, 0xff }, 0, "12=" },
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		const struct reply reply = storage_reply(rows[i].ids, value, rows[i].length);
-		struct arena arena = { 0 };
-		struct sock sock;
-		cr_assert_eq(parse(&reply, SOCK_PROTOCOL_TCP, &arena, &sock), 0);
-		if (rows[i].text)
-			cr_expect_str_eq(sock.bpf_storage, rows[i].text);
-		else
-			cr_expect_null(sock.bpf_storage);
-		arena_finish(&arena);
-	}
-}
-
-/* As many maps as fit, each of as few bytes as can be. */
-Test(inet_diag, maps_without_id_and_value_take_no_more_room_than_there_is) {
-	struct reply nest = { 0 }, reply = new_reply(plain());
-	struct arena arena = { 0 };
-	struct sock sock;
-	for (size_t i = 0; i < 900; i++)
-		put_attribute(&nest, SK_DIAG_BPF_STORAGE, "", 0);
-	put_attribute(&reply, INET_DIAG_SK_BPF_STORAGES, nest.bytes, nest.length);
-	cr_assert_eq(parse(&reply, SOCK_PROTOCOL_TCP, &arena, &sock), 0);
-	cr_expect_eq(strlen(sock.bpf_storage), 900 * strlen("0=,") - 1);
 	arena_finish(&arena);
 }
 

@@ -4,13 +4,10 @@ import collections
 import os
 import socket
 import subprocess
-import sys
 
-import holders
 import live
 import procnet
 import sockets
-import storage
 from expect import agrees_with_proc, holder, identity, only, row_of
 from live import Skip, equal, test, true
 
@@ -249,25 +246,6 @@ def _():
     got = collections.Counter(summary(row) for row in rows if row not in only_diag)
     equal((got - expected, expected - got), ({}, {}), "too much, missing")
     equal(len([row for row in only_diag if row["proto"] == "tcp"]), 2, f"bound, in {len(kept)}")
-
-
-@test("a value that a BPF map keeps for a socket is shown to who may see it, and to no one else")
-def _():
-    live.need_root()
-    ends = sockets.pair()
-    ask = ["-t", "--columns", "sport,inode,bpf_storage"]
-    with storage.store(ends.client, 0x0102030405060708) as number:
-        expected = f"{number}=0807060504030201" if sys.byteorder == "little" else None
-        found = {row.get("inode"): row.get("bpf_storage") for row in live.rows(*ask)}
-        equal(found[sockets.inode(ends.client)], expected, "the value")
-        true(found[sockets.inode(ends.accepted)] is None, f"the other end has none: {found}")
-        with holders.program_for_everyone(live.PROGRAM) as program:
-            user = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
-            status, out, err = live.run("list", "-j", *ask, program=program, **user)
-            equal((status, err), (0, b""), "exit and stderr without privilege")
-            rows = live.parse(out)["sockets"]
-            equal({row.get("inode") for row in rows}, set(found), "as many sockets")
-            true(not any("bpf_storage" in row for row in rows), f"nothing is shown: {rows}")
 
 
 @test("no two rows have the same cookie")
