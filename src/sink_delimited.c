@@ -23,7 +23,8 @@ static void put_quoted(struct out *out, const char *text, size_t length) {
 static void put_cell(struct sink *sink, size_t index) {
 	const char *text = sink->line.bytes;
 	const size_t length = sink->line.used;
-	const bool special = memchr(text, ',', length) || memchr(text, '"', length);
+	const bool alone = length == 0 && sink->column_count == 1; /* an empty line is no row */
+	const bool special = alone || memchr(text, ',', length) || memchr(text, '"', length);
 	if (index > 0)
 		out_char(sink->out, separator(sink));
 	if (special && sink->class == &sink_csv)

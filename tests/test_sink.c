@@ -152,6 +152,13 @@ static void expect_shown(const struct table *table, size_t count, const char *wa
 	free(text);
 }
 
+/* One socket of which tcp_info is known up to `delivered`. */
+static struct sock counted(const struct tcp_counters *tcp) {
+	return (struct sock){ .state = SOCK_STATE_ESTABLISHED,
+		              .tcp = tcp,
+		              .tcp_length = offsetof(struct tcp_counters, delivered) };
+}
+
 Test(sink, text_is_one_line_a_socket_whatever_the_names_are) {
 	expect_golden(&(struct table){ .class = &sink_text, .columns = columns, .measured = 3 },
 	              "list.txt");
@@ -167,6 +174,36 @@ Test(sink, details_stand_behind_the_columns_with_their_names) {
 
 Test(sink, csv_quotes_what_would_split_a_row) {
 	expect_golden(&(struct table){ .class = &sink_csv, .columns = columns }, "list.csv");
+}
+
+/* Readers take an empty line for no row at all. */
+Test(sink, a_row_of_csv_is_never_an_empty_line) {
+	const struct table table = { .class = &sink_csv, .columns = "rtt" };
+	expect_shown(&table, 2, "rtt_us\n\"\"\n1500\n");
+}
+
+Test(sink, what_a_zero_means_decides_whether_a_number_is_shown) {
+	const struct tcp_counters fresh = { .snd_cwnd = 10 };
+	const struct sock rows[] = { counted(&fresh) };
+	const struct table table = { .class = &sink_ndjson, .columns = "rtt,cwnd,lost,send_rate" };
+	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	cr_expect_str_eq(text, "{\"cwnd\":10,\"lost\":0}\n", "%s", text);
+	free(text);
+}
+
+/* Longer than what is kept to be repeated. */
+Test(sink, a_long_cell_is_shown_whole_each_time) {
+	const struct tcp_counters all = { .options = 0x7f };
+	const struct sock rows[] = { counted(&all), counted(&all), counted(&all) };
+	const struct table table = { .class = &sink_text,
+		                     .columns = "tcp_options",
+		                     .without_header = true };
+	const char *line = "ts,sack,wscale,ecn,ecnseen,syn_data,usec_ts\n";
+	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	cr_expect_eq(strlen(text), 3 * strlen(line));
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_eq(strncmp(text + i * strlen(line), line, strlen(line)), 0, "%s", text);
+	free(text);
 }
 
 Test(sink, tsv_has_a_tab_between_cells_and_nowhere_else) {
@@ -194,13 +231,6 @@ Test(sink, json_is_one_document_with_the_exact_bytes_beside_it) {
 
 Test(sink, ndjson_is_the_same_objects_one_a_line) {
 	expect_golden(&(struct table){ .class = &sink_ndjson, .columns = columns }, "list.ndjson");
-}
-
-/* One socket of which tcp_info is known up to `delivered`. */
-static struct sock counted(const struct tcp_counters *tcp) {
-	return (struct sock){ .state = SOCK_STATE_ESTABLISHED,
-		              .tcp = tcp,
-		              .tcp_length = offsetof(struct tcp_counters, delivered) };
 }
 
 Test(sink, what_is_usual_is_left_out_of_the_details) {
