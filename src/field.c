@@ -252,6 +252,7 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 	.access.part = FIELD_PART_CONGESTION, .access.known = is,                                  \
 	AT(struct sock_congestion, member)
 #define QUIET .access.number.rule = FIELD_RULE_QUIET_ZERO
+#define HEX .access.number.rule = FIELD_RULE_HEX
 #define MEASURED .access.number.rule = FIELD_RULE_ZERO_UNKNOWN
 #define US UNIT_MICROSECONDS
 #define MS UNIT_MILLISECONDS
@@ -282,14 +283,14 @@ const struct field fields[] = {
 	  MEMBER(0, local.port) },
 	{ TEXT("dst", "DST", N_("address of the other end")), DATA, .access.get = get_dst },
 	{ NUMBER("dport", "DPORT", NONE, N_("port of the other end")), DATA, MEMBER(0, peer.port) },
-	{ TEXT("src_name", "SRC-NAME", N_("host name of the local address, with -r")), NAMES,
+	{ TEXT("src_name", "SRC-NAME", N_("host name of the local address")), NAMES,
 	  .access.get = get_string, AT(struct sock, local.host) },
-	{ TEXT("sport_name", "SPORT-NAME", N_("service name of the local port, with -r")), NAMES,
+	{ TEXT("sport_name", "SPORT-NAME", N_("service name of the local port")), NAMES,
 	  .access.get = get_string, AT(struct sock, local.service) },
-	{ TEXT("dst_name", "DST-NAME", N_("host name of the other end, with -r")), NAMES,
+	{ TEXT("dst_name", "DST-NAME", N_("host name of the other end")), NAMES,
 	  .access.get = get_string, AT(struct sock, peer.host) },
-	{ TEXT("dport_name", "DPORT-NAME", N_("service name of the other end's port, with -r")),
-	  NAMES, .access.get = get_string, AT(struct sock, peer.service) },
+	{ TEXT("dport_name", "DPORT-NAME", N_("service name of the other end's port")), NAMES,
+	  .access.get = get_string, AT(struct sock, peer.service) },
 	{ TEXT("iface", "IFACE", N_("device that the socket is bound to")), DATA,
 	  .needs = SOCK_NEED_INTERFACE, .access.get = get_string, AT(struct sock, interface_name) },
 	{ NUMBER("ifindex", "IFINDEX", NONE, N_("index of the device that the socket is bound to")),
@@ -315,7 +316,7 @@ const struct field fields[] = {
 	{ NUMBER("inode", "INODE", NONE, N_("inode number, as in /proc/PID/fd")), DATA, EXTENDED,
 	  MEMBER(SOCK_KNOWS_INODE, inode) },
 	{ NUMBER("cookie", "COOKIE", NONE, N_("the kernel's unique number for the socket, in hex")),
-	  DATA, EXTENDED, MEMBER(SOCK_KNOWS_COOKIE, cookie), .access.number.rule = FIELD_RULE_HEX },
+	  DATA, EXTENDED, MEMBER(SOCK_KNOWS_COOKIE, cookie), HEX },
 	{ NUMBER("netns", "NETNS", NONE, N_("inode number of the network namespace")), DATA,
 	  .group = FIELD_GROUP_ASKED, MEMBER(SOCK_KNOWS_NETNS, netns) },
 	{ NUMBER("cgroup_id", "CGROUP-ID", NONE, N_("id of the version 2 control group")), DATA,
@@ -368,7 +369,7 @@ const struct field fields[] = {
 	{ NUMBER("backlog_mem", "BACKLOG-MEM", BYTES, N_("memory waiting for the socket lock")),
 	  MEMORY(backlog) },
 	{ NUMBER("drops", "DROPS", NONE,
-	         N_("UDP: datagrams dropped; LISTEN: connections dropped, the queue being full")),
+	         N_("packets dropped; of a listener: connections, its queue being full")),
 	  .group = FIELD_GROUP_MEMORY, .needs = SOCK_NEED_MEMORY, MEMBER(SOCK_KNOWS_DROPS, drops) },
 
 	{ TEXT("cong", "CONG", N_("congestion control algorithm")), .group = FIELD_GROUP_INFO,
@@ -555,8 +556,9 @@ const struct field fields[] = {
 	{ NUMBER("subflow_write_seq", "SUBFLOW-WRITE-SEQ", NONE,
 	         N_("MPTCP subflow: write sequence")),
 	  ULP(SOCK_ULP_KNOWS_WRITE_SEQ, write_seq) },
-	{ NUMBER("subflow_map_seq", "SUBFLOW-MAP-SEQ", NONE, N_("MPTCP subflow: mapped sequence")),
-	  ULP(SOCK_ULP_KNOWS_MAP_SEQ, map_seq) },
+	{ NUMBER("subflow_map_seq", "SUBFLOW-MAP-SEQ", NONE,
+	         N_("MPTCP subflow: mapped sequence, in hex")),
+	  ULP(SOCK_ULP_KNOWS_MAP_SEQ, map_seq), HEX },
 	{ NUMBER("subflow_map_sfseq", "SUBFLOW-MAP-SFSEQ", NONE,
 	         N_("MPTCP subflow: mapped subflow sequence")),
 	  ULP(SOCK_ULP_KNOWS_MAP_SUBFLOW_SEQ, map_subflow_seq) },
@@ -592,13 +594,15 @@ const struct field fields[] = {
 	{ NUMBER("mptcp_flags", "MPTCP-FLAGS", NONE,
 	         N_("MPTCP: 1 fallback, 2 remote key received")),
 	  MPTCP(flags) },
-	{ NUMBER("mptcp_write_seq", "MPTCP-WRITE-SEQ", NONE, N_("MPTCP: next sequence to write")),
-	  MPTCP(write_seq) },
+	{ NUMBER("mptcp_write_seq", "MPTCP-WRITE-SEQ", NONE,
+	         N_("MPTCP: next sequence to write, in hex")),
+	  MPTCP(write_seq), HEX },
 	{ NUMBER("mptcp_snd_una", "MPTCP-SND-UNA", NONE,
-	         N_("MPTCP: first unacknowledged sequence")),
-	  MPTCP(snd_una) },
-	{ NUMBER("mptcp_rcv_nxt", "MPTCP-RCV-NXT", NONE, N_("MPTCP: next sequence expected")),
-	  MPTCP(rcv_nxt) },
+	         N_("MPTCP: first unacknowledged sequence, in hex")),
+	  MPTCP(snd_una), HEX },
+	{ NUMBER("mptcp_rcv_nxt", "MPTCP-RCV-NXT", NONE,
+	         N_("MPTCP: next sequence expected, in hex")),
+	  MPTCP(rcv_nxt), HEX },
 	{ NUMBER("mptcp_local_addr_used", "MPTCP-LOCAL-ADDR-USED", NONE,
 	         N_("MPTCP: local addresses in use")),
 	  MPTCP(local_addr_used), QUIET },
@@ -655,6 +659,7 @@ const struct field fields[] = {
 #undef ULP
 #undef CC
 #undef QUIET
+#undef HEX
 #undef MEASURED
 #undef US
 #undef MS
