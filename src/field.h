@@ -75,7 +75,7 @@ struct field_number {
 struct field_access {
 	/* NULL for a plain number. Else fills `value`, which is VALUE_UNKNOWN before; what it
 	 * points to lives as long as the socket. If `number` has a size, a number of that size at
-	 * that place is all that the value is made of. */
+	 * that place is all that the value is made of; of text it is the pointer. */
 	void (*get)(const struct field_access *access, const struct sock *sock,
 	            struct value *value);
 	uint32_t known; /* which bits of the part must be set */
@@ -139,16 +139,6 @@ static inline bool field_apply_rule(const struct field_number *at, uint64_t *num
 	return !(at->rule & FIELD_RULE_INFINITE_UNKNOWN) || *number < infinite;
 }
 
-/* Reads a plain number, of which `length` bytes of the part are known. Inline, because a wide list
- * comes here a hundred times for each socket. */
-static inline bool field_get_number(const struct field_number *at, const unsigned char *base,
-                                    uint32_t length, uint64_t *number) {
-	if (at->end > length)
-		return false;
-	*number = field_load(base + at->offset, at->size);
-	return at->rule == 0 || field_apply_rule(at, number);
-}
-
 static inline enum value_kind field_number_kind(const struct field_number *at) {
 	if (at->rule & FIELD_RULE_HEX)
 		return VALUE_HEX;
@@ -181,7 +171,8 @@ static inline bool field_get(const struct field_access *access, const struct fie
 		return false;
 	if (!access->get) {
 		*value = (struct value){ .kind = field_number_kind(&access->number) };
-		return field_get_number(&access->number, part->base, part->length, &value->number);
+		value->number = field_load(part->base + access->number.offset, access->number.size);
+		return field_apply_rule(&access->number, &value->number);
 	}
 	value->kind = VALUE_UNKNOWN;
 	access->get(access, source->sock, value);

@@ -119,8 +119,8 @@ static inline void sink_put_key(struct sink *sink, size_t index) {
 	out_advance(&sink->line, member->key_length);
 }
 
-/* Appends what sink_remember() kept if the column is made of the same number as then. Sockets are
- * much alike: most cells of a line repeat. */
+/* Appends what sink_remember() kept if the column is made of the same number as then; of rows that
+ * are values it keeps nothing. Sockets are much alike: most cells of a line repeat. */
 static inline bool sink_repeat(struct sink *sink, size_t index, const struct row *row) {
 	const struct sink_repeat *last = &sink->repeats[index];
 	uint64_t number = 0;
