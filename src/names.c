@@ -65,15 +65,19 @@ static void name_end(struct snapshot *snapshot, const struct sock *sock, struct 
 size_t names_annotate(struct snapshot *snapshot, struct sock *const *socks, size_t sock_count) {
 	size_t count = 0;
 	struct resolve_query *queries = collect(socks, sock_count, &count);
-	struct services *services = services_load();
+	int error = 0;
+	struct services *services = services_load(&error);
+	snapshot_note_names(snapshot, error, "getservent");
 	const size_t unanswered = resolve_names(queries, count, RESOLVE_LIMIT_MS);
 	for (size_t i = 0; i < sock_count; i++) {
 		struct sock *sock = socks[i];
 		name_end(snapshot, sock, &sock->local, queries, count, services);
 		name_end(snapshot, sock, &sock->peer, queries, count, services);
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		snapshot_note_names(snapshot, queries[i].error, "getnameinfo");
 		free(queries[i].name);
+	}
 	free(queries);
 	services_destroy(services);
 	return unanswered;

@@ -4,6 +4,7 @@
 #include "resolve.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -41,7 +42,8 @@ static void release(struct shared *shared) {
 	free(shared);
 }
 
-static char *look_up(const struct resolve_query *query) {
+/* The name, or NULL and perhaps an errno. */
+static char *look_up(const struct resolve_query *query, int *error) {
 	char host[NI_MAXHOST];
 	struct sockaddr_in inet = { .sin_family = AF_INET };
 	struct sockaddr_in6 inet6 = { .sin6_family = AF_INET6 };
@@ -51,6 +53,7 @@ static char *look_up(const struct resolve_query *query) {
 	const struct sockaddr *address = is_inet ? (const void *)&inet : (const void *)&inet6;
 	const socklen_t length = is_inet ? sizeof(inet) : sizeof(inet6);
 	const int result = getnameinfo(address, length, host, sizeof(host), NULL, 0, NI_NAMEREQD);
+	*error = result == EAI_SYSTEM && util_is_shortage(errno) ? errno : 0;
 	return result == 0 ? xasprintf("%s", host) : NULL;
 }
 
@@ -61,9 +64,11 @@ static void *work(void *argument) {
 		struct resolve_query *query = &shared->queries[shared->next++];
 		const struct resolve_query asked = *query;
 		pthread_mutex_unlock(&shared->mutex);
-		char *name = look_up(&asked);
+		int error = 0;
+		char *name = look_up(&asked, &error);
 		pthread_mutex_lock(&shared->mutex);
 		query->name = name;
+		query->error = error;
 		shared->done++;
 		pthread_cond_signal(&shared->answered);
 	}
@@ -120,6 +125,7 @@ size_t resolve_names(struct resolve_query *queries, size_t count, unsigned limit
 		late = pthread_cond_timedwait(&shared->answered, &shared->mutex, &deadline);
 	for (size_t i = 0; i < count; i++) {
 		queries[i].name = shared->queries[i].name;
+		queries[i].error = shared->queries[i].error;
 		shared->queries[i].name = NULL;
 	}
 	const size_t unanswered = count - shared->done;

@@ -3,6 +3,7 @@
 #include "services.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,10 @@ static void keep(char **names, const struct servent *entry) {
 		*name = xasprintf("%s", entry->s_name);
 }
 
-struct services *services_load(void) {
+struct services *services_load(int *error) {
 	struct services *services = xcalloc(1, sizeof(*services));
 	const struct servent *entry;
+	errno = 0;
 	setservent(1);
 	while ((entry = getservent())) {
 		if (strcmp(entry->s_proto, "tcp") == 0)
@@ -33,6 +35,7 @@ struct services *services_load(void) {
 		else if (strcmp(entry->s_proto, "udp") == 0)
 			keep(services->datagram, entry);
 	}
+	*error = util_is_shortage(errno) ? errno : 0;
 	endservent();
 	return services;
 }

@@ -7,7 +7,8 @@
 
 struct services;
 
-struct services *services_load(void);
+/* `error` becomes the errno of a list that could not be read, or 0. */
+struct services *services_load(int *error);
 void services_destroy(struct services *services);
 
 /* The name or NULL; it lives until services_destroy(). */

@@ -75,7 +75,9 @@ static void expect_service(const struct services *services, enum sock_protocol p
 }
 
 Test(resolve, services_have_the_names_that_getservbyport_gives) {
-	struct services *services = services_load();
+	int error = 77;
+	struct services *services = services_load(&error);
+	cr_expect_eq(error, 0);
 	for (unsigned i = 0; i <= 1024; i++) {
 		const uint16_t port = (uint16_t)(i < 1024 ? i : 65535);
 		expect_service(services, SOCK_PROTOCOL_TCP, port, "tcp");
@@ -98,7 +100,9 @@ Test(resolve, wildcards_and_port_0_get_no_name, .timeout = 60) {
 			.local.port = 80,
 		};
 	struct sock *socks[] = { &snapshot.socks[0], &snapshot.socks[1], &snapshot.socks[2] };
-	struct services *services = services_load();
+	int error = 77;
+	struct services *services = services_load(&error);
+	cr_expect_eq(error, 0);
 	const char *http = services_find(services, SOCK_PROTOCOL_TCP, 80);
 	cr_assert_eq(names_annotate(&snapshot, socks, ARRAY_LENGTH(socks)), 0);
 	for (size_t i = 0; i < ARRAY_LENGTH(socks); i++) {

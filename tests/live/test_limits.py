@@ -117,6 +117,20 @@ def _():
     true(b"socklens: names: " in err, f"stderr {err!r}")
 
 
+@test("host and service names that are missing for want of descriptors make the answer partial")
+def _():
+    one = sockets.listener()
+    columns = ["--columns", "src_name,sport_name"]
+    whole = live.run("list", "-tH", *columns)
+    for limit in range(4, 20):
+        status, out, err = live.run("list", "-tH", *columns, preexec_fn=lambda: limit_files(limit))
+        told = (status, err.count(b"\n")) == (PARTIAL, 1)
+        true(told or (status, out, err) == whole, f"limit {limit}: {status} {out!r} {err!r}")
+        if not told:
+            break
+    true(limit > 4, f"some limit is too low, with {sockets.port(one)}")
+
+
 @test("closed standard input and standard error do no harm")
 def _():
     kept = sockets.listener()
