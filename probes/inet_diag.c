@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "digits.h"
 #include "tcp_info.h"
 #include "util.h"
 
@@ -94,6 +95,8 @@ struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t seque
 	}
 	if (request->port != 0)
 		put_port_bytecode(message, request->port);
+	if (request->bpf_storage) /* a list of maps; an empty one means all */
+		mnl_attr_put(message, INET_DIAG_REQ_SK_BPF_STORAGES, 0, NULL);
 	return message;
 }
 
@@ -284,6 +287,7 @@ struct reader {
 	struct sock *sock;
 	struct sock_ulp *ulp;
 	bool valid;
+	bool cut; /* what follows cannot be told apart */
 };
 
 static void read_ulp_member(unsigned type, struct payload payload, void *context) {
@@ -303,6 +307,66 @@ static void read_ulp(struct payload payload, struct reader *reader) {
 	*reader->ulp = (struct sock_ulp){ 0 };
 	reader->valid &= walk_attributes(payload.bytes, payload.length, read_ulp_member, reader);
 	reader->sock->ulp = reader->ulp;
+}
+
+/* What one map keeps for a socket. */
+struct map_value {
+	bool has_id;
+	uint32_t id;
+	struct payload bytes; /* NULL: none came */
+};
+
+static void read_map_member(unsigned type, struct payload payload, void *context) {
+	struct map_value *value = context;
+	if (type == SK_DIAG_BPF_STORAGE_MAP_ID)
+		value->has_id = read_first(payload, &value->id, sizeof(value->id));
+	else if (type == SK_DIAG_BPF_STORAGE_MAP_VALUE)
+		value->bytes = payload;
+}
+
+static char *put_map_value(char *to, const struct map_value *value) {
+	to = stpcpy(digits_put(to, value->id), "=");
+	for (size_t i = 0; i < value->bytes.length; i++) {
+		const uint8_t byte = ((const uint8_t *)value->bytes.bytes)[i];
+		*to++ = "0123456789abcdef"[byte >> 4];
+		*to++ = "0123456789abcdef"[byte & 15];
+	}
+	return to;
+}
+
+struct storage_reader {
+	char *start, *end; /* the text so far */
+	bool valid;
+};
+
+static void read_map(unsigned type, struct payload payload, void *context) {
+	struct storage_reader *storage = context;
+	struct map_value value = { 0 };
+	if (type != SK_DIAG_BPF_STORAGE)
+		return;
+	storage->valid &= walk_attributes(payload.bytes, payload.length, read_map_member, &value);
+	if (!value.has_id || !value.bytes.bytes)
+		return;
+	if (storage->end > storage->start)
+		*storage->end++ = ',';
+	storage->end = put_map_value(storage->end, &value);
+}
+
+/* Maps of more than 64 KiB together do not fit into the length of their attribute, which then lies:
+ * nothing is known of them, nor of what would follow; the kernel puts this attribute last. A map
+ * that is shown takes at least three headers and an id of the payload, and up to ROOM characters
+ * beside its value, of which each byte becomes two. */
+static void read_bpf_storage(struct payload payload, struct reader *reader) {
+	enum { ROOM = DIGITS_ROOM + sizeof(",="), LEAST = 3 * sizeof(struct nlattr) + 4 };
+	char *text =
+	    arena_alloc(reader->arena, (payload.length / LEAST + 1) * ROOM + payload.length * 2);
+	struct storage_reader storage = { .start = text, .end = text, .valid = true };
+	const bool whole = walk_attributes(payload.bytes, payload.length, read_map, &storage);
+	*storage.end = '\0';
+	if (!whole || !storage.valid)
+		reader->cut = true;
+	else if (storage.end > text)
+		reader->sock->bpf_storage = text;
 }
 
 static void read_md5(struct payload payload, struct sock *sock) {
@@ -325,6 +389,8 @@ static void read_old_memory(struct payload payload, struct arena *arena, struct 
 static void read_attribute(unsigned type, struct payload payload, void *context) {
 	struct reader *reader = context;
 	struct sock *sock = reader->sock;
+	if (reader->cut)
+		return;
 	switch (type) {
 	case INET_DIAG_MEMINFO:
 		read_old_memory(payload, reader->arena, sock);
@@ -385,7 +451,10 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 		read_known(payload, &sock->options, sizeof(sock->options), sock,
 		           SOCK_KNOWS_OPTIONS);
 		break;
-	default: /* an attribute of a newer kernel, of SCTP, or of BPF storage that we never ask */
+	case INET_DIAG_SK_BPF_STORAGES:
+		read_bpf_storage(payload, reader);
+		break;
+	default: /* an attribute of a newer kernel or of SCTP */
 		break;
 	}
 }
@@ -460,7 +529,7 @@ int inet_parse_attributes(const struct nlmsghdr *message, struct arena *arena, s
 	const size_t length = message->nlmsg_len > fixed ? message->nlmsg_len - fixed : 0;
 	const bool whole = walk_attributes((const unsigned char *)message + fixed, length,
 	                                   read_attribute, &reader);
-	return whole && reader.valid ? 0 : -EBADMSG;
+	return (whole || reader.cut) && reader.valid ? 0 : -EBADMSG;
 }
 
 int inet_parse(const struct nlmsghdr *message, enum sock_protocol protocol, struct arena *arena,

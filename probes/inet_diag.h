@@ -3,6 +3,7 @@
  * pure: bytes in, bytes or a socket out. Layouts: linux/inet_diag.h; kernel versions: tcp_info.h.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct inet_request {
 	uint16_t sport;          /* 0: any; skipped in the kernel, but not while it walks bit 13 */
 	uint16_t dport;          /* 0: any; likewise */
 	uint16_t port;           /* on either end, by bytecode; 0: any */
+	bool bpf_storage;        /* what all BPF maps keep; 5.7, EPERM without CAP_BPF */
 };
 
 enum { INET_REQUEST_SIZE = 256, INET_STATE_BOUND_INACTIVE = 13 };

@@ -75,7 +75,7 @@ static int receive_all(const struct netlink_transport *transport, struct netlink
 	int lost = 0;
 	for (;;) {
 		const ssize_t length =
-		    transport->receive(transport->context, buffer, NETLINK_RECEIVE_SIZE);
+		    transport->receive(transport->context, buffer, transport->receive_size);
 		if (length == -EINTR)
 			continue;
 		if (length == -ENOBUFS && !lost) {
@@ -108,7 +108,7 @@ int netlink_dump(const struct netlink_transport *transport, const struct nlmsghd
 		.deliver = deliver,
 		.context = context,
 	};
-	void *buffer = xmalloc(NETLINK_RECEIVE_SIZE);
+	void *buffer = xmalloc(transport->receive_size);
 	const int result = receive_all(transport, &walk, buffer);
 	free(buffer);
 	return result;
@@ -175,5 +175,6 @@ struct netlink_transport netlink_socket_transport(struct netlink_socket *socket)
 		.receive = socket_receive,
 		.context = socket,
 		.port_id = mnl_socket_get_portid(socket->mnl),
+		.receive_size = NETLINK_RECEIVE_SIZE,
 	};
 }

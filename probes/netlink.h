@@ -9,8 +9,9 @@
 struct nlmsghdr;
 
 /* The kernel fills at most SKB_WITH_OVERHEAD(32 KiB) a time, and records are lost if a later
- * receive is smaller than an earlier one: every receive uses this size. */
-enum { NETLINK_RECEIVE_SIZE = 32 * 1024 };
+ * receive is smaller than an earlier one: every receive uses this size. Only a single record that
+ * does not fit comes in a larger one; the values of BPF maps can be such. */
+enum { NETLINK_RECEIVE_SIZE = 32 * 1024, NETLINK_RECEIVE_SIZE_OF_RECORDS = 4 * 1024 * 1024 };
 
 /* What carries the messages: the kernel, or a test. */
 struct netlink_transport {
@@ -20,7 +21,8 @@ struct netlink_transport {
 	 * -errno: -ETIMEDOUT after NETLINK_TIMEOUT_MS of silence, -EMSGSIZE for a cut datagram. */
 	ssize_t (*receive)(void *context, void *buffer, size_t size);
 	void *context;
-	uint32_t port_id; /* which messages are ours */
+	uint32_t port_id;    /* which messages are ours */
+	size_t receive_size; /* of every receive */
 };
 
 /* Without an answer for this long a dump is given up. */

@@ -39,6 +39,7 @@ static void add(struct plan *plan, const struct want *want, enum sock_protocol p
 		.sport = want->sport,
 		.dport = want->dport,
 		.port = want->port,
+		.bpf_storage = (want->needs & SOCK_NEED_BPF_STORAGE) != 0,
 	};
 }
 

@@ -42,6 +42,7 @@ struct run {
 	void *context;
 	struct cookie_set seen;
 	bool stopped;
+	bool storage_refused; /* the kernel does not show us BPF storage */
 };
 
 /* One request of a run. */
@@ -179,7 +180,9 @@ static int dump_once(struct dump *dump, const struct inet_request *request) {
 	int result = ensure_netlink(probe);
 	if (result < 0)
 		return result;
-	const struct netlink_transport transport = netlink_socket_transport(probe->netlink);
+	struct netlink_transport transport = netlink_socket_transport(probe->netlink);
+	if (request->bpf_storage)
+		transport.receive_size = NETLINK_RECEIVE_SIZE_OF_RECORDS;
 	const struct nlmsghdr *message = inet_request(request, ++probe->sequence, buffer);
 	result = netlink_dump(&transport, message, take_message, dump);
 	if (result < 0 || dump->run->stopped)
@@ -187,16 +190,30 @@ static int dump_once(struct dump *dump, const struct inet_request *request) {
 	return result;
 }
 
-/* 0 or -errno. A kernel that does not take the bytecode (before 4.16) is asked without it. */
+/* Without privilege; before 5.7; or one socket has more of it than fits into a message. */
+static bool refuses_storage(int error) {
+	return error == -EPERM || error == -EINVAL || error == -EMSGSIZE;
+}
+
+/* 0 or -errno. A kernel that does not know BPF storage (before 5.7), or the bytecode (before 4.16),
+ * is asked without it, and one that does not show BPF storage to us likewise. */
 static int dump_request(struct dump *dump) {
+	struct run *run = dump->run;
 	struct inet_request request = *dump->request;
+	request.bpf_storage &= !run->storage_refused;
 	int result = 0;
 	for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
 		result = dump_once(dump, &request);
-		if (result == -EINVAL && request.port != 0)
+		if (request.bpf_storage && refuses_storage(result)) {
+			request.bpf_storage = false;
+			run->storage_refused = true;
+			if (result != -EINVAL)
+				snapshot_note_names(run->snapshot, -result, "bpf_storage");
+		} else if (result == -EINVAL && request.port != 0) {
 			request.port = 0;
-		else if (!is_passing(result))
+		} else if (!is_passing(result)) {
 			break;
+		}
 	}
 	return result;
 }

@@ -99,13 +99,15 @@ enum sock_need {
 	SOCK_NEED_TOS = 1u << 3, /* tos, traffic class and class id */
 	SOCK_NEED_OWNERS = 1u << 4,
 	SOCK_NEED_USER = 1u << 5,
-	SOCK_NEED_INTERFACE = 1u << 6, /* the name of the bound device */
-	SOCK_NEED_NAMES = 1u << 7,     /* host and service names */
-	SOCK_NEED_CGROUP = 1u << 8,    /* the path of the cgroup */
-	SOCK_NEED_EXTRAS = 1u << 9,    /* shutdown, mark, cgroup id and socket options */
+	SOCK_NEED_INTERFACE = 1u << 6,    /* the name of the bound device */
+	SOCK_NEED_NAMES = 1u << 7,        /* host and service names */
+	SOCK_NEED_CGROUP = 1u << 8,       /* the path of the cgroup */
+	SOCK_NEED_EXTRAS = 1u << 9,       /* shutdown, mark, cgroup id and socket options */
+	SOCK_NEED_BPF_STORAGE = 1u << 10, /* what BPF maps keep for the socket */
 	/* Those that are told in attributes behind the fixed part of a reply. */
 	SOCK_NEEDS_IN_ATTRIBUTES = SOCK_NEED_INFO | SOCK_NEED_CONGESTION | SOCK_NEED_MEMORY |
-	                           SOCK_NEED_TOS | SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS,
+	                           SOCK_NEED_TOS | SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS |
+	                           SOCK_NEED_BPF_STORAGE,
 };
 
 /* The two bytes of INET_DIAG_SOCKOPT (struct inet_diag_sockopt), low byte first. */
@@ -234,6 +236,7 @@ struct sock {
 	const char *interface_name; /* any bytes */
 	const char *user;           /* any bytes */
 	const char *cgroup;         /* any bytes */
+	const char *bpf_storage;    /* "MAP=VALUE,...": the map's id, its value in hex */
 	const struct owner *owners;
 };
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -465,6 +466,98 @@ Test(inet_diag, kernel_tls_tells_version_cipher_and_directions) {
 	          sock.ulp->tls_tx == 0xa3a3 && sock.ulp->tls_rx == 0xa4a4);
 	cr_expect(sock.ulp->tls_zero_copy_tx && sock.ulp->tls_rx_no_pad);
 	arena_finish(&arena);
+}
+
+/* The values of maps; 0xff ends the ids. */
+static struct reply storage_reply(const uint32_t ids[], const uint8_t value[], size_t length) {
+	struct reply nest = { 0 }, reply = new_reply(plain());
+	for (size_t i = 0; ids[i] != 0xff; i++) {
+		struct reply map = { 0 };
+		put_attribute(&map, SK_DIAG_BPF_STORAGE_MAP_ID, &ids[i], sizeof(ids[i]));
+		put_attribute(&map, SK_DIAG_BPF_STORAGE_MAP_VALUE, value, length);
+		put_attribute(&nest, SK_DIAG_BPF_STORAGE | NLA_F_NESTED, map.bytes, map.length);
+	}
+	put_attribute(&reply, INET_DIAG_SK_BPF_STORAGES | NLA_F_NESTED, nest.bytes, nest.length);
+	return reply;
+}
+
+Test(inet_diag, values_of_bpf_maps_become_hex_behind_the_ids) {
+	static const uint8_t value[] = { 0x00, 0x9f, 0xff };
+	static const struct {
+		uint32_t ids[4];
+		size_t length;
+		const char *text;
+	} rows[] = {
+		{ { 0xff }, 3, NULL },
+		{ { 7, 0xff }, 3, "7=009fff" },
+		{ { 7, UINT32_MAX, 0, 0xff }, 2, "7=009f,4294967295=009f,0=009f" },
+		{ { 12, 0xff }, 0, "12=" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const struct reply reply = storage_reply(rows[i].ids, value, rows[i].length);
+		struct arena arena = { 0 };
+		struct sock sock;
+		cr_assert_eq(parse(&reply, SOCK_PROTOCOL_TCP, &arena, &sock), 0);
+		if (rows[i].text)
+			cr_expect_str_eq(sock.bpf_storage, rows[i].text);
+		else
+			cr_expect_null(sock.bpf_storage);
+		arena_finish(&arena);
+	}
+}
+
+/* As many maps as fit, each of as few bytes and as many characters as can be. */
+Test(inet_diag, the_text_of_many_small_maps_has_room) {
+	enum { MAPS = 240, LENGTH = sizeof("4294967295=,") - 1 };
+	uint32_t ids[MAPS + 1];
+	struct arena arena = { 0 };
+	struct sock sock;
+	memset(ids, 0xff, sizeof(ids));
+	ids[MAPS] = 0xff;
+	const struct reply reply = storage_reply(ids, (const uint8_t *)"", 0);
+	cr_assert_eq(parse(&reply, SOCK_PROTOCOL_TCP, &arena, &sock), 0);
+	cr_expect_eq(strlen(sock.bpf_storage), MAPS * LENGTH - 1);
+	arena_finish(&arena);
+}
+
+Test(inet_diag, a_map_without_id_or_value_is_left_out) {
+	static const uint32_t id = 5;
+	struct reply nest = { 0 }, only_id = { 0 }, only_value = { 0 }, reply = new_reply(plain());
+	struct arena arena = { 0 };
+	struct sock sock;
+	put_attribute(&only_id, SK_DIAG_BPF_STORAGE_MAP_ID, &id, sizeof(id));
+	put_attribute(&only_value, SK_DIAG_BPF_STORAGE_MAP_VALUE, "abcd", 4);
+	put_attribute(&nest, SK_DIAG_BPF_STORAGE, "", 0);
+	put_attribute(&nest, SK_DIAG_BPF_STORAGE, only_id.bytes, only_id.length);
+	put_attribute(&nest, SK_DIAG_BPF_STORAGE, only_value.bytes, only_value.length);
+	put_attribute(&reply, INET_DIAG_SK_BPF_STORAGES, nest.bytes, nest.length);
+	cr_assert_eq(parse(&reply, SOCK_PROTOCOL_TCP, &arena, &sock), 0);
+	cr_expect_null(sock.bpf_storage);
+	arena_finish(&arena);
+}
+
+/* The length has 16 bits, and maps can keep more: it wraps around (kernel 6.18). */
+Test(inet_diag, maps_whose_length_lies_cost_their_column_and_not_the_socket) {
+	static const uint32_t ids[] = { 7, 8, 0xff };
+	static const uint8_t value[] = { 1, 2, 3, 4 };
+	struct reply good = storage_reply(ids, value, sizeof(value));
+	const uint32_t mark = 9;
+	put_attribute(&good, INET_DIAG_MARK, &mark, sizeof(mark));
+	const size_t at = NLMSG_HDRLEN + BODY;
+	const uint16_t truth = 4 + 2 * (4 + 8 + 8);
+	for (uint16_t length = 5; length < truth; length++) {
+		struct reply reply = good;
+		struct arena arena = { 0 };
+		struct sock sock;
+		memcpy(reply.bytes + at, &length, sizeof(length));
+		if (length == 4 + 20) /* one whole map */
+			continue;
+		cr_assert_eq(parse(&reply, SOCK_PROTOCOL_TCP, &arena, &sock), 0, "%u", length);
+		cr_expect_eq(sock.inode, 9);
+		cr_expect_null(sock.bpf_storage, "%u", length);
+		cr_expect_not(sock.known & SOCK_KNOWS_MARK, "%u: nothing behind it", length);
+		arena_finish(&arena);
+	}
 }
 
 /* The length is that of the attribute at `offset` in an answer with a nest in a nest. */

@@ -312,7 +312,7 @@ Test(netlink, a_dump_ends_as_the_kernel_says_whatever_happens_on_the_way) {
 		struct delivery delivery = { .stop_after = drama->stop_after };
 		struct script script = { .steps = drama->steps };
 		const struct netlink_transport transport = { script_send, script_receive, &script,
-			                                     PORT_ID };
+			                                     PORT_ID, NETLINK_RECEIVE_SIZE };
 		const struct nlmsghdr request = { .nlmsg_len = sizeof(request),
 			                          .nlmsg_seq = SEQUENCE };
 		cr_expect_eq(netlink_dump(&transport, &request, take, &delivery), drama->result,
@@ -329,8 +329,8 @@ Test(netlink, a_request_is_sent_again_when_interrupted_and_its_failure_is_the_re
 	static const struct step steps[STEPS_MAX] = { { .end_type = NLMSG_DONE } };
 	struct delivery delivery = { 0 };
 	struct script script = { .steps = steps, .sends_interrupted = 3 };
-	const struct netlink_transport transport = { script_send, script_receive, &script,
-		                                     PORT_ID };
+	const struct netlink_transport transport = { script_send, script_receive, &script, PORT_ID,
+		                                     NETLINK_RECEIVE_SIZE };
 	const struct nlmsghdr request = { .nlmsg_len = sizeof(request), .nlmsg_seq = SEQUENCE };
 	cr_expect_eq(netlink_dump(&transport, &request, take, &delivery), 0);
 	cr_expect_eq(script.sends_interrupted, 0);

@@ -355,3 +355,23 @@ Test(inet_request, a_port_on_either_end_is_a_program_that_the_kernel_takes) {
 		}
 	}
 }
+
+/* An attribute of no map asks for all maps (kernel 5.7, bpf_sk_storage_diag_alloc()). */
+Test(inet_request, bpf_storage_is_asked_for_only_if_it_is_wanted) {
+	static const enum inet_dialect dialects[] = { INET_DIALECT_LEGACY, INET_DIALECT_FAMILY };
+	for (size_t i = 0; i < ARRAY_LENGTH(dialects); i++) {
+		alignas(8) unsigned char buffer[INET_REQUEST_SIZE];
+		struct inet_request request = { .dialect = dialects[i] };
+		const uint32_t without = inet_request(&request, 1, buffer)->nlmsg_len;
+		request.bpf_storage = true;
+		cr_expect_eq(inet_request(&request, 1, buffer)->nlmsg_len, without + 4);
+		const struct nlattr wanted = { 4, INET_DIAG_REQ_SK_BPF_STORAGES };
+		cr_expect_eq(memcmp(buffer + without, &wanted, sizeof(wanted)), 0);
+	}
+	const struct want plain = { .states = { [SOCK_PROTOCOL_TCP] = LISTENING },
+		                    .families = BOTH };
+	struct want storage = plain;
+	storage.needs = SOCK_NEED_BPF_STORAGE;
+	cr_expect_not(plan_requests(&plain).requests[0].bpf_storage);
+	cr_expect(plan_requests(&storage).requests[0].bpf_storage);
+}

@@ -5,9 +5,11 @@ import os
 import socket
 import subprocess
 
+import holders
 import live
 import procnet
 import sockets
+import storage
 from expect import agrees_with_proc, holder, identity, only, row_of
 from live import Skip, equal, test, true
 
@@ -246,6 +248,49 @@ def _():
     got = collections.Counter(summary(row) for row in rows if row not in only_diag)
     equal((got - expected, expected - got), ({}, {}), "too much, missing")
     equal(len([row for row in only_diag if row["proto"] == "tcp"]), 2, f"bound, in {len(kept)}")
+
+
+def stored(ends):
+    """The column of both ends, and how the list went."""
+    status, out, err = live.run("list", "-j", "-t", "--columns", "inode,bpf_storage")
+    rows = {row.get("inode"): row.get("bpf_storage") for row in live.parse(out)["sockets"]}
+    values = [rows[sockets.inode(one)] for one in (ends.client, ends.accepted)]
+    return values, (status, err), set(rows)
+
+
+@test("what BPF maps keep for a socket is shown, whatever its length")
+def _():
+    live.need_root()
+    for length in (1, 8, 40000, 65000):
+        ends = sockets.pair()
+        inodes = {row.get("inode") for row in live.rows("-t")}
+        value = bytes(i * 7 % 256 for i in range(length))
+        with storage.store(ends.client, value) as number:
+            expected = [f"{number}={value.hex()}", None], (0, b""), inodes
+            true(stored(ends) == expected, f"{length} bytes")
+
+
+@test("values of more than 64 KiB together, which the kernel cannot tell, hide no socket")
+def _():
+    live.need_root()
+    ends = sockets.pair()
+    inodes = {row.get("inode") for row in live.rows("-t")}
+    value = b"v" * 40000
+    with storage.store(ends.client, value), storage.store(ends.client, value):
+        equal(stored(ends), ([None, None], (0, b""), inodes), "the answer")
+
+
+@test("who may not see what BPF maps keep is told, and still shown every socket")
+def _():
+    live.need_root()
+    inodes = {row.get("inode") for row in live.rows("-t")}
+    with holders.program_for_everyone(live.PROGRAM) as program:
+        user = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
+        ask = ["list", "-j", "-t", "--columns", "inode,bpf_storage"]
+        status, out, err = live.run(*ask, program=program, **user)
+    equal({row.get("inode") for row in live.parse(out)["sockets"]}, inodes, "sockets")
+    equal((status, live.parse(out)["complete"]), (3, False), "exit status and whole")
+    true(err.count(b"\n") == 1 and b"bpf_storage" in err, f"stderr {err!r}")
 
 
 @test("no two rows have the same cookie")
