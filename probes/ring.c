@@ -74,8 +74,9 @@ static int read_once(int directory, const char *path, struct listing *listing) {
 
 int ring_read(int directory, const char *fd, size_t *lines_left, ring_socket_fn found,
               void *context) {
-	struct listing listing = { .found = found, .context = context, .lines_left = lines_left };
+	struct listing listing = { .found = found, .context = context };
 	char path[32];
+	listing.lines_left = lines_left;
 	snprintf(path, sizeof(path), "../fdinfo/%s", fd);
 	for (int i = 0; i<ATTEMPTS_MAX && * lines_left> 0; i++) {
 		const int result = read_once(directory, path, &listing);

@@ -15,6 +15,7 @@ struct resolve_query {
 	int error;  /* errno: why nobody could be asked; 0 if there was no such trouble */
 };
 
-/* Fills `name` and `error` of each query. Returns after RESOLVE_LIMIT_MS at the latest, with how many were not
- * answered by then; threads that still wait are left behind and touch nothing of the caller's. */
+/* Fills `name` and `error` of each query. Returns after RESOLVE_LIMIT_MS at the latest, with how
+ * many were not answered by then; threads that still wait are left behind and touch nothing of the
+ * caller's. */
 size_t resolve_names(struct resolve_query *queries, size_t count, unsigned limit_ms);
