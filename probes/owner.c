@@ -283,6 +283,7 @@ static void visit_process(void *context, uint32_t pid, const char *name) {
 }
 
 static void walk_proc(struct walk *walk) {
+	struct utsname system;
 	struct proc_root root = {
 		.walk = walk,
 		.directory = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
@@ -292,6 +293,7 @@ static void walk_proc(struct walk *walk) {
 		walk->place = "/proc";
 		return;
 	}
+	walk->sees_rings = uname(&system) == 0 && ring_is_told_by(system.release);
 	walk->entries = xmalloc(ENTRIES_SIZE);
 	walk->thread_entries = xmalloc(ENTRIES_SIZE);
 	walk->fd_entries = xmalloc(ENTRIES_SIZE);
@@ -345,9 +347,7 @@ static void report(struct snapshot *snapshot, const struct walk *walk, uint64_t 
 struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
                                    size_t count) {
 	const uint64_t start = util_monotonic_ns();
-	struct utsname system;
 	struct walk walk = { .arena = &snapshot->arena, .ring_lines_left = RING_LINES_MAX };
-	walk.sees_rings = uname(&system) == 0 && ring_is_told_by(system.release);
 	for (size_t i = 0; i < count; i++)
 		owner_table_want(&walk.table, socks[i]->inode);
 	if (walk.table.used > 0)

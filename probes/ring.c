@@ -78,12 +78,12 @@ int ring_read(int directory, const char *fd, size_t *lines_left, ring_socket_fn 
 	char path[32];
 	listing.lines_left = lines_left;
 	snprintf(path, sizeof(path), "../fdinfo/%s", fd);
-	for (int i = 0; i<ATTEMPTS_MAX && * lines_left> 0; i++) {
+	for (int left = ATTEMPTS_MAX; left > 0 && *lines_left > 0; left--) {
 		const int result = read_once(directory, path, &listing);
 		if (result < 0)
 			return result;
-		if (listing.told)
-			return *lines_left > 0 ? 0 : -EBUSY;
+		if (listing.told && *lines_left > 0)
+			return 0;
 	}
 	return -EBUSY;
 }
