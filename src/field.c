@@ -225,8 +225,8 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define INFO .group = FIELD_GROUP_INFO, .needs = SOCK_NEED_INFO
 #define TCP_ALWAYS(member) INFO, .access.part = FIELD_PART_TCP, AT(struct tcp_counters, member)
 #define TCP(member) TCP_ALWAYS(member), .access.known = FIELD_KNOWN_CONNECTED
-/* For what is made of several members, of which the one named comes last. */
-#define TCP_SEVERAL(last)                                                                          \
+/* For what is known once tcp_info reaches the end of that member. */
+#define TCP_UP_TO(last)                                                                            \
 	INFO, .access.part = FIELD_PART_TCP, .access.known = FIELD_KNOWN_CONNECTED,                \
 	      .access.number.end =                                                                 \
 		  offsetof(struct tcp_counters, last) + sizeof(((struct tcp_counters *)0)->last)
@@ -238,12 +238,8 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 /* Bits of `flags`, known from the kernel on that brought another member. The failure of fast open
  * came with 5.5, between two members; the later one makes sure that a 0 is one. */
 #define TCP_FLAGS(since, shift, bits)                                                              \
-	INFO,                                                                                      \
-	    .access.part = FIELD_PART_TCP, .access.known = FIELD_KNOWN_CONNECTED,                  \
-	    .access.number.offset = offsetof(struct tcp_counters, flags), .access.number.size = 1, \
-	    .access.number.end =                                                                   \
-		offsetof(struct tcp_counters, since) + sizeof(((struct tcp_counters *)0)->since),  \
-	    BITS(shift, bits)
+	TCP_UP_TO(since), .access.number.offset = offsetof(struct tcp_counters, flags),            \
+			  .access.number.size = 1, BITS(shift, bits)
 #define MPTCP(member) INFO, .access.part = FIELD_PART_MPTCP, AT(struct mptcp_counters, member)
 #define ULP(knows, member)                                                                         \
 	INFO, .access.part = FIELD_PART_ULP, .access.known = knows, AT(struct sock_ulp, member)
@@ -383,7 +379,7 @@ const struct field fields[] = {
 	{ TEXT("tcp_options", "TCP-OPTIONS", N_("TCP options that both ends agreed on")),
 	  TCP(options), .access.get = get_tcp_options, QUIET },
 	{ NUMBER("send_rate", "SEND-RATE", RATE, N_("what window and round trip allow")),
-	  TCP_SEVERAL(snd_cwnd), .access.get = get_send_rate },
+	  TCP_UP_TO(snd_cwnd), .access.get = get_send_rate },
 	{ TEXT("app_limited", "APP-LIMITED", N_("the program did not send enough to measure")),
 	  TCP_FLAGS(delivery_rate, TCP_FLAG_DELIVERY_APP_LIMITED_SHIFT, 1),
 	  .access.number.rule = FIELD_RULE_BITS | FIELD_RULE_BOOL | FIELD_RULE_QUIET_ZERO },
@@ -655,7 +651,7 @@ const struct field fields[] = {
 #undef INFO
 #undef TCP
 #undef TCP_ALWAYS
-#undef TCP_SEVERAL
+#undef TCP_UP_TO
 #undef BITS
 #undef WSCALE
 #undef TCP_FLAGS
