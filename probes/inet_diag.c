@@ -326,12 +326,7 @@ static void read_map_member(unsigned type, struct payload payload, void *context
 
 static char *put_map_value(char *to, const struct map_value *value) {
 	to = stpcpy(digits_put(to, value->id), "=");
-	for (size_t i = 0; i < value->bytes.length; i++) {
-		const uint8_t byte = ((const uint8_t *)value->bytes.bytes)[i];
-		*to++ = "0123456789abcdef"[byte >> 4];
-		*to++ = "0123456789abcdef"[byte & 15];
-	}
-	return to;
+	return digits_put_hex(to, value->bytes.bytes, value->bytes.length);
 }
 
 struct storage_reader {

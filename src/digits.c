@@ -32,3 +32,12 @@ char *digits_put_millionths(char *to, uint32_t number) {
 		count--;
 	return to + count;
 }
+
+char *digits_put_hex(char *to, const void *bytes, size_t length) {
+	const uint8_t *byte = bytes;
+	for (size_t i = 0; i < length; i++) {
+		*to++ = "0123456789abcdef"[byte[i] >> 4];
+		*to++ = "0123456789abcdef"[byte[i] & 15];
+	}
+	return to;
+}

@@ -1,6 +1,7 @@
 #pragma once
-/* Decimal digits, two at a time from a table. */
+/* Decimal digits, two at a time from a table, and bytes in hex. */
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -39,3 +40,6 @@ static inline char *digits_put(char *to, uint64_t number) {
 /* Writes six digits, leading zeros too, but none of those at the end; `number` is not 0. Returns
  * the end. */
 char *digits_put_millionths(char *to, uint32_t number);
+
+/* Two hex digits for each byte, in lower case. Returns the end. */
+char *digits_put_hex(char *to, const void *bytes, size_t length);

@@ -2,6 +2,7 @@
 
 #include "json.h"
 
+#include "digits.h"
 #include "escape.h"
 
 void json_string(struct out *out, const void *bytes, size_t length) {
@@ -10,11 +11,9 @@ void json_string(struct out *out, const void *bytes, size_t length) {
 	out_char(out, '"');
 }
 
-static void put_hex(struct out *out, const unsigned char *bytes, size_t length) {
-	for (size_t i = 0; i < length; i++) {
-		out_char(out, "0123456789abcdef"[bytes[i] >> 4]);
-		out_char(out, "0123456789abcdef"[bytes[i] & 15]);
-	}
+static void put_hex(struct out *out, const void *bytes, size_t length) {
+	char *start = out_reserve(out, 2 * length);
+	out_advance(out, (size_t)(digits_put_hex(start, bytes, length) - start));
 }
 
 void json_text_member(struct out *out, const char *key, const void *bytes, size_t length) {
