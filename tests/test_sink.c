@@ -233,15 +233,20 @@ Test(sink, ndjson_is_the_same_objects_one_a_line) {
 	expect_golden(&(struct table){ .class = &sink_ndjson, .columns = columns }, "list.ndjson");
 }
 
+/* A line for each row, with the details of the group that the field is in. */
+static char *shown_details(const char *field, const struct sock *rows, size_t count) {
+	return shown(&(struct table){ .class = &sink_text,
+	                              .columns = "proto",
+	                              .details = { field },
+	                              .without_header = true },
+	             rows, count);
+}
+
 Test(sink, what_is_usual_is_left_out_of_the_details) {
 	const struct tcp_counters usual = { .snd_cwnd = 10 };
 	const struct tcp_counters unusual = { .snd_cwnd = 10, .ca_state = 4, .lost = 3 };
 	const struct sock rows[] = { counted(&usual), counted(&unusual), counted(&usual) };
-	const struct table table = { .class = &sink_text,
-		                     .columns = "proto",
-		                     .details = { "cwnd" },
-		                     .without_header = true };
-	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	char *text = shown_details("cwnd", rows, ARRAY_LENGTH(rows));
 	char *second = strchr(text, '\n') + 1;
 	char *third = strchr(second, '\n') + 1;
 	cr_expect_eq(strncmp(text, third, (size_t)(second - text)), 0, "%s", text);
@@ -261,11 +266,7 @@ Test(sink, a_few_bits_are_quiet_when_they_are_zero) {
 	const struct tcp_counters failed = { .flags = 2 << 1 };
 	struct sock rows[] = { counted(&limited), counted(&failed) };
 	rows[0].tcp_length = rows[1].tcp_length = sizeof(limited);
-	const struct table table = { .class = &sink_text,
-		                     .columns = "proto",
-		                     .details = { "fastopen_fail" },
-		                     .without_header = true };
-	char *text = shown(&table, rows, ARRAY_LENGTH(rows));
+	char *text = shown_details("fastopen_fail", rows, ARRAY_LENGTH(rows));
 	char *second = strchr(text, '\n') + 1;
 	second[-1] = '\0';
 	cr_expect_not_null(strstr(text, " app_limited:yes"), "%s", text);
