@@ -12,7 +12,10 @@
 #include <string.h>
 
 #include "arena.h"
+#include "attribute.h"
+#include "diag.h"
 #include "digits.h"
+#include "sctp.h"
 #include "tcp_info.h"
 #include "util.h"
 
@@ -30,9 +33,9 @@ enum { BYTECODE_PORT_SIZE = 2 * sizeof(struct inet_diag_bc_op) };
 static const int kernel_protocols[] = {
 	[SOCK_PROTOCOL_TCP] = IPPROTO_TCP,         [SOCK_PROTOCOL_UDP] = IPPROTO_UDP,
 	[SOCK_PROTOCOL_UDPLITE] = IPPROTO_UDPLITE, [SOCK_PROTOCOL_RAW] = IPPROTO_RAW,
-	[SOCK_PROTOCOL_MPTCP] = IPPROTO_MPTCP,
+	[SOCK_PROTOCOL_MPTCP] = IPPROTO_MPTCP,     [SOCK_PROTOCOL_SCTP] = IPPROTO_SCTP,
 };
-_Static_assert(ARRAY_LENGTH(kernel_protocols) == SOCK_PROTOCOL_COUNT, "a number for each");
+_Static_assert(ARRAY_LENGTH(kernel_protocols) == SOCK_PROTOCOL_IP_COUNT, "a number for each");
 
 static uint8_t kernel_family(enum sock_family family) {
 	return family == SOCK_FAMILY_INET ? AF_INET : AF_INET6;
@@ -100,34 +103,17 @@ struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t seque
 	return message;
 }
 
-/* One attribute: `length` bytes at `bytes`, of no particular alignment. */
-struct payload {
-	const void *bytes;
-	size_t length;
-};
-
-/* Copies the first `size` bytes, as kernels may append to what they send; fewer tell nothing. */
-static bool read_first(struct payload payload, void *number, size_t size) {
-	if (payload.length < size)
-		return false;
-	memcpy(number, payload.bytes, size);
-	return true;
-}
-
 static void read_known(struct payload payload, void *number, size_t size, struct sock *sock,
                        enum sock_known bit) {
-	if (read_first(payload, number, size))
+	if (payload_read(payload, number, size))
 		sock->known |= bit;
 }
 
 /* A copy of what fits of a structure that only ever grows, zero behind it. */
 static void *copy_grown(struct arena *arena, struct payload payload, size_t size,
                         uint16_t *length) {
-	unsigned char *copy = arena_alloc(arena, size);
-	const size_t known = payload.length < size ? payload.length : size;
-	memcpy(copy, payload.bytes, known);
-	memset(copy + known, 0, size - known);
-	*length = (uint16_t)known;
+	void *copy = arena_alloc(arena, size);
+	*length = (uint16_t)payload_read_grown(payload, copy, size);
 	return copy;
 }
 
@@ -142,25 +128,6 @@ static void read_info(struct payload payload, struct arena *arena, struct sock *
 	}
 }
 
-static void read_memory(struct payload payload, struct arena *arena, struct sock *sock) {
-	struct sock_memory *memory = arena_alloc(arena, sizeof(*memory));
-	const size_t all = offsetof(struct sock_memory, length);
-	const size_t known = payload.length < all ? payload.length : all;
-	*memory = (struct sock_memory){ .length = (uint32_t)known };
-	memcpy(memory, payload.bytes, known);
-	sock->memory = memory;
-	if (known == all) {
-		sock->drops = memory->drops;
-		sock->known |= SOCK_KNOWS_DROPS;
-	}
-}
-
-/* A name without its NUL, which may be missing. */
-static const char *read_name(struct payload payload, struct arena *arena, size_t *length) {
-	*length = strnlen(payload.bytes, payload.length);
-	return arena_copy(arena, payload.bytes, *length);
-}
-
 static struct sock_congestion *new_congestion(struct arena *arena, enum congestion_kind kind) {
 	struct sock_congestion *congestion = arena_alloc(arena, sizeof(*congestion));
 	*congestion = (struct sock_congestion){ .kind = kind };
@@ -169,7 +136,7 @@ static struct sock_congestion *new_congestion(struct arena *arena, enum congesti
 
 static void read_vegas(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct tcpvegas_info info;
-	if (!read_first(payload, &info, sizeof(info)))
+	if (!payload_read(payload, &info, sizeof(info)))
 		return;
 	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_VEGAS);
 	congestion->vegas.enabled = info.tcpv_enabled;
@@ -181,7 +148,7 @@ static void read_vegas(struct payload payload, struct arena *arena, struct sock 
 
 static void read_dctcp(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct tcp_dctcp_info info;
-	if (!read_first(payload, &info, sizeof(info)))
+	if (!payload_read(payload, &info, sizeof(info)))
 		return;
 	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_DCTCP);
 	congestion->dctcp.enabled = info.dctcp_enabled;
@@ -194,7 +161,7 @@ static void read_dctcp(struct payload payload, struct arena *arena, struct sock 
 
 static void read_bbr(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct tcp_bbr_info info;
-	if (!read_first(payload, &info, sizeof(info)))
+	if (!payload_read(payload, &info, sizeof(info)))
 		return;
 	struct sock_congestion *congestion = new_congestion(arena, CONGESTION_BBR);
 	congestion->bbr.bandwidth = (uint64_t)info.bbr_bw_hi << 32 | info.bbr_bw_lo;
@@ -204,46 +171,24 @@ static void read_bbr(struct payload payload, struct arena *arena, struct sock *s
 	sock->congestion = congestion;
 }
 
-typedef void (*attribute_fn)(unsigned type, struct payload payload, void *context);
-
-/* Calls `read` for each attribute. False if a length lies; those before it were read. */
-static bool walk_attributes(const void *bytes, size_t length, attribute_fn read, void *context) {
-	const unsigned char *rest = bytes;
-	while (length >= sizeof(struct nlattr)) {
-		struct nlattr header;
-		memcpy(&header, rest, sizeof(header));
-		if (header.nla_len < sizeof(header) || header.nla_len > length)
-			return false;
-		read(header.nla_type & (unsigned)NLA_TYPE_MASK,
-		     (struct payload){ rest + sizeof(header), header.nla_len - sizeof(header) },
-		     context);
-		const size_t step = NLA_ALIGN(header.nla_len);
-		if (step >= length)
-			return true;
-		rest += step;
-		length -= step;
-	}
-	return length == 0;
-}
-
 static void read_tls(unsigned type, struct payload payload, void *context) {
 	enum { TLS_VERSION = 1, TLS_CIPHER, TLS_TXCONF, TLS_RXCONF, TLS_ZC_RO_TX, TLS_RX_NO_PAD };
 	struct sock_ulp *ulp = context;
 	switch (type) {
 	case TLS_VERSION:
-		if (read_first(payload, &ulp->tls_version, sizeof(ulp->tls_version)))
+		if (payload_read(payload, &ulp->tls_version, sizeof(ulp->tls_version)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_VERSION;
 		break;
 	case TLS_CIPHER:
-		if (read_first(payload, &ulp->tls_cipher, sizeof(ulp->tls_cipher)))
+		if (payload_read(payload, &ulp->tls_cipher, sizeof(ulp->tls_cipher)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_CIPHER;
 		break;
 	case TLS_TXCONF:
-		if (read_first(payload, &ulp->tls_tx, sizeof(ulp->tls_tx)))
+		if (payload_read(payload, &ulp->tls_tx, sizeof(ulp->tls_tx)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_TX;
 		break;
 	case TLS_RXCONF:
-		if (read_first(payload, &ulp->tls_rx, sizeof(ulp->tls_rx)))
+		if (payload_read(payload, &ulp->tls_rx, sizeof(ulp->tls_rx)))
 			ulp->known |= SOCK_ULP_KNOWS_TLS_RX;
 		break;
 	case TLS_ZC_RO_TX:
@@ -278,7 +223,7 @@ static void read_subflow(unsigned type, struct payload payload, void *context) {
 	if (type >= ARRAY_LENGTH(subflow_members) || subflow_members[type].size == 0)
 		return;
 	unsigned char *member = (unsigned char *)ulp + subflow_members[type].offset;
-	if (read_first(payload, member, subflow_members[type].size))
+	if (payload_read(payload, member, subflow_members[type].size))
 		ulp->known |= subflow_members[type].known;
 }
 
@@ -295,17 +240,17 @@ static void read_ulp_member(unsigned type, struct payload payload, void *context
 	struct reader *reader = context;
 	struct sock_ulp *ulp = reader->ulp;
 	if (type == ULP_NAME)
-		ulp->name = read_name(payload, reader->arena, &ulp->name_length);
+		ulp->name = payload_read_name(payload, reader->arena, &ulp->name_length);
 	else if (type == ULP_TLS)
-		reader->valid &= walk_attributes(payload.bytes, payload.length, read_tls, ulp);
+		reader->valid &= attribute_walk(payload.bytes, payload.length, read_tls, ulp);
 	else if (type == ULP_MPTCP)
-		reader->valid &= walk_attributes(payload.bytes, payload.length, read_subflow, ulp);
+		reader->valid &= attribute_walk(payload.bytes, payload.length, read_subflow, ulp);
 }
 
 static void read_ulp(struct payload payload, struct reader *reader) {
 	reader->ulp = arena_alloc(reader->arena, sizeof(*reader->ulp));
 	*reader->ulp = (struct sock_ulp){ 0 };
-	reader->valid &= walk_attributes(payload.bytes, payload.length, read_ulp_member, reader);
+	reader->valid &= attribute_walk(payload.bytes, payload.length, read_ulp_member, reader);
 	reader->sock->ulp = reader->ulp;
 }
 
@@ -319,7 +264,7 @@ struct map_value {
 static void read_map_member(unsigned type, struct payload payload, void *context) {
 	struct map_value *value = context;
 	if (type == SK_DIAG_BPF_STORAGE_MAP_ID)
-		value->has_id = read_first(payload, &value->id, sizeof(value->id));
+		value->has_id = payload_read(payload, &value->id, sizeof(value->id));
 	else if (type == SK_DIAG_BPF_STORAGE_MAP_VALUE)
 		value->bytes = payload;
 }
@@ -339,7 +284,7 @@ static void read_map(unsigned type, struct payload payload, void *context) {
 	struct map_value value = { 0 };
 	if (type != SK_DIAG_BPF_STORAGE)
 		return;
-	storage->valid &= walk_attributes(payload.bytes, payload.length, read_map_member, &value);
+	storage->valid &= attribute_walk(payload.bytes, payload.length, read_map_member, &value);
 	if (!value.has_id || !value.bytes.bytes)
 		return;
 	if (storage->end > storage->start)
@@ -356,7 +301,7 @@ static void read_bpf_storage(struct payload payload, struct reader *reader) {
 	char *text =
 	    arena_alloc(reader->arena, (payload.length / LEAST + 1) * ROOM + payload.length * 2);
 	struct storage_reader storage = { .start = text, .end = text, .valid = true };
-	const bool whole = walk_attributes(payload.bytes, payload.length, read_map, &storage);
+	const bool whole = attribute_walk(payload.bytes, payload.length, read_map, &storage);
 	*storage.end = '\0';
 	if (!whole || !storage.valid)
 		reader->cut = true;
@@ -372,7 +317,7 @@ static void read_md5(struct payload payload, struct sock *sock) {
 
 static void read_old_memory(struct payload payload, struct arena *arena, struct sock *sock) {
 	struct inet_diag_meminfo info;
-	if (sock->memory || !read_first(payload, &info, sizeof(info)))
+	if (sock->memory || !payload_read(payload, &info, sizeof(info)))
 		return;
 	struct sock_memory *memory = arena_alloc(arena, sizeof(*memory));
 	/* Kernels before 3.3 have no SKMEMINFO, whose first member alone means the same here. */
@@ -386,6 +331,9 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 	struct sock *sock = reader->sock;
 	if (reader->cut)
 		return;
+	if (sock->protocol == SOCK_PROTOCOL_SCTP &&
+	    sctp_read_attribute(type, payload, reader->arena, sock))
+		return;
 	switch (type) {
 	case INET_DIAG_MEMINFO:
 		read_old_memory(payload, reader->arena, sock);
@@ -397,7 +345,8 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 		read_vegas(payload, reader->arena, sock);
 		break;
 	case INET_DIAG_CONG:
-		sock->algorithm = read_name(payload, reader->arena, &sock->algorithm_length);
+		sock->algorithm =
+		    payload_read_name(payload, reader->arena, &sock->algorithm_length);
 		break;
 	case INET_DIAG_TOS:
 		read_known(payload, &sock->tos, sizeof(sock->tos), sock, SOCK_KNOWS_TOS);
@@ -406,7 +355,7 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 		read_known(payload, &sock->tclass, sizeof(sock->tclass), sock, SOCK_KNOWS_TCLASS);
 		break;
 	case INET_DIAG_SKMEMINFO:
-		read_memory(payload, reader->arena, sock);
+		diag_read_memory(payload, reader->arena, sock);
 		break;
 	case INET_DIAG_SHUTDOWN:
 		read_known(payload, &sock->shutdown, sizeof(sock->shutdown), sock,
@@ -449,7 +398,7 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 	case INET_DIAG_SK_BPF_STORAGES:
 		read_bpf_storage(payload, reader);
 		break;
-	default: /* an attribute of a newer kernel or of SCTP */
+	default: /* an attribute of a newer kernel */
 		break;
 	}
 }
@@ -473,7 +422,7 @@ static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol prot
 		state = SOCK_STATE_CLOSE;
 	if (body->idiag_family != AF_INET && body->idiag_family != AF_INET6)
 		return false;
-	if (state == 0 || state >= SOCK_STATE_COUNT)
+	if ((state == 0 || state > SOCK_STATE_CLOSING) && protocol != SOCK_PROTOCOL_SCTP)
 		return false;
 	sock->protocol = (uint8_t)protocol;
 	sock->family = body->idiag_family == AF_INET ? SOCK_FAMILY_INET : SOCK_FAMILY_INET6;
@@ -484,23 +433,28 @@ static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol prot
 	return true;
 }
 
+/* SCTP always names its retransmission timer, by a number of its own; it runs if it expires. */
+static void read_timer(const struct inet_diag_msg *body, struct sock *sock) {
+	uint8_t timer = body->idiag_timer;
+	if (sock->protocol == SOCK_PROTOCOL_SCTP)
+		timer = body->idiag_expires != 0 ? SOCK_TIMER_ON : SOCK_TIMER_NONE;
+	if (timer == SOCK_TIMER_NONE || timer >= SOCK_TIMER_COUNT)
+		return;
+	sock->timer = timer;
+	sock->timer_ms = body->idiag_expires;
+	sock->timer_retrans = body->idiag_retrans;
+	sock->known |= SOCK_KNOWS_TIMER;
+}
+
 static void read_numbers(const struct inet_diag_msg *body, struct sock *sock) {
-	const uint64_t no_cookie = UINT64_MAX;
 	sock->recvq = body->idiag_rqueue;
 	sock->sendq = body->idiag_wqueue;
-	sock->known |= SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ;
-	sock->cookie = (uint64_t)body->id.idiag_cookie[1] << 32 | body->id.idiag_cookie[0];
-	if (sock->cookie != 0 && sock->cookie != no_cookie)
-		sock->known |= SOCK_KNOWS_COOKIE;
+	sock->known |= SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ | SOCK_KNOWS_PORTS;
+	diag_set_cookie(sock, body->id.idiag_cookie);
 	sock->ifindex = body->id.idiag_if;
 	if (sock->ifindex != 0)
 		sock->known |= SOCK_KNOWS_INTERFACE;
-	if (body->idiag_timer != SOCK_TIMER_NONE && body->idiag_timer < SOCK_TIMER_COUNT) {
-		sock->timer = body->idiag_timer;
-		sock->timer_ms = body->idiag_expires;
-		sock->timer_retrans = body->idiag_retrans;
-		sock->known |= SOCK_KNOWS_TIMER;
-	}
+	read_timer(body, sock);
 	sock_set_holder(sock, body->idiag_inode, body->idiag_uid);
 }
 
@@ -520,10 +474,10 @@ int inet_parse_fixed(const struct nlmsghdr *message, enum sock_protocol protocol
 
 int inet_parse_attributes(const struct nlmsghdr *message, struct arena *arena, struct sock *sock) {
 	struct reader reader = { .arena = arena, .sock = sock, .valid = true };
-	const size_t fixed = NLMSG_SPACE(sizeof(struct inet_diag_msg));
-	const size_t length = message->nlmsg_len > fixed ? message->nlmsg_len - fixed : 0;
-	const bool whole = walk_attributes((const unsigned char *)message + fixed, length,
-	                                   read_attribute, &reader);
+	const bool whole =
+	    attribute_walk_message(message, sizeof(struct inet_diag_msg), read_attribute, &reader);
+	if (sock->protocol == SOCK_PROTOCOL_SCTP)
+		reader.valid &= sctp_set_state(sock);
 	return (whole || reader.cut) && reader.valid ? 0 : -EBADMSG;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-/* The inet_diag protocol: TCP, UDP, UDP-Lite, RAW and MPTCP over IPv4 and IPv6. Both functions are
- * pure: bytes in, bytes or a socket out. Layouts: linux/inet_diag.h; kernel versions: tcp_info.h.
+/* The inet_diag protocol: TCP, UDP, UDP-Lite, RAW, MPTCP and SCTP over IPv4 and IPv6. Both
+ * functions are pure: bytes in, bytes or a socket out. Layouts: linux/inet_diag.h; kernel versions:
+ * tcp_info.h.
  */
 
 #include <stdbool.h>
@@ -38,7 +39,8 @@ struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t seque
 
 /* The two halves of inet_parse(): what has a fixed place in the message, and the attributes behind
  * it, for a socket whose fixed part was parsed. Nobody need read the second who wants nothing of
- * SOCK_NEEDS_IN_ATTRIBUTES, but that only they tell whether an IPv6 socket takes IPv4. */
+ * SOCK_NEEDS_IN_ATTRIBUTES, but that only they tell whether an IPv6 socket takes IPv4, and what
+ * state an SCTP association is in. */
 int inet_parse_fixed(const struct nlmsghdr *message, enum sock_protocol protocol,
                      struct sock *sock);
 int inet_parse_attributes(const struct nlmsghdr *message, struct arena *arena, struct sock *sock);

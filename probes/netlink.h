@@ -56,8 +56,18 @@ int netlink_dump(const struct netlink_transport *transport, const struct nlmsghd
                  netlink_message_fn deliver, void *context);
 
 /* A NETLINK_SOCK_DIAG socket of the network namespace that the calling thread is in. It stays with
- * that namespace, and keeps it alive, until it is closed. NULL with `error` set to the errno. */
+ * that namespace, and keeps it alive, until it is closed. The kernel fills the first datagram of
+ * its next dump with `first_size` bytes at most, and every later one with NETLINK_RECEIVE_SIZE.
+ * NULL with `error` set to the errno. */
 struct netlink_socket;
-struct netlink_socket *netlink_open(int *error);
+struct netlink_socket *netlink_open(size_t first_size, int *error);
 void netlink_close(struct netlink_socket *socket);
 struct netlink_transport netlink_socket_transport(struct netlink_socket *socket);
+
+/* Listens for the ends of TCP and UDP sockets of that namespace (4.2). No privilege is needed. NULL
+ * with `error` set to the errno. */
+struct netlink_socket *netlink_open_destroyed(int *error);
+
+/* True if any ended since the last call. The kernel tells of an end a little after it, so
+ * `grace_ms` is how long to wait for the first. */
+bool netlink_saw_destroyed(struct netlink_socket *socket, int grace_ms);

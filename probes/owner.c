@@ -325,6 +325,8 @@ static bool sees_every_process(void) {
 }
 
 static enum sock_ownership ownership_of(const struct sock *sock, bool blind) {
+	if (sock_is_kernels(sock))
+		return SOCK_OWNERSHIP_NONE;
 	if (sock->owner_count == 0)
 		return blind && (sock->known & SOCK_KNOWS_INODE) ? SOCK_OWNERSHIP_HIDDEN
 		                                                 : SOCK_OWNERSHIP_NONE;
@@ -344,12 +346,21 @@ static void report(struct snapshot *snapshot, const struct walk *walk, uint64_t 
 	};
 }
 
+/* 0: it has none, or none that we know. */
+static uint32_t peer_inode(const struct sock *sock) {
+	return sock->family == SOCK_FAMILY_UNIX && sock->un ? sock->un->peer_inode : 0;
+}
+
 struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
-                                   size_t count) {
+                                   size_t count, uint32_t needs) {
+	const bool with_peers = (needs & SOCK_NEED_PEER_OWNERS) != 0;
 	const uint64_t start = util_monotonic_ns();
 	struct walk walk = { .arena = &snapshot->arena, .ring_lines_left = RING_LINES_MAX };
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		owner_table_want(&walk.table, socks[i]->inode);
+		if (with_peers)
+			owner_table_want(&walk.table, peer_inode(socks[i]));
+	}
 	if (walk.table.used > 0)
 		walk_proc(&walk);
 	struct owner_summary summary = {
@@ -361,6 +372,10 @@ struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const
 		struct sock *sock = socks[i];
 		sock->owners = owner_table_find(&walk.table, sock->inode, &snapshot->arena,
 		                                &sock->owner_count);
+		if (with_peers && peer_inode(sock) != 0)
+			sock->un->peer_owners =
+			    owner_table_find(&walk.table, sock->un->peer_inode, &snapshot->arena,
+			                     &sock->un->peer_owner_count);
 		sock->ownership = (uint8_t)ownership_of(sock, blind);
 		summary.hidden += sock->ownership == SOCK_OWNERSHIP_HIDDEN;
 	}

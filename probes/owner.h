@@ -13,6 +13,7 @@ struct owner_summary {
 };
 
 /* Fills the owners and the ownership of each of `socks`, which belong to `snapshot`, and the
- * report on owners. Nothing is walked if none of them has an inode. */
+ * report on owners; with SOCK_NEED_PEER_OWNERS among `needs` also the owners of UNIX sockets' other
+ * ends. Nothing is walked if none of them has an inode. */
 struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
-                                   size_t count);
+                                   size_t count, uint32_t needs);

@@ -3,17 +3,29 @@
 
 #include <stddef.h>
 
+#include "diag.h"
 #include "inet_diag.h"
 #include "want.h"
 
-/* At most one request per protocol and family; TCP of both families is one. */
-enum { PLAN_MAX = SOCK_PROTOCOL_COUNT * SOCK_FAMILY_COUNT };
+/* One dump. */
+struct plan_request {
+	enum sock_probe probe;
+	bool large; /* only for the attribute that could end a dump early (struct diag_class) */
+	struct inet_request inet; /* for the probes of inet_diag */
+	struct diag_request diag; /* for the others */
+};
+
+/* At most one request per protocol and family of IP, and two for each other family. */
+enum {
+	PLAN_MAX = SOCK_PROTOCOL_IP_COUNT * 2 + (SOCK_PROBE_COUNT - SOCK_PROTOCOL_IP_COUNT) * 2,
+};
 
 struct plan {
-	struct inet_request requests[PLAN_MAX];
+	struct plan_request requests[PLAN_MAX];
 	size_t count;
 };
 
-/* Everything that `want` may match is in the answers to the plan. Requests of one protocol follow
- * each other, in the order of enum sock_protocol. */
+/* Everything that `want` may match is in the answers to the plan. Requests of one probe follow each
+ * other, a large one before the one that tells what sockets there are; the probes come in the order
+ * of their enumeration. */
 struct plan plan_requests(const struct want *want);

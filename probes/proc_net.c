@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "util.h"
+#include "words.h"
 
 enum { USER_HZ = 100 }; /* the unit of times in /proc on every architecture that matters */
 
@@ -28,13 +28,8 @@ enum line_field {
 	FIELD_COUNT,
 };
 
-struct text {
-	const char *bytes;
-	size_t length;
-};
-
 const char *proc_net_file(enum sock_protocol protocol, enum sock_family family) {
-	static const char *const files[SOCK_PROTOCOL_COUNT][SOCK_FAMILY_COUNT] = {
+	static const char *const files[SOCK_PROTOCOL_IP_COUNT][SOCK_FAMILY_INET6 + 1] = {
 		[SOCK_PROTOCOL_TCP] = { "tcp", "tcp6" },
 		[SOCK_PROTOCOL_UDP] = { "udp", "udp6" },
 		[SOCK_PROTOCOL_UDPLITE] = { "udplite", "udplite6" },
@@ -43,91 +38,52 @@ const char *proc_net_file(enum sock_protocol protocol, enum sock_family family) 
 	return files[protocol][family];
 }
 
-static size_t split(const char *line, size_t length, struct text parts[FIELD_COUNT]) {
-	size_t count = 0;
-	size_t at = 0;
-	while (count < FIELD_COUNT) {
-		while (at < length && line[at] == ' ')
-			at++;
-		const size_t start = at;
-		while (at < length && line[at] != ' ')
-			at++;
-		if (at == start)
-			break;
-		parts[count++] = (struct text){ line + start, at - start };
-	}
-	return count;
-}
-
-static int hex_digit(char digit) {
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	return -1;
-}
-
-static bool parse_hex(struct text text, size_t digits_max, uint64_t *number) {
-	if (text.length == 0 || text.length > digits_max)
-		return false;
-	*number = 0;
-	for (size_t i = 0; i < text.length; i++) {
-		const int digit = hex_digit(text.bytes[i]);
-		if (digit < 0)
-			return false;
-		*number = *number << 4 | (unsigned)digit;
-	}
-	return true;
-}
-
 /* "left:right" with both in hex. */
-static bool parse_hex_pair(struct text text, size_t left_max, size_t right_max, uint64_t *left,
+static bool parse_hex_pair(struct word text, size_t left_max, size_t right_max, uint64_t *left,
                            uint64_t *right) {
 	const char *colon = memchr(text.bytes, ':', text.length);
 	if (!colon)
 		return false;
-	const struct text before = { text.bytes, (size_t)(colon - text.bytes) };
-	const struct text after = { colon + 1, text.length - before.length - 1 };
-	return parse_hex(before, left_max, left) && parse_hex(after, right_max, right);
+	const struct word before = { text.bytes, (size_t)(colon - text.bytes) };
+	const struct word after = { colon + 1, text.length - before.length - 1 };
+	return word_parse_hex(before, left_max, left) && word_parse_hex(after, right_max, right);
 }
 
 /* An address is printed as 32-bit words in host order, so storing each word restores the bytes. */
-static bool parse_end(struct text text, enum sock_family family, struct sock_endpoint *end) {
+static bool parse_end(struct word text, enum sock_family family, struct sock_endpoint *end) {
 	const size_t words = family == SOCK_FAMILY_INET ? 1 : 4;
 	if (text.length < words * 8 + 1 || text.bytes[words * 8] != ':')
 		return false;
 	for (size_t i = 0; i < words; i++) {
 		uint64_t number = 0;
-		if (!parse_hex((struct text){ text.bytes + i * 8, 8 }, 8, &number))
+		if (!word_parse_hex((struct word){ text.bytes + i * 8, 8 }, 8, &number))
 			return false;
 		const uint32_t word = (uint32_t)number;
 		memcpy(end->address + i * sizeof(word), &word, sizeof(word));
 	}
 	uint64_t port = 0;
-	const struct text rest = { text.bytes + words * 8 + 1, text.length - words * 8 - 1 };
-	if (!parse_hex(rest, 4, &port))
+	const struct word rest = { text.bytes + words * 8 + 1, text.length - words * 8 - 1 };
+	if (!word_parse_hex(rest, 4, &port))
 		return false;
 	end->port = (uint16_t)port;
 	return true;
 }
 
-static bool parse_state(struct text text, struct sock *sock) {
+static bool parse_state(struct word text, struct sock *sock) {
 	const uint64_t new_syn_recv = 12;
 	uint64_t state = 0;
-	if (!parse_hex(text, 2, &state))
+	if (!word_parse_hex(text, 2, &state))
 		return false;
 	if (state == new_syn_recv)
 		state = SOCK_STATE_SYN_RECV;
-	if (state == 0 || state >= SOCK_STATE_COUNT)
+	if (state == 0 || state > SOCK_STATE_CLOSING)
 		return false;
 	sock->state = (uint8_t)state;
 	return true;
 }
 
 /* Of a listener the send queue is printed as 0: the backlog is not told. */
-static bool parse_queues(struct text text, struct sock *sock) {
+static bool parse_queues(struct word text, struct sock *sock) {
 	uint64_t sendq = 0;
 	uint64_t recvq = 0;
 	if (!parse_hex_pair(text, 8, 8, &sendq, &recvq))
@@ -140,12 +96,12 @@ static bool parse_queues(struct text text, struct sock *sock) {
 	return true;
 }
 
-static bool parse_timer(const struct text *parts, struct sock *sock) {
+static bool parse_timer(const struct word *parts, struct sock *sock) {
 	uint64_t timer = 0;
 	uint64_t ticks = 0;
 	uint64_t retrans = 0;
 	if (!parse_hex_pair(parts[FIELD_TIMER], 2, 16, &timer, &ticks) ||
-	    !parse_hex(parts[FIELD_RETRANS], 8, &retrans))
+	    !word_parse_hex(parts[FIELD_RETRANS], 8, &retrans))
 		return false;
 	if (timer == SOCK_TIMER_NONE || timer >= SOCK_TIMER_COUNT)
 		return true;
@@ -157,37 +113,32 @@ static bool parse_timer(const struct text *parts, struct sock *sock) {
 	return true;
 }
 
-static bool parse_holder(const struct text *parts, struct sock *sock) {
-	uint64_t uid = 0;
-	uint64_t inode = 0;
-	if (!util_parse_number(parts[FIELD_UID].bytes, parts[FIELD_UID].length, UINT32_MAX, &uid) ||
-	    !util_parse_number(parts[FIELD_INODE].bytes, parts[FIELD_INODE].length, UINT32_MAX,
-	                       &inode))
+static bool parse_holder(const struct word *parts, struct sock *sock) {
+	uint32_t uid = 0;
+	uint32_t inode = 0;
+	if (!word_parse_u32(parts[FIELD_UID], &uid) || !word_parse_u32(parts[FIELD_INODE], &inode))
 		return false;
-	sock_set_holder(sock, (uint32_t)inode, (uint32_t)uid);
+	sock_set_holder(sock, inode, uid);
 	return true;
 }
 
-static void parse_drops(const struct text *parts, size_t count, struct sock *sock) {
-	uint64_t drops = 0;
-	if (sock->protocol == SOCK_PROTOCOL_TCP || count <= FIELD_DROPS)
+static void parse_drops(const struct word *parts, size_t count, struct sock *sock) {
+	if (sock->protocol == SOCK_PROTOCOL_TCP || count <= FIELD_DROPS ||
+	    !word_parse_u32(parts[FIELD_DROPS], &sock->drops))
 		return;
-	if (!util_parse_number(parts[FIELD_DROPS].bytes, parts[FIELD_DROPS].length, UINT32_MAX,
-	                       &drops))
-		return;
-	sock->drops = (uint32_t)drops;
 	sock->known |= SOCK_KNOWS_DROPS;
 }
 
 int proc_net_parse(const char *line, size_t length, enum sock_protocol protocol,
                    enum sock_family family, struct sock *sock) {
-	struct text parts[FIELD_COUNT];
-	const size_t count = split(line, length, parts);
+	struct word parts[FIELD_COUNT];
+	const size_t count = words_split(line, length, parts, FIELD_COUNT);
 	if (count <= FIELD_POINTER) /* it stands behind all that is read of every kind */
 		return -EBADMSG;
 	sock->protocol = (uint8_t)protocol;
 	sock->family = (uint8_t)family;
 	sock->source = SOCK_SOURCE_PROC;
+	sock->known |= SOCK_KNOWS_PORTS;
 	if (!parse_end(parts[FIELD_LOCAL], family, &sock->local) ||
 	    !parse_end(parts[FIELD_PEER], family, &sock->peer) ||
 	    !parse_state(parts[FIELD_STATE], sock) || !parse_queues(parts[FIELD_QUEUES], sock) ||

@@ -17,6 +17,7 @@ enum { LONG_OPTION_BASE = 256 }; /* getopt's value of option i is LONG_OPTION_BA
 /* What the options said, before their order stops mattering. */
 struct wishes {
 	uint32_t protocols;
+	bool protocols_named; /* `protocols` counts, even if it is empty */
 	uint32_t families;
 	const char *columns;
 	const char *sort;
@@ -36,21 +37,32 @@ static void fail_about(struct cli *cli, const char *format, const char *word, si
 	free(text);
 }
 
+static uint32_t protocols_named(const char *name, size_t length) {
+	if (length == 3 && strncmp(name, "all", length) == 0)
+		return SOCK_PROTOCOLS_ALL;
+	if (length == 4 && strncmp(name, "inet", length) == 0)
+		return SOCK_PROTOCOLS_IP;
+	return sock_protocols_named(name, length);
+}
+
+/* "tcp,unix"; "all,!tcp" is all but TCP. */
 static void parse_protocol_list(struct cli *cli, struct wishes *wishes, const char *list) {
 	while (list) {
+		const bool without = list[0] == '!';
+		list += without;
 		const size_t length = strcspn(list, ",");
-		enum sock_protocol protocol;
-		if (length == 3 && strncmp(list, "all", length) == 0) {
-			wishes->protocols |= (1u << SOCK_PROTOCOL_COUNT) - 1;
-		} else if (filter_find_protocol(list, length, &protocol)) {
-			wishes->protocols |= 1u << protocol;
-		} else {
-			fail_about(
-			    cli,
-			    _("unknown protocol '%s'; use tcp, udp, udplite, raw, mptcp or all"),
-			    list, length);
+		const uint32_t protocols = protocols_named(list, length);
+		if (protocols == 0) {
+			fail_about(cli,
+			           _("unknown protocol '%s'; use all, inet, tcp, udp, udplite, "
+			             "raw, mptcp, sctp, unix, packet, netlink, vsock or xdp"),
+			           list, length);
 			return;
 		}
+		if (without)
+			wishes->protocols &= ~protocols;
+		else
+			wishes->protocols |= protocols;
 		list = list[length] == ',' ? list + length + 1 : NULL;
 	}
 }
@@ -74,9 +86,11 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
                   const char *argument) {
 	switch (row->action) {
 	case OPTION_PROTOCOL:
-		wishes->protocols |= 1u << row->value;
+		wishes->protocols_named = true;
+		wishes->protocols |= (uint32_t)row->value;
 		break;
 	case OPTION_PROTOCOL_LIST:
+		wishes->protocols_named = true;
 		parse_protocol_list(cli, wishes, argument);
 		break;
 	case OPTION_FAMILY:
@@ -232,6 +246,21 @@ static void choose_columns(struct cli *cli, const struct wishes *wishes) {
 		fail(cli, error);
 }
 
+/* -4 and -6 are about IP: they ask for its protocols if no other option does, and say nothing of
+ * other families. If nobody names a protocol or family, those of IP are shown. */
+static void narrow(struct filter *filter, struct wishes *wishes) {
+	const bool unnamed =
+	    filter->protocols == SOCK_PROTOCOLS_ALL && filter->families == SOCK_FAMILIES_ALL;
+	if (wishes->families && !(wishes->protocols & SOCK_PROTOCOLS_IP))
+		wishes->protocols |= SOCK_PROTOCOLS_IP;
+	if (wishes->protocols_named || wishes->families)
+		filter->protocols &= wishes->protocols;
+	else if (unnamed)
+		filter->protocols = SOCK_PROTOCOLS_IP;
+	if (wishes->families)
+		filter->families &= wishes->families | (SOCK_FAMILIES_ALL & ~SOCK_FAMILIES_IP);
+}
+
 struct cli cli_parse(int argc, char *argv[]) {
 	struct cli cli = {
 		.command = CLI_LIST,
@@ -250,10 +279,7 @@ struct cli cli_parse(int argc, char *argv[]) {
 		parse_filter(&cli, (const char *const *)argv + optind, (size_t)(argc - optind));
 	if (cli.command == CLI_LIST)
 		choose_columns(&cli, &wishes);
-	if (wishes.protocols)
-		cli.filter.protocols &= wishes.protocols;
-	if (wishes.families)
-		cli.filter.families &= wishes.families;
+	narrow(&cli.filter, &wishes);
 	return cli;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sctp_info.h"
 #include "sock.h"
 #include "tcp_info.h"
 #include "util.h"
@@ -35,6 +36,26 @@ static void set_flags(struct value *value, uint32_t bits, const char *const *nam
 static void set_end(struct value *value, enum value_kind kind, const struct sock *sock,
                     enum value_end end) {
 	*value = (struct value){ .kind = kind, .part = (uint8_t)end, .sock = sock };
+}
+
+static void set_address(struct value *value, const struct sock *sock, enum value_end end) {
+	const struct sock_unix_name *name;
+	switch ((enum sock_family)sock->family) {
+	case SOCK_FAMILY_INET:
+	case SOCK_FAMILY_INET6:
+	case SOCK_FAMILY_VSOCK:
+		set_end(value, VALUE_ADDRESS, sock, end);
+		break;
+	case SOCK_FAMILY_UNIX:
+		name = end == VALUE_LOCAL ? &sock->un->name : &sock->un->peer_name;
+		set_text(value, name->bytes, name->length);
+		break;
+	case SOCK_FAMILY_PACKET:
+	case SOCK_FAMILY_NETLINK:
+	case SOCK_FAMILY_XDP:
+	case SOCK_FAMILY_COUNT:
+		break;
+	}
 }
 
 /* Where one value is not just a number of a known size at a known place. */
@@ -78,19 +99,27 @@ static void get_peer(const struct field_access *access, const struct sock *sock,
 static void get_src(const struct field_access *access, const struct sock *sock,
                     struct value *value) {
 	(void)access;
-	set_end(value, VALUE_ADDRESS, sock, VALUE_LOCAL);
+	set_address(value, sock, VALUE_LOCAL);
 }
 
 static void get_dst(const struct field_access *access, const struct sock *sock,
                     struct value *value) {
 	(void)access;
-	set_end(value, VALUE_ADDRESS, sock, VALUE_PEER);
+	set_address(value, sock, VALUE_PEER);
 }
 
 static void get_string(const struct field_access *access, const struct sock *sock,
                        struct value *value) {
 	const char *text;
 	memcpy(&text, (const unsigned char *)sock + access->number.offset, sizeof(text));
+	set_string(value, text);
+}
+
+/* A string in what only sockets of one family have. */
+static void get_more_string(const struct field_access *access, const struct sock *sock,
+                            struct value *value) {
+	const char *text;
+	memcpy(&text, (const unsigned char *)sock->more + access->number.offset, sizeof(text));
 	set_string(value, text);
 }
 
@@ -106,10 +135,17 @@ static void get_ulp_name(const struct field_access *access, const struct sock *s
 	set_text(value, sock->ulp->name, sock->ulp->name_length);
 }
 
+static void set_owners(struct value *value, const struct owner *owners, uint32_t count,
+                       enum value_owner_part part) {
+	if (count > 0)
+		*value = (struct value){ .kind = VALUE_OWNERS,
+			                 .part = (uint8_t)part,
+			                 .length = count,
+			                 .owners = owners };
+}
+
 static void get_owners(const struct sock *sock, struct value *value, enum value_owner_part part) {
-	if (sock->owner_count > 0)
-		*value =
-		    (struct value){ .kind = VALUE_OWNERS, .part = (uint8_t)part, .sock = sock };
+	set_owners(value, sock->owners, sock->owner_count, part);
 }
 
 static void get_all_owners(const struct field_access *access, const struct sock *sock,
@@ -172,6 +208,61 @@ static void get_options(const struct field_access *access, const struct sock *so
 	};
 	(void)access;
 	set_flags(value, sock->options, names);
+}
+
+static void get_unix_kind(const struct field_access *access, const struct sock *sock,
+                          struct value *value) {
+	const struct sock_unix_name *name = &sock->un->name;
+	(void)access;
+	if (!name->bytes)
+		set_symbol(value, "unnamed");
+	else
+		set_symbol(value, name->is_abstract ? "abstract" : "pathname");
+}
+
+static void get_peer_owners(const struct field_access *access, const struct sock *sock,
+                            struct value *value) {
+	(void)access;
+	set_owners(value, sock->un->peer_owners, sock->un->peer_owner_count, OWNER_ALL);
+}
+
+static void get_sctp_locals(const struct field_access *access, const struct sock *sock,
+                            struct value *value) {
+	(void)access;
+	set_string(value, sock->sctp->locals);
+}
+
+static void get_sctp_peers(const struct field_access *access, const struct sock *sock,
+                           struct value *value) {
+	(void)access;
+	set_string(value, sock->sctp->peers);
+}
+
+static void get_packet_flags(const struct field_access *access, const struct sock *sock,
+                             struct value *value) {
+	static const char *const names[] = { "running", "auxdata", "origdev",
+		                             "vnethdr", "loss",    NULL };
+	(void)access;
+	set_flags(value, sock->packet->flags, names);
+}
+
+static void get_netlink_protocol(const struct field_access *access, const struct sock *sock,
+                                 struct value *value) {
+	const char *name = sock_netlink_protocol_name(sock->netlink->protocol);
+	(void)access;
+	if (name)
+		set_symbol(value, name);
+	else
+		set_number(value, sock->netlink->protocol);
+}
+
+static void get_netlink_flags(const struct field_access *access, const struct sock *sock,
+                              struct value *value) {
+	static const char *const names[] = { "cb_running", "pktinfo",         "broadcast_error",
+		                             "no_enobufs", "listen_all_nsid", "cap_ack",
+		                             "ext_ack",    "strict_chk",      NULL };
+	(void)access;
+	set_flags(value, sock->netlink->flags, names);
 }
 
 static void get_tcp_options(const struct field_access *access, const struct sock *sock,
@@ -247,6 +338,38 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 	.group = FIELD_GROUP_INFO, .needs = SOCK_NEED_CONGESTION,                                  \
 	.access.part = FIELD_PART_CONGESTION, .access.known = is,                                  \
 	AT(struct sock_congestion, member)
+#define OF(part_, struct_, knows, member)                                                          \
+	.access.part = FIELD_PART_##part_, .access.known = knows, AT(struct struct_, member)
+#define UNIX(knows, member) EXTENDED, OF(UNIX, sock_unix, knows, member)
+#define DETAILS .needs = SOCK_NEED_EXTRAS
+#define PACKET(knows, member) EXTENDED, DETAILS, OF(PACKET, sock_packet, knows, member)
+#define NETLINK(knows, member) EXTENDED, DETAILS, OF(NETLINK, sock_netlink, knows, member)
+#define XDP(knows, member) EXTENDED, DETAILS, OF(XDP, sock_xdp, knows, member)
+#define SCTP(member) INFO, OF(SCTP, sock_sctp, 0, counters.member)
+#define RING(name, title, which, known)                                                            \
+	{ NUMBER(name "_block_size", title "-BLOCK-SIZE", BYTES,                                   \
+		 N_("size of a block of the ring")),                                               \
+	  PACKET(known, which.block_size) },                                                       \
+	    { NUMBER(name "_blocks", title "-BLOCKS", NONE, N_("blocks of the ring")),             \
+	      PACKET(known, which.block_count) },                                                  \
+	    { NUMBER(name "_frame_size", title "-FRAME-SIZE", BYTES,                               \
+		     N_("size of a frame of the ring")),                                           \
+	      PACKET(known, which.frame_size) },                                                   \
+	    { NUMBER(name "_frames", title "-FRAMES", NONE, N_("frames of the ring")),             \
+	      PACKET(known, which.frame_count) },                                                  \
+	    { NUMBER(name "_retire", title "-RETIRE", MS,                                          \
+		     N_("when an unfinished block is handed over")),                               \
+	      PACKET(known, which.retire_timeout), QUIET },                                        \
+	    { NUMBER(name "_private", title "-PRIVATE", BYTES,                                     \
+		     N_("private area of a block of the ring")),                                   \
+	      PACKET(known, which.private_size), QUIET },                                          \
+	{                                                                                          \
+		NUMBER(name "_features", title "-FEATURES", NONE,                                  \
+		       N_("features of the ring, as bits")),                                       \
+		    PACKET(known, which.features), QUIET                                           \
+	}
+/* For what a getter finds there, whatever it is. */
+#define WITHIN(part_) .access.part = FIELD_PART_##part_, .access.number.end = sizeof(uint32_t)
 #define QUIET .access.number.rule = FIELD_RULE_QUIET_ZERO
 #define HEX .access.number.rule = FIELD_RULE_HEX
 #define MEASURED .access.number.rule = FIELD_RULE_ZERO_UNKNOWN
@@ -258,10 +381,11 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define NONE UNIT_NONE
 
 const struct field fields[] = {
-	{ TEXT("proto", "PROTO", N_("protocol: tcp, udp, udplite, raw or mptcp")), BOTH,
+	{ TEXT("proto", "PROTO", N_("protocol, as ss spells it: tcp, udp, u_str, nl, ...")), BOTH,
 	  .access.get = get_proto, AT(struct sock, protocol) },
-	{ TEXT("family", "FAMILY", N_("address family: inet or inet6")), DATA,
-	  .access.get = get_family, AT(struct sock, family) },
+	{ TEXT("family", "FAMILY",
+	       N_("address family: inet, inet6, unix, packet, netlink, vsock or xdp")),
+	  DATA, .access.get = get_family, AT(struct sock, family) },
 	{ TEXT("state", "STATE", N_("state, as ss spells it; UNCONN is not connected")), BOTH,
 	  .access.get = get_state, AT(struct sock, state) },
 	{ NUMBER("recvq", "RECV-Q", NONE,
@@ -270,15 +394,19 @@ const struct field fields[] = {
 	{ NUMBER("sendq", "SEND-Q", NONE,
 	         N_("TCP: bytes not yet acknowledged; UDP: memory used; LISTEN: backlog")),
 	  BOTH, MEMBER(SOCK_KNOWS_SENDQ, sendq) },
-	{ TEXT("local", "LOCAL", N_("local address, bound device and port")),
+	{ TEXT("local", "LOCAL", N_("local address, device and port; UNIX: name and inode")),
 	  .defaults = FIELD_IN_TEXT, .needs = SOCK_NEED_INTERFACE, .access.get = get_local },
-	{ TEXT("peer", "PEER", N_("address and port of the other end")), .defaults = FIELD_IN_TEXT,
-	  .access.get = get_peer },
-	{ TEXT("src", "SRC", N_("local address")), DATA, .access.get = get_src },
-	{ NUMBER("sport", "SPORT", NONE, N_("local port; for raw sockets the IP protocol")), DATA,
-	  MEMBER(0, local.port) },
-	{ TEXT("dst", "DST", N_("address of the other end")), DATA, .access.get = get_dst },
-	{ NUMBER("dport", "DPORT", NONE, N_("port of the other end")), DATA, MEMBER(0, peer.port) },
+	{ TEXT("peer", "PEER", N_("address and port of the other end; UNIX: name and inode")),
+	  .defaults = FIELD_IN_TEXT, .needs = SOCK_NEED_PEER, .access.get = get_peer },
+	{ TEXT("src", "SRC", N_("local address; UNIX: name, '@' for a NUL in front")), DATA,
+	  .access.get = get_src },
+	{ NUMBER("sport", "SPORT", NONE,
+	         N_("local port; raw: the IP protocol; netlink: the port id")),
+	  DATA, MEMBER(SOCK_KNOWS_PORTS, local.port) },
+	{ TEXT("dst", "DST", N_("address of the other end; UNIX: its name")), DATA,
+	  .needs = SOCK_NEED_PEER, .access.get = get_dst },
+	{ NUMBER("dport", "DPORT", NONE, N_("port of the other end")), DATA,
+	  MEMBER(SOCK_KNOWS_PORTS, peer.port) },
 	{ TEXT("src_name", "SRC-NAME", N_("host name of the local address")), NAMES,
 	  .access.get = get_string, AT(struct sock, local.host) },
 	{ TEXT("sport_name", "SPORT-NAME", N_("service name of the local port")), NAMES,
@@ -304,6 +432,13 @@ const struct field fields[] = {
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_comm },
 	{ TEXT("fd", "FD", N_("descriptors in the owners, of the socket or its io_uring")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_fd },
+
+	{ NUMBER("peer_inode", "PEER-INODE", NONE, N_("UNIX: inode of the other end")), DATA,
+	  .group = FIELD_GROUP_ASKED, OF(UNIX, sock_unix, SOCK_UNIX_KNOWS_PEER, peer_inode) },
+	{ TEXT("peer_owners", "PEER-OWNERS", N_("UNIX: processes that hold the other end")), DATA,
+	  .group = FIELD_GROUP_ASKED,
+	  .needs = SOCK_NEED_PEER | SOCK_NEED_OWNERS | SOCK_NEED_PEER_OWNERS,
+	  OF(UNIX, sock_unix, 0, peer_owners), .access.get = get_peer_owners },
 
 	{ NUMBER("uid", "UID", NONE, N_("user id of the socket")), DATA, EXTENDED,
 	  MEMBER(SOCK_KNOWS_UID, uid) },
@@ -345,6 +480,98 @@ const struct field fields[] = {
 	{ NUMBER("class_id", "CLASS-ID", NONE, N_("net_cls class id or socket priority")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_TOS,
 	  MEMBER(SOCK_KNOWS_CLASS_ID, class_id) },
+
+	{ TEXT("path_kind", "PATH-KIND", N_("UNIX: pathname, abstract or unnamed")), DATA, EXTENDED,
+	  WITHIN(UNIX), .access.get = get_unix_kind },
+	{ NUMBER("file_inode", "FILE-INODE", NONE, N_("UNIX: inode of the path, its low 32 bits")),
+	  UNIX(SOCK_UNIX_KNOWS_FILE, file_inode), DETAILS },
+	{ NUMBER("file_major", "FILE-MAJOR", NONE, N_("UNIX: major number of the path's device")),
+	  UNIX(SOCK_UNIX_KNOWS_FILE, file_major), DETAILS },
+	{ NUMBER("file_minor", "FILE-MINOR", NONE, N_("UNIX: minor number of the path's device")),
+	  UNIX(SOCK_UNIX_KNOWS_FILE, file_minor), DETAILS },
+	{ TEXT("pending", "PENDING", N_("UNIX: inodes of clients that wait to be accepted")),
+	  UNIX(0, pending), .access.get = get_more_string, .needs = SOCK_NEED_PENDING },
+
+	{ NUMBER("ethertype", "ETHERTYPE", NONE, N_("packet: protocol, in hex; 3 is all")), DATA,
+	  EXTENDED, OF(PACKET, sock_packet, 0, ethertype), HEX },
+	{ NUMBER("packet_version", "PACKET-VERSION", NONE, N_("packet: version of the rings")),
+	  PACKET(SOCK_PACKET_KNOWS_INFO, version), QUIET },
+	{ NUMBER("packet_reserve", "PACKET-RESERVE", BYTES, N_("packet: headroom of a frame")),
+	  PACKET(SOCK_PACKET_KNOWS_INFO, reserve), QUIET },
+	{ NUMBER("packet_copy_threshold", "PACKET-COPY-THRESHOLD", BYTES,
+	         N_("packet: longer ones are queued too")),
+	  PACKET(SOCK_PACKET_KNOWS_INFO, copy_threshold), QUIET },
+	{ NUMBER("packet_timestamp", "PACKET-TIMESTAMP", NONE,
+	         N_("packet: kind of time stamps, as bits")),
+	  PACKET(SOCK_PACKET_KNOWS_INFO, timestamp), QUIET },
+	{ TEXT("packet_flags", "PACKET-FLAGS", N_("packet: options that are set")),
+	  PACKET(SOCK_PACKET_KNOWS_INFO, flags), .access.get = get_packet_flags, QUIET },
+	{ NUMBER("fanout_id", "FANOUT-ID", NONE, N_("packet: group that shares the packets")),
+	  PACKET(SOCK_PACKET_KNOWS_FANOUT, fanout_id) },
+	{ NUMBER("fanout_type", "FANOUT-TYPE", NONE, N_("packet: how that group shares")),
+	  PACKET(SOCK_PACKET_KNOWS_FANOUT, fanout_type) },
+	RING("rx_ring", "RX-RING", rx_ring, SOCK_PACKET_KNOWS_RX_RING),
+	RING("tx_ring", "TX-RING", tx_ring, SOCK_PACKET_KNOWS_TX_RING),
+	{ TEXT("memberships", "MEMBERSHIPS", N_("packet: memberships, as type/ifindex/address")),
+	  PACKET(0, memberships), .access.get = get_more_string },
+	{ TEXT("bpf_filter", "BPF-FILTER",
+	       N_("packet: attached BPF program, as tcpdump -ddd; needs CAP_NET_ADMIN")),
+	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_BPF_FILTER,
+	  OF(PACKET, sock_packet, 0, filter), .access.get = get_more_string },
+
+	{ TEXT("netlink_protocol", "NETLINK-PROTOCOL", N_("netlink: rtnl, genl, audit, ...")), DATA,
+	  EXTENDED, OF(NETLINK, sock_netlink, 0, protocol), .access.get = get_netlink_protocol },
+	{ NUMBER("netlink_type", "NETLINK-TYPE", NONE, N_("netlink: 2 datagram, 3 raw")),
+	  .group = FIELD_GROUP_ASKED, OF(NETLINK, sock_netlink, 0, type), MEASURED },
+	{ NUMBER("netlink_group", "NETLINK-GROUP", NONE, N_("netlink: group that it sends to")),
+	  NETLINK(0, group), QUIET },
+	{ TEXT("netlink_groups", "NETLINK-GROUPS", N_("netlink: groups that it has joined")),
+	  NETLINK(0, groups), .access.get = get_more_string },
+	{ TEXT("netlink_flags", "NETLINK-FLAGS", N_("netlink: options that are set")),
+	  NETLINK(SOCK_NETLINK_KNOWS_FLAGS, flags), .access.get = get_netlink_flags, QUIET },
+
+	{ NUMBER("xdp_queue", "XDP-QUEUE", NONE, N_("XDP: queue of the device")), DATA,
+	  XDP(SOCK_XDP_KNOWS_QUEUE, queue) },
+	{ NUMBER("xdp_rx_ring", "XDP-RX-RING", NONE, N_("XDP: descriptors of the RX ring")),
+	  XDP(SOCK_XDP_KNOWS_RX_RING, rx_ring) },
+	{ NUMBER("xdp_tx_ring", "XDP-TX-RING", NONE, N_("XDP: descriptors of the TX ring")),
+	  XDP(SOCK_XDP_KNOWS_TX_RING, tx_ring) },
+	{ NUMBER("xdp_fill_ring", "XDP-FILL-RING", NONE, N_("XDP: descriptors of the fill ring")),
+	  XDP(SOCK_XDP_KNOWS_FILL_RING, fill_ring) },
+	{ NUMBER("xdp_completion_ring", "XDP-COMPLETION-RING", NONE,
+	         N_("XDP: descriptors of the completion ring")),
+	  XDP(SOCK_XDP_KNOWS_COMPLETION_RING, completion_ring) },
+	{ NUMBER("umem_id", "UMEM-ID", NONE, N_("XDP: id of the memory it works in")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.id) },
+	{ NUMBER("umem_size", "UMEM-SIZE", BYTES, N_("XDP: size of that memory")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.size) },
+	{ NUMBER("umem_pages", "UMEM-PAGES", NONE, N_("XDP: pages of that memory")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.page_count) },
+	{ NUMBER("umem_chunk_size", "UMEM-CHUNK-SIZE", BYTES, N_("XDP: size of a chunk of it")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.chunk_size) },
+	{ NUMBER("umem_headroom", "UMEM-HEADROOM", BYTES, N_("XDP: headroom of a chunk")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.headroom), QUIET },
+	{ NUMBER("umem_ifindex", "UMEM-IFINDEX", NONE, N_("XDP: device that the memory is on")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.ifindex) },
+	{ NUMBER("umem_queue", "UMEM-QUEUE", NONE, N_("XDP: queue that the memory is on")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.queue) },
+	{ NUMBER("umem_flags", "UMEM-FLAGS", NONE, N_("XDP: 1 without copies")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.flags), QUIET },
+	{ NUMBER("umem_references", "UMEM-REFERENCES", NONE, N_("XDP: users of the memory")),
+	  XDP(SOCK_XDP_KNOWS_UMEM, umem.references) },
+	{ NUMBER("xdp_rx_dropped", "XDP-RX-DROPPED", NONE, N_("XDP: packets dropped on receipt")),
+	  XDP(SOCK_XDP_KNOWS_STATS, stats.rx_dropped), QUIET },
+	{ NUMBER("xdp_rx_invalid", "XDP-RX-INVALID", NONE, N_("XDP: invalid fill descriptors")),
+	  XDP(SOCK_XDP_KNOWS_STATS, stats.rx_invalid), QUIET },
+	{ NUMBER("xdp_rx_full", "XDP-RX-FULL", NONE, N_("XDP: dropped as the RX ring was full")),
+	  XDP(SOCK_XDP_KNOWS_STATS, stats.rx_full), QUIET },
+	{ NUMBER("xdp_fill_empty", "XDP-FILL-EMPTY", NONE,
+	         N_("XDP: times the fill ring was empty")),
+	  XDP(SOCK_XDP_KNOWS_STATS, stats.fill_ring_empty), QUIET },
+	{ NUMBER("xdp_tx_invalid", "XDP-TX-INVALID", NONE, N_("XDP: invalid TX descriptors")),
+	  XDP(SOCK_XDP_KNOWS_STATS, stats.tx_invalid), QUIET },
+	{ NUMBER("xdp_tx_empty", "XDP-TX-EMPTY", NONE, N_("XDP: times the TX ring was empty")),
+	  XDP(SOCK_XDP_KNOWS_STATS, stats.tx_ring_empty), QUIET },
 
 	{ TEXT("timer", "TIMER", N_("running timer: on, keepalive, timewait, persist or delack")),
 	  TIMER, MEMBER(SOCK_KNOWS_TIMER, timer), .access.get = get_timer },
@@ -635,6 +862,143 @@ const struct field fields[] = {
 	{ NUMBER("mptcp_last_ack", "MPTCP-LAST-ACK", MS,
 	         N_("MPTCP: time since an acknowledgement")),
 	  MPTCP(last_ack_recv), QUIET },
+
+	{ TEXT("sctp_locals", "SCTP-LOCALS", N_("SCTP: all local addresses")), INFO, WITHIN(SCTP),
+	  .access.get = get_sctp_locals },
+	{ TEXT("sctp_peers", "SCTP-PEERS", N_("SCTP: all addresses of the other end")), INFO,
+	  WITHIN(SCTP), .access.get = get_sctp_peers },
+	{ NUMBER("sctp_tag", "SCTP-TAG", NONE, N_("SCTP: verification tag of this end")),
+	  SCTP(tag) },
+	{ NUMBER("sctp_rwnd", "SCTP-RWND", BYTES, N_("SCTP: window that this end offers")),
+	  SCTP(rwnd) },
+	{ NUMBER("sctp_unacked_data", "SCTP-UNACKED-DATA", NONE,
+	         N_("SCTP: chunks sent and not acknowledged")),
+	  SCTP(unacked_data), QUIET },
+	{ NUMBER("sctp_pending_data", "SCTP-PENDING-DATA", NONE, N_("SCTP: chunks not sent yet")),
+	  SCTP(pending_data), QUIET },
+	{ NUMBER("sctp_in_streams", "SCTP-IN-STREAMS", NONE,
+	         N_("SCTP: streams from the other end")),
+	  SCTP(in_streams) },
+	{ NUMBER("sctp_out_streams", "SCTP-OUT-STREAMS", NONE,
+	         N_("SCTP: streams to the other end")),
+	  SCTP(out_streams) },
+	{ NUMBER("sctp_fragmentation_point", "SCTP-FRAGMENTATION-POINT", BYTES,
+	         N_("SCTP: longer messages are cut")),
+	  SCTP(fragmentation_point) },
+	{ NUMBER("sctp_in_queue", "SCTP-IN-QUEUE", NONE, N_("SCTP: messages to be read")),
+	  SCTP(in_queue), QUIET },
+	{ NUMBER("sctp_out_queue", "SCTP-OUT-QUEUE", NONE, N_("SCTP: chunks to be sent")),
+	  SCTP(out_queue), QUIET },
+	{ NUMBER("sctp_overall_error", "SCTP-OVERALL-ERROR", NONE,
+	         N_("SCTP: retransmissions in a row")),
+	  SCTP(overall_error), QUIET },
+	{ NUMBER("sctp_max_burst", "SCTP-MAX-BURST", NONE,
+	         N_("SCTP: packets sent at once at most")),
+	  SCTP(max_burst) },
+	{ NUMBER("sctp_max_segment", "SCTP-MAX-SEGMENT", BYTES, N_("SCTP: limit of a chunk")),
+	  SCTP(max_segment), QUIET },
+	{ NUMBER("sctp_peer_rwnd", "SCTP-PEER-RWND", BYTES,
+	         N_("SCTP: window that the other end offers")),
+	  SCTP(peer_rwnd) },
+	{ NUMBER("sctp_peer_tag", "SCTP-PEER-TAG", NONE,
+	         N_("SCTP: verification tag of the other end")),
+	  SCTP(peer_tag) },
+	{ NUMBER("sctp_peer_capable", "SCTP-PEER-CAPABLE", NONE,
+	         N_("SCTP: what the other end can do, as bits")),
+	  SCTP(peer_capable), QUIET },
+	{ NUMBER("sctp_peer_sack", "SCTP-PEER-SACK", NONE,
+	         N_("SCTP: the other end needs a SACK now")),
+	  SCTP(peer_sack), QUIET },
+	{ NUMBER("sctp_in_sacks", "SCTP-IN-SACKS", NONE, N_("SCTP: SACKs received")),
+	  SCTP(in_sacks), QUIET },
+	{ NUMBER("sctp_out_sacks", "SCTP-OUT-SACKS", NONE, N_("SCTP: SACKs sent")), SCTP(out_sacks),
+	  QUIET },
+	{ NUMBER("sctp_out_packets", "SCTP-OUT-PACKETS", NONE, N_("SCTP: packets sent")),
+	  SCTP(out_packets), QUIET },
+	{ NUMBER("sctp_in_packets", "SCTP-IN-PACKETS", NONE, N_("SCTP: packets received")),
+	  SCTP(in_packets), QUIET },
+	{ NUMBER("sctp_retransmitted_chunks", "SCTP-RETRANSMITTED-CHUNKS", NONE,
+	         N_("SCTP: chunks sent again")),
+	  SCTP(retransmitted_chunks), QUIET },
+	{ NUMBER("sctp_out_of_sequence", "SCTP-OUT-OF-SEQUENCE", NONE,
+	         N_("SCTP: chunks received out of order")),
+	  SCTP(out_of_sequence), QUIET },
+	{ NUMBER("sctp_in_duplicates", "SCTP-IN-DUPLICATES", NONE,
+	         N_("SCTP: chunks received twice")),
+	  SCTP(in_duplicates), QUIET },
+	{ NUMBER("sctp_gap_count", "SCTP-GAP-COUNT", NONE, N_("SCTP: gap reports received")),
+	  SCTP(gap_count), QUIET },
+	{ NUMBER("sctp_out_unordered", "SCTP-OUT-UNORDERED", NONE,
+	         N_("SCTP: unordered chunks sent")),
+	  SCTP(out_unordered), QUIET },
+	{ NUMBER("sctp_in_unordered", "SCTP-IN-UNORDERED", NONE,
+	         N_("SCTP: unordered chunks received")),
+	  SCTP(in_unordered), QUIET },
+	{ NUMBER("sctp_out_ordered", "SCTP-OUT-ORDERED", NONE, N_("SCTP: ordered chunks sent")),
+	  SCTP(out_ordered), QUIET },
+	{ NUMBER("sctp_in_ordered", "SCTP-IN-ORDERED", NONE, N_("SCTP: ordered chunks received")),
+	  SCTP(in_ordered), QUIET },
+	{ NUMBER("sctp_out_control", "SCTP-OUT-CONTROL", NONE, N_("SCTP: control chunks sent")),
+	  SCTP(out_control), QUIET },
+	{ NUMBER("sctp_in_control", "SCTP-IN-CONTROL", NONE, N_("SCTP: control chunks received")),
+	  SCTP(in_control), QUIET },
+	{ NUMBER("sctp_primary_state", "SCTP-PRIMARY-STATE", NONE,
+	         N_("SCTP: state of the primary path")),
+	  SCTP(primary_state), QUIET },
+	{ NUMBER("sctp_primary_cwnd", "SCTP-PRIMARY-CWND", BYTES,
+	         N_("SCTP: congestion window of the primary path")),
+	  SCTP(primary_cwnd) },
+	{ NUMBER("sctp_primary_srtt", "SCTP-PRIMARY-SRTT", MS,
+	         N_("SCTP: round trip of the primary path")),
+	  SCTP(primary_srtt) },
+	{ NUMBER("sctp_primary_rto", "SCTP-PRIMARY-RTO", MS,
+	         N_("SCTP: retransmission timeout of the primary path")),
+	  SCTP(primary_rto) },
+	{ NUMBER("sctp_primary_heartbeat", "SCTP-PRIMARY-HEARTBEAT", MS,
+	         N_("SCTP: heartbeat interval of the primary path")),
+	  SCTP(primary_heartbeat) },
+	{ NUMBER("sctp_primary_max_retrans", "SCTP-PRIMARY-MAX-RETRANS", NONE,
+	         N_("SCTP: retransmissions until the primary path fails")),
+	  SCTP(primary_max_retrans) },
+	{ NUMBER("sctp_primary_sack_delay", "SCTP-PRIMARY-SACK-DELAY", MS,
+	         N_("SCTP: delay of SACKs on the primary path")),
+	  SCTP(primary_sack_delay) },
+	{ NUMBER("sctp_primary_sack_frequency", "SCTP-PRIMARY-SACK-FREQUENCY", NONE,
+	         N_("SCTP: packets for a SACK on the primary path")),
+	  SCTP(primary_sack_frequency) },
+	{ NUMBER("sctp_primary_ssthresh", "SCTP-PRIMARY-SSTHRESH", BYTES,
+	         N_("SCTP: slow start threshold of the primary path")),
+	  SCTP(primary_ssthresh) },
+	{ NUMBER("sctp_primary_partial_acked", "SCTP-PRIMARY-PARTIAL-ACKED", BYTES,
+	         N_("SCTP: bytes towards a larger window")),
+	  SCTP(primary_partial_acked), QUIET },
+	{ NUMBER("sctp_primary_flight_size", "SCTP-PRIMARY-FLIGHT-SIZE", BYTES,
+	         N_("SCTP: bytes on the way on the primary path")),
+	  SCTP(primary_flight_size), QUIET },
+	{ NUMBER("sctp_primary_error", "SCTP-PRIMARY-ERROR", NONE,
+	         N_("SCTP: timeouts of the primary path")),
+	  SCTP(primary_error), QUIET },
+	{ NUMBER("sctp_autoclose", "SCTP-AUTOCLOSE", NONE,
+	         N_("SCTP: seconds of silence until it closes")),
+	  SCTP(autoclose), QUIET },
+	{ NUMBER("sctp_adaptation", "SCTP-ADAPTATION", NONE, N_("SCTP: adaptation indication")),
+	  SCTP(adaptation), QUIET },
+	{ NUMBER("sctp_partial_delivery_point", "SCTP-PARTIAL-DELIVERY-POINT", BYTES,
+	         N_("SCTP: partial delivery begins here")),
+	  SCTP(partial_delivery_point), QUIET },
+	{ NUMBER("sctp_nodelay", "SCTP-NODELAY", NONE,
+	         N_("SCTP: 1: small chunks are not held back")),
+	  SCTP(nodelay), QUIET },
+	{ NUMBER("sctp_disable_fragments", "SCTP-DISABLE-FRAGMENTS", NONE,
+	         N_("SCTP: 1: long messages are refused")),
+	  SCTP(disable_fragments), QUIET },
+	{ NUMBER("sctp_v4mapped", "SCTP-V4MAPPED", NONE, N_("SCTP: 1: IPv4 addresses are mapped")),
+	  SCTP(v4mapped), QUIET },
+	{ NUMBER("sctp_fragment_interleave", "SCTP-FRAGMENT-INTERLEAVE", NONE,
+	         N_("SCTP: level of interleaving")),
+	  SCTP(fragment_interleave), QUIET },
+	{ NUMBER("sctp_type", "SCTP-TYPE", NONE, N_("SCTP: 0 UDP style, 1 one connection, 2 both")),
+	  SCTP(type), QUIET },
 };
 
 #undef COLUMN
@@ -658,6 +1022,15 @@ const struct field fields[] = {
 #undef MPTCP
 #undef ULP
 #undef CC
+#undef OF
+#undef UNIX
+#undef DETAILS
+#undef PACKET
+#undef NETLINK
+#undef XDP
+#undef SCTP
+#undef RING
+#undef WITHIN
 #undef QUIET
 #undef HEX
 #undef MEASURED
@@ -677,6 +1050,27 @@ static uint32_t tcp_known(const struct sock *sock) {
 	if (sock->tcp->options & TCP_OPTION_WSCALE)
 		return FIELD_KNOWN_CONNECTED | FIELD_KNOWN_WSCALE;
 	return FIELD_KNOWN_CONNECTED;
+}
+
+/* The part that only sockets of its family have. */
+static void add_more(struct field_source *source, const struct sock *sock) {
+	static const struct {
+		uint8_t part;
+		uint32_t length;
+	} parts[SOCK_PROBE_COUNT] = {
+		[SOCK_PROBE_SCTP] = { FIELD_PART_SCTP, offsetof(struct sock_sctp, counters) },
+		[SOCK_PROBE_UNIX] = { FIELD_PART_UNIX, sizeof(struct sock_unix) },
+		[SOCK_PROBE_PACKET] = { FIELD_PART_PACKET, sizeof(struct sock_packet) },
+		[SOCK_PROBE_NETLINK] = { FIELD_PART_NETLINK, sizeof(struct sock_netlink) },
+		[SOCK_PROBE_XDP] = { FIELD_PART_XDP, sizeof(struct sock_xdp) },
+	};
+	const enum sock_probe probe = sock_probe_of((enum sock_protocol)sock->protocol);
+	struct field_part_source *part = &source->parts[parts[probe].part];
+	part->base = (const void *)sock->more;
+	part->length = parts[probe].length;
+	part->known = *sock->more;
+	if (probe == SOCK_PROBE_SCTP)
+		part->length += sock->sctp->length;
 }
 
 struct field_source field_source(const struct sock *sock) {
@@ -709,6 +1103,8 @@ struct field_source field_source(const struct sock *sock) {
 		source.parts[FIELD_PART_CONGESTION].known =
 		    congestion_known[sock->congestion->kind];
 	}
+	if (sock->more)
+		add_more(&source, sock);
 	if (sock->ulp) {
 		source.parts[FIELD_PART_ULP].base = (const void *)sock->ulp;
 		source.parts[FIELD_PART_ULP].length = sizeof(*sock->ulp);

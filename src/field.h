@@ -49,6 +49,12 @@ enum field_part {
 	FIELD_PART_MEMORY,
 	FIELD_PART_CONGESTION,
 	FIELD_PART_ULP,
+	/* What only sockets of one family have: `more` of struct sock. */
+	FIELD_PART_UNIX,
+	FIELD_PART_PACKET,
+	FIELD_PART_NETLINK,
+	FIELD_PART_XDP,
+	FIELD_PART_SCTP,
 	FIELD_PART_COUNT,
 };
 

@@ -28,14 +28,27 @@ struct state_name {
 };
 
 static const struct state_name state_names[] = {
-	{ "estab", SOCK_STATE_ESTABLISHED },     { "established", SOCK_STATE_ESTABLISHED },
-	{ "syn-sent", SOCK_STATE_SYN_SENT },     { "syn-recv", SOCK_STATE_SYN_RECV },
-	{ "fin-wait-1", SOCK_STATE_FIN_WAIT1 },  { "fin-wait-2", SOCK_STATE_FIN_WAIT2 },
-	{ "time-wait", SOCK_STATE_TIME_WAIT },   { "unconn", SOCK_STATE_CLOSE },
-	{ "unconnected", SOCK_STATE_CLOSE },     { "closed", SOCK_STATE_CLOSE },
-	{ "close-wait", SOCK_STATE_CLOSE_WAIT }, { "last-ack", SOCK_STATE_LAST_ACK },
-	{ "listen", SOCK_STATE_LISTEN },         { "listening", SOCK_STATE_LISTEN },
+	{ "estab", SOCK_STATE_ESTABLISHED },
+	{ "established", SOCK_STATE_ESTABLISHED },
+	{ "syn-sent", SOCK_STATE_SYN_SENT },
+	{ "syn-recv", SOCK_STATE_SYN_RECV },
+	{ "fin-wait-1", SOCK_STATE_FIN_WAIT1 },
+	{ "fin-wait-2", SOCK_STATE_FIN_WAIT2 },
+	{ "time-wait", SOCK_STATE_TIME_WAIT },
+	{ "unconn", SOCK_STATE_CLOSE },
+	{ "unconnected", SOCK_STATE_CLOSE },
+	{ "closed", SOCK_STATE_CLOSE },
+	{ "close-wait", SOCK_STATE_CLOSE_WAIT },
+	{ "last-ack", SOCK_STATE_LAST_ACK },
+	{ "listen", SOCK_STATE_LISTEN },
+	{ "listening", SOCK_STATE_LISTEN },
 	{ "closing", SOCK_STATE_CLOSING },
+	{ "cookie-wait", SOCK_STATE_COOKIE_WAIT },
+	{ "cookie-echoed", SOCK_STATE_COOKIE_ECHOED },
+	{ "shutdown-pending", SOCK_STATE_SHUTDOWN_PENDING },
+	{ "shutdown-sent", SOCK_STATE_SHUTDOWN_SENT },
+	{ "shutdown-received", SOCK_STATE_SHUTDOWN_RECEIVED },
+	{ "shutdown-ack-sent", SOCK_STATE_SHUTDOWN_ACK_SENT },
 };
 
 struct family_name {
@@ -50,8 +63,8 @@ static const struct family_name family_names[] = {
 
 struct filter filter_all(void) {
 	return (struct filter){
-		.protocols = (1u << SOCK_PROTOCOL_COUNT) - 1,
-		.families = (1u << SOCK_FAMILY_COUNT) - 1,
+		.protocols = SOCK_PROTOCOLS_ALL,
+		.families = SOCK_FAMILIES_ALL,
 		.states = SOCK_STATES_ALL,
 	};
 }
@@ -109,17 +122,6 @@ static bool find_family(struct token token, enum sock_family *family) {
 	for (size_t i = 0; i < ARRAY_LENGTH(family_names); i++) {
 		if (token_is(token, family_names[i].name)) {
 			*family = family_names[i].family;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool filter_find_protocol(const char *name, size_t length, enum sock_protocol *protocol) {
-	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++) {
-		if (token_is((struct token){ name, length },
-		             sock_protocol_name((enum sock_protocol)i))) {
-			*protocol = (enum sock_protocol)i;
 			return true;
 		}
 	}
@@ -210,9 +212,12 @@ const char *filter_word(size_t index) {
 	if (index < ARRAY_LENGTH(keywords))
 		return keywords[index];
 	index -= ARRAY_LENGTH(keywords);
-	if (index < SOCK_PROTOCOL_COUNT)
-		return sock_protocol_name((enum sock_protocol)index);
-	index -= SOCK_PROTOCOL_COUNT;
+	size_t protocols = 0;
+	while (sock_protocols_name(protocols))
+		protocols++;
+	if (index < protocols)
+		return sock_protocols_name(index);
+	index -= protocols;
 	if (index < ARRAY_LENGTH(family_names))
 		return family_names[index].name;
 	index -= ARRAY_LENGTH(family_names);
@@ -220,7 +225,7 @@ const char *filter_word(size_t index) {
 }
 
 static bool fail_unknown(struct cursor *cursor, struct token token, struct filter_error *error) {
-	enum { WORDS_MAX = 64 };
+	enum { WORDS_MAX = 128 };
 	const char *words[WORDS_MAX];
 	size_t count = 0;
 	while (count < WORDS_MAX && filter_word(count)) {
@@ -240,7 +245,7 @@ static bool fail_unknown(struct cursor *cursor, struct token token, struct filte
 
 static bool parse_term(struct cursor *cursor, struct token token, struct filter *filter,
                        struct filter_error *error) {
-	enum sock_protocol protocol;
+	const uint32_t protocols = sock_protocols_named(token.text, token.length);
 	enum sock_family family;
 	enum sock_state state;
 	uint16_t port = 0;
@@ -250,8 +255,8 @@ static bool parse_term(struct cursor *cursor, struct token token, struct filter 
 		if (!parse_port(token, cursor, &port, error))
 			return false;
 		narrow_either_port(filter, port);
-	} else if (filter_find_protocol(token.text, token.length, &protocol)) {
-		filter->protocols &= 1u << protocol;
+	} else if (protocols != 0) {
+		filter->protocols &= protocols;
 	} else if (find_family(token, &family)) {
 		filter->families &= 1u << family;
 	} else if (find_state(token, &state)) {
@@ -297,13 +302,13 @@ bool filter_parse(const char *const words[], size_t count, struct filter *filter
 	return true;
 }
 
-static bool has_port(const struct sock *sock, uint16_t port) {
+static bool is_at_port(const struct sock *sock, uint16_t port) {
 	return port == 0 || sock->local.port == port || sock->peer.port == port;
 }
 
 /* Two ports that may each be on either end need both ends. */
 static bool has_ports(const struct sock *sock, const uint16_t ports[2]) {
-	return has_port(sock, ports[0]) && has_port(sock, ports[1]);
+	return is_at_port(sock, ports[0]) && is_at_port(sock, ports[1]);
 }
 
 bool filter_matches(const struct filter *filter, const struct sock *sock) {
@@ -331,14 +336,18 @@ static uint32_t listening_states(enum sock_protocol protocol) {
 }
 
 struct want filter_want(const struct filter *filter) {
+	const uint32_t portless =
+	    SOCK_PROTOCOLS_UNIX | SOCK_PROTOCOLS_PACKET | 1u << SOCK_PROTOCOL_XDP;
 	struct want want = {
 		.families = filter->families,
 		.sport = filter->sport,
 		.dport = filter->dport,
 		.port = filter->ports[0],
 	};
+	const bool has_port = filter->sport != 0 || filter->dport != 0 || filter->ports[0] != 0;
+	const uint32_t protocols = filter->protocols & (has_port ? ~portless : UINT32_MAX);
 	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++) {
-		if (filter->never || !(filter->protocols >> i & 1))
+		if (filter->never || !(protocols >> i & 1))
 			continue;
 		want.states[i] = filter->states;
 		if (filter->listening)

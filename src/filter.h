@@ -42,6 +42,3 @@ struct want filter_want(const struct filter *filter);
 /* Every word that means something by itself or before a port, for suggestions and completions; NULL
  * behind the last one. */
 const char *filter_word(size_t index);
-
-/* The protocol with that name; false if there is none. */
-bool filter_find_protocol(const char *name, size_t length, enum sock_protocol *protocol);

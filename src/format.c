@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "endpoint.h"
 #include "escape.h"
 #include "sock.h"
 #include "util.h"
@@ -102,6 +103,10 @@ static char *put_address(char *to, const struct sock *sock, const struct sock_en
 }
 
 void format_address(struct out *out, const struct sock *sock, enum value_end end) {
+	if (sock->family == SOCK_FAMILY_VSOCK) {
+		endpoint_format_cid(out, sock, end);
+		return;
+	}
 	char *start = out_reserve(out, ADDRESS_ROOM);
 	const char *stop = put_address(start, sock, endpoint_of(sock, end));
 	out_advance(out, (size_t)(stop - start));
@@ -126,7 +131,7 @@ static char *put_host(char *to, const struct sock *sock, const struct sock_endpo
 	return to;
 }
 
-static char *put_port(char *to, uint16_t port) {
+static char *put_port(char *to, uint32_t port) {
 	if (port != 0)
 		return digits_put(to, port);
 	*to++ = '*';
@@ -152,17 +157,11 @@ static void format_host(struct out *out, const struct sock *sock,
 	out_advance(out, (size_t)(put_host(start, sock, endpoint) - start));
 }
 
-static void format_device(struct out *out, const struct sock *sock) {
-	out_char(out, '%');
-	if (sock->interface_name) {
-		escape_write(out, sock->interface_name, strlen(sock->interface_name), ESCAPE_WORD);
-	} else {
-		out_text(out, "if");
-		out_number(out, sock->ifindex);
-	}
-}
-
 void format_endpoint(struct out *out, const struct sock *sock, enum value_end end) {
+	if (sock->family > SOCK_FAMILY_INET6) {
+		endpoint_format(out, sock, end);
+		return;
+	}
 	const struct sock_endpoint *endpoint = endpoint_of(sock, end);
 	const bool bound = end == VALUE_LOCAL && (sock->known & SOCK_KNOWS_INTERFACE);
 	if (!bound && !endpoint->host && !endpoint->service) {
@@ -170,8 +169,10 @@ void format_endpoint(struct out *out, const struct sock *sock, enum value_end en
 		return;
 	}
 	format_host(out, sock, endpoint);
-	if (bound)
-		format_device(out, sock);
+	if (bound) {
+		out_char(out, '%');
+		endpoint_format_device(out, sock);
+	}
 	out_char(out, ':');
 	if (endpoint->service) {
 		escape_write(out, endpoint->service, strlen(endpoint->service), ESCAPE_WORD);
@@ -230,9 +231,10 @@ static void format_owner(struct out *out, const struct owner *owner, enum value_
 }
 
 /* A process that holds a socket by several descriptors is named once. */
-static void format_owners(struct out *out, const struct sock *sock, enum value_owner_part part) {
-	for (uint32_t i = 0; i < sock->owner_count; i++) {
-		const struct owner *owner = &sock->owners[i];
+static void format_owners(struct out *out, const struct value *value) {
+	const enum value_owner_part part = (enum value_owner_part)value->part;
+	for (uint32_t i = 0; i < value->length; i++) {
+		const struct owner *owner = &value->owners[i];
 		if (i > 0 && part != OWNER_FD && owner->process == owner[-1].process)
 			continue;
 		if (i > 0)
@@ -332,7 +334,7 @@ void format_any_value(struct out *out, const struct column *column, const struct
 		format_endpoint(out, value->sock, (enum value_end)value->part);
 		break;
 	case VALUE_OWNERS:
-		format_owners(out, value->sock, (enum value_owner_part)value->part);
+		format_owners(out, value);
 		break;
 	}
 }

@@ -15,6 +15,7 @@
 #include "owner.h"
 #include "probe.h"
 #include "summary.h"
+#include "unix_peer.h"
 #include "users.h"
 
 /* How many rows decide on the widths of columns. Nobody reads down the columns of a longer list. */
@@ -26,6 +27,7 @@ enum { BATCH_LIMIT = 256 };
 struct list {
 	const struct cli *cli;
 	uint32_t needs;
+	bool finds_peers;
 	struct sink sink;
 	struct user_cache users;
 	struct summary summary;
@@ -38,11 +40,11 @@ struct list {
 	struct out *out;
 };
 
-/* Owners, names and order are found for all matching sockets at once. */
+/* Owners, names, peers and order are found for all sockets at once. */
 static bool needs_all(const struct list *list) {
 	const uint32_t all_at_once = SOCK_NEED_OWNERS | SOCK_NEED_NAMES;
 	return !list->cli->summary &&
-	       ((list->needs & all_at_once) || list->cli->view.key_count > 0);
+	       ((list->needs & all_at_once) || list->finds_peers || list->cli->view.key_count > 0);
 }
 
 static size_t choose(struct list *list, struct snapshot *batch) {
@@ -71,8 +73,10 @@ static void name_users(struct list *list, struct snapshot *batch, size_t count) 
 }
 
 static void annotate(struct list *list, struct snapshot *batch, size_t count) {
+	if (list->finds_peers)
+		unix_peer_resolve(batch->socks, batch->count);
 	if (list->needs & SOCK_NEED_OWNERS)
-		list->owners = owner_resolve(batch, list->matching, count);
+		list->owners = owner_resolve(batch, list->matching, count, list->needs);
 	if (list->needs & SOCK_NEED_USER)
 		name_users(list, batch, count);
 	if (list->needs & SOCK_NEED_NAMES)
@@ -166,6 +170,7 @@ struct list_outcome list_run(const struct cli *cli, struct probe *probe, struct 
 		list.needs |= SOCK_NEED_NAMES;
 	struct want want = filter_want(&cli->filter);
 	want.needs = list.needs;
+	list.finds_peers = (list.needs & SOCK_NEED_PEER) && want_has(&want, SOCK_PROTOCOLS_UNIX);
 	snapshot_init(&snapshot);
 	begin_sink(&list, out);
 	probe_sockets(probe, &want, needs_all(&list) ? SIZE_MAX : BATCH_LIMIT, &snapshot,

@@ -32,11 +32,17 @@ static size_t unique(struct resolve_query *queries, size_t count) {
 	return kept;
 }
 
+static bool is_over_ip(const struct sock *sock) {
+	return (SOCK_FAMILIES_IP >> sock->family & 1) != 0;
+}
+
 /* The addresses of all sockets, sorted, once each; a wildcard has no name. */
 static struct resolve_query *collect(struct sock *const *socks, size_t sock_count, size_t *count) {
 	struct resolve_query *queries = xcalloc(sock_count * 2, sizeof(*queries));
 	*count = 0;
 	for (size_t i = 0; i < sock_count; i++) {
+		if (!is_over_ip(socks[i]))
+			continue;
 		if (!sock_address_is_zero(&socks[i]->local))
 			queries[(*count)++] = query_for(socks[i], &socks[i]->local);
 		if (!sock_address_is_zero(&socks[i]->peer))
@@ -71,6 +77,8 @@ size_t names_annotate(struct snapshot *snapshot, struct sock *const *socks, size
 	const size_t unanswered = resolve_names(queries, count, RESOLVE_LIMIT_MS);
 	for (size_t i = 0; i < sock_count; i++) {
 		struct sock *sock = socks[i];
+		if (!is_over_ip(sock))
+			continue;
 		name_end(snapshot, sock, &sock->local, queries, count, services);
 		name_end(snapshot, sock, &sock->peer, queries, count, services);
 	}

@@ -18,6 +18,10 @@ static const char *advice(int error) {
 	case EPERM:
 	case EACCES:
 		return _("; try as root");
+	case ENOENT:
+		return _("; the kernel has these sockets, but not the module that lists them");
+	case EAGAIN:
+		return _("; sockets came and went too fast, try again");
 	case EBADMSG:
 		return _("; something in it makes no sense");
 	default:
@@ -27,8 +31,8 @@ static const char *advice(int error) {
 
 /* TCP from /proc/net means that the kernel's diag interface is out of reach altogether. */
 static void note_fallback(struct out *notes, const struct snapshot *snapshot) {
-	const struct probe_report *tcp = &snapshot->reports[SOCK_PROTOCOL_TCP];
-	const struct probe_report *udp = &snapshot->reports[SOCK_PROTOCOL_UDP];
+	const struct probe_report *tcp = &snapshot->reports[SOCK_PROBE_TCP];
+	const struct probe_report *udp = &snapshot->reports[SOCK_PROBE_UDP];
 	const struct probe_report *report = tcp->outcome != REPORT_NOT_ASKED ? tcp : udp;
 	if (report->diag_error != 0 && report->source == SOCK_SOURCE_PROC)
 		out_printf(
@@ -94,6 +98,10 @@ void notes_on_probes(struct out *notes, const struct snapshot *snapshot) {
 		           sock_source_name(report->source), (unsigned long long)report->count,
 		           (unsigned long long)(report->elapsed_ns / 1000),
 		           (unsigned long long)report->duplicates);
+		if (report->dumps > 0)
+			out_printf(notes, " dumps=%llu joined=%llu",
+			           (unsigned long long)report->dumps,
+			           (unsigned long long)report->joined);
 		if (report->diag_error)
 			out_printf(notes, " diag_error=%s",
 			           util_error_name(report->diag_error).text);

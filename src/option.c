@@ -16,13 +16,23 @@
 #define DEFAULT .topic = OPTION_TOPIC_DEFAULT
 
 const struct option_row options[] = {
-	{ 't', "tcp", NULL, CHOOSE, N_("TCP sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_TCP },
-	{ 'u', "udp", NULL, CHOOSE, N_("UDP sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_UDP },
+	{ 't', "tcp", NULL, CHOOSE, N_("TCP sockets"), OPTION_PROTOCOL, 1u << SOCK_PROTOCOL_TCP },
+	{ 'u', "udp", NULL, CHOOSE, N_("UDP sockets"), OPTION_PROTOCOL, 1u << SOCK_PROTOCOL_UDP },
 	{ 'U', "udplite", NULL, CHOOSE, N_("UDP-Lite sockets"), OPTION_PROTOCOL,
-	  SOCK_PROTOCOL_UDPLITE },
-	{ 'w', "raw", NULL, CHOOSE, N_("raw sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_RAW },
-	{ 'M', "mptcp", NULL, CHOOSE, N_("MPTCP sockets"), OPTION_PROTOCOL, SOCK_PROTOCOL_MPTCP },
-	{ 'A', "query", "LIST", CHOOSE, N_("protocols by name, as tcp,udp or all"),
+	  1u << SOCK_PROTOCOL_UDPLITE },
+	{ 'w', "raw", NULL, CHOOSE, N_("raw sockets"), OPTION_PROTOCOL, 1u << SOCK_PROTOCOL_RAW },
+	{ 'M', "mptcp", NULL, CHOOSE, N_("MPTCP sockets"), OPTION_PROTOCOL,
+	  1u << SOCK_PROTOCOL_MPTCP },
+	{ 'S', "sctp", NULL, CHOOSE, N_("SCTP sockets"), OPTION_PROTOCOL,
+	  1u << SOCK_PROTOCOL_SCTP },
+	{ 'x', "unix", NULL, CHOOSE, N_("UNIX sockets"), OPTION_PROTOCOL, SOCK_PROTOCOLS_UNIX },
+	{ '0', "packet", NULL, CHOOSE, N_("packet sockets"), OPTION_PROTOCOL,
+	  SOCK_PROTOCOLS_PACKET },
+	{ 0, "netlink", NULL, CHOOSE, N_("netlink sockets"), OPTION_PROTOCOL,
+	  1u << SOCK_PROTOCOL_NETLINK },
+	{ 0, "vsock", NULL, CHOOSE, N_("VSOCK sockets"), OPTION_PROTOCOL, SOCK_PROTOCOLS_VSOCK },
+	{ 0, "xdp", NULL, CHOOSE, N_("XDP sockets"), OPTION_PROTOCOL, 1u << SOCK_PROTOCOL_XDP },
+	{ 'A', "query", "LIST", CHOOSE, N_("protocols by name, as tcp,unix or all,!udp"),
 	  OPTION_PROTOCOL_LIST, 0 },
 	{ '4', "ipv4", NULL, CHOOSE, N_("IPv4 sockets only"), OPTION_FAMILY, SOCK_FAMILY_INET },
 	{ '6', "ipv6", NULL, CHOOSE, N_("IPv6 sockets only"), OPTION_FAMILY, SOCK_FAMILY_INET6 },
@@ -107,7 +117,7 @@ void option_write_help(struct out *out) {
 	out_text(
 	    out,
 	    _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
-	      "Shows the TCP, UDP, raw and MPTCP sockets of this machine, and who holds them.\n"));
+	      "Shows the sockets of this machine and who holds them: those over IP, or others.\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {

@@ -18,7 +18,7 @@ enum option_topic {
 };
 
 enum option_action {
-	OPTION_PROTOCOL, /* value: enum sock_protocol */
+	OPTION_PROTOCOL, /* value: bits 1u << enum sock_protocol */
 	OPTION_PROTOCOL_LIST,
 	OPTION_FAMILY, /* value: enum sock_family */
 	OPTION_LISTENING,

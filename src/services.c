@@ -49,7 +49,9 @@ void services_destroy(struct services *services) {
 }
 
 const char *services_find(const struct services *services, enum sock_protocol protocol,
-                          uint16_t port) {
+                          uint32_t port) {
+	if (port >= PORT_COUNT)
+		return NULL;
 	switch (protocol) {
 	case SOCK_PROTOCOL_TCP:
 	case SOCK_PROTOCOL_MPTCP:
@@ -58,6 +60,17 @@ const char *services_find(const struct services *services, enum sock_protocol pr
 	case SOCK_PROTOCOL_UDPLITE:
 		return services->datagram[port];
 	case SOCK_PROTOCOL_RAW: /* its port is an IP protocol */
+	case SOCK_PROTOCOL_SCTP:
+	case SOCK_PROTOCOL_UNIX_STREAM:
+	case SOCK_PROTOCOL_UNIX_DGRAM:
+	case SOCK_PROTOCOL_UNIX_SEQPACKET:
+	case SOCK_PROTOCOL_PACKET_RAW:
+	case SOCK_PROTOCOL_PACKET_DGRAM:
+	case SOCK_PROTOCOL_NETLINK:
+	case SOCK_PROTOCOL_VSOCK_STREAM:
+	case SOCK_PROTOCOL_VSOCK_DGRAM:
+	case SOCK_PROTOCOL_VSOCK_SEQPACKET:
+	case SOCK_PROTOCOL_XDP:
 	case SOCK_PROTOCOL_COUNT:
 		break;
 	}

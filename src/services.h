@@ -13,4 +13,4 @@ void services_destroy(struct services *services);
 
 /* The name or NULL; it lives until services_destroy(). */
 const char *services_find(const struct services *services, enum sock_protocol protocol,
-                          uint16_t port);
+                          uint32_t port);

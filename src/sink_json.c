@@ -67,16 +67,15 @@ static void put_property(struct out *out, const struct owner *owner, enum value_
 
 /* A process that holds the socket by several descriptors has several of them but one name. */
 static void put_owners(struct out *out, const struct value *value) {
-	const struct sock *sock = value->sock;
 	const enum value_owner_part part = (enum value_owner_part)value->part;
 	const bool each = part == OWNER_ALL || part == OWNER_FD;
 	out_char(out, '[');
-	for (uint32_t i = 0; i < sock->owner_count; i++) {
-		if (i > 0 && !each && sock->owners[i].process == sock->owners[i - 1].process)
+	for (uint32_t i = 0; i < value->length; i++) {
+		if (i > 0 && !each && value->owners[i].process == value->owners[i - 1].process)
 			continue;
 		if (i > 0)
 			out_char(out, ',');
-		put_property(out, &sock->owners[i], part);
+		put_property(out, &value->owners[i], part);
 	}
 	out_char(out, ']');
 }
@@ -209,6 +208,10 @@ static void put_report(struct out *out, size_t index, const struct probe_report 
 	out_char(out, '"');
 	put_count(out, "count", report->count);
 	put_count(out, "elapsed_us", report->elapsed_ns / 1000);
+	if (report->dumps > 1) {
+		put_count(out, "dumps", report->dumps);
+		put_count(out, "joined", report->joined);
+	}
 	if (report->duplicates > 0)
 		put_count(out, "duplicates", report->duplicates);
 	if (report->ignored > 0)

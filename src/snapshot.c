@@ -45,7 +45,7 @@ const char *report_name(size_t index) {
 	case REPORT_NAMES:
 		return "names";
 	default:
-		return sock_protocol_name((enum sock_protocol)index);
+		return sock_probe_name((enum sock_probe)index);
 	}
 }
 

@@ -8,9 +8,9 @@
 #include "arena.h"
 #include "sock.h"
 
-/* One for each protocol, in the order of enum sock_protocol; one for the owners; and one for the
- * names of devices, users and control groups, which is asked for nothing unless it fails. */
-enum { REPORT_OWNERS = SOCK_PROTOCOL_COUNT, REPORT_NAMES, REPORT_COUNT };
+/* One for each of enum sock_probe; one for the owners; and one for the names of devices, users and
+ * control groups, which is asked for nothing unless it fails. */
+enum { REPORT_OWNERS = SOCK_PROBE_COUNT, REPORT_NAMES, REPORT_COUNT };
 
 enum report_outcome {
 	REPORT_NOT_ASKED,
@@ -23,12 +23,15 @@ enum report_outcome {
 struct probe_report {
 	enum report_outcome outcome;
 	enum sock_source source;
-	int error;           /* errno; 0 if whole */
-	int diag_error;      /* errno that made /proc/net take over; 0 if it did not */
-	const char *place;   /* the file or call that `error` is about, static text, or NULL */
-	uint64_t count;      /* sockets, or descriptors for the owners */
-	uint64_t duplicates; /* sockets that the kernel told twice and that were dropped */
-	uint64_t ignored;    /* messages that made no sense and were dropped */
+	int error;         /* errno; 0 if whole */
+	int diag_error;    /* errno that made /proc/net take over; 0 if it did not */
+	const char *place; /* the file or call that `error` is about, static text, or NULL */
+	uint64_t count;    /* sockets, or descriptors for the owners */
+	uint64_t
+	    duplicates;  /* sockets that the kernel told twice in one dump, and that were dropped */
+	uint64_t dumps;  /* how many it took until none can have been missed */
+	uint64_t joined; /* sockets that only a later dump told */
+	uint64_t ignored; /* messages that made no sense and were dropped */
 	uint64_t elapsed_ns;
 };
 

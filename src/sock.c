@@ -3,29 +3,88 @@
 #include "sock.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "util.h"
 
-static const char *const protocol_names[] = {
-	[SOCK_PROTOCOL_TCP] = "tcp",         [SOCK_PROTOCOL_UDP] = "udp",
-	[SOCK_PROTOCOL_UDPLITE] = "udplite", [SOCK_PROTOCOL_RAW] = "raw",
-	[SOCK_PROTOCOL_MPTCP] = "mptcp",
+static const struct {
+	const char *name;
+	enum sock_probe probe;
+} protocols[] = {
+	[SOCK_PROTOCOL_TCP] = { "tcp", SOCK_PROBE_TCP },
+	[SOCK_PROTOCOL_UDP] = { "udp", SOCK_PROBE_UDP },
+	[SOCK_PROTOCOL_UDPLITE] = { "udplite", SOCK_PROBE_UDPLITE },
+	[SOCK_PROTOCOL_RAW] = { "raw", SOCK_PROBE_RAW },
+	[SOCK_PROTOCOL_MPTCP] = { "mptcp", SOCK_PROBE_MPTCP },
+	[SOCK_PROTOCOL_SCTP] = { "sctp", SOCK_PROBE_SCTP },
+	[SOCK_PROTOCOL_UNIX_STREAM] = { "u_str", SOCK_PROBE_UNIX },
+	[SOCK_PROTOCOL_UNIX_DGRAM] = { "u_dgr", SOCK_PROBE_UNIX },
+	[SOCK_PROTOCOL_UNIX_SEQPACKET] = { "u_seq", SOCK_PROBE_UNIX },
+	[SOCK_PROTOCOL_PACKET_RAW] = { "p_raw", SOCK_PROBE_PACKET },
+	[SOCK_PROTOCOL_PACKET_DGRAM] = { "p_dgr", SOCK_PROBE_PACKET },
+	[SOCK_PROTOCOL_NETLINK] = { "nl", SOCK_PROBE_NETLINK },
+	[SOCK_PROTOCOL_VSOCK_STREAM] = { "v_str", SOCK_PROBE_VSOCK },
+	[SOCK_PROTOCOL_VSOCK_DGRAM] = { "v_dgr", SOCK_PROBE_VSOCK },
+	[SOCK_PROTOCOL_VSOCK_SEQPACKET] = { "v_seq", SOCK_PROBE_VSOCK },
+	[SOCK_PROTOCOL_XDP] = { "xdp", SOCK_PROBE_XDP },
 };
-_Static_assert(ARRAY_LENGTH(protocol_names) == SOCK_PROTOCOL_COUNT, "a name for each");
+_Static_assert(ARRAY_LENGTH(protocols) == SOCK_PROTOCOL_COUNT, "a row for each");
+
+static const char *const probe_names[] = {
+	[SOCK_PROBE_TCP] = "tcp",         [SOCK_PROBE_UDP] = "udp",
+	[SOCK_PROBE_UDPLITE] = "udplite", [SOCK_PROBE_RAW] = "raw",
+	[SOCK_PROBE_MPTCP] = "mptcp",     [SOCK_PROBE_SCTP] = "sctp",
+	[SOCK_PROBE_UNIX] = "unix",       [SOCK_PROBE_PACKET] = "packet",
+	[SOCK_PROBE_NETLINK] = "netlink", [SOCK_PROBE_VSOCK] = "vsock",
+	[SOCK_PROBE_XDP] = "xdp",
+};
+_Static_assert(ARRAY_LENGTH(probe_names) == SOCK_PROBE_COUNT, "a name for each");
+
+/* Further names, most of them those of ss's -A. */
+static const struct {
+	const char *name;
+	uint32_t protocols;
+} protocol_sets[] = {
+	{ "unix", SOCK_PROTOCOLS_UNIX },
+	{ "unix_stream", 1u << SOCK_PROTOCOL_UNIX_STREAM },
+	{ "unix_dgram", 1u << SOCK_PROTOCOL_UNIX_DGRAM },
+	{ "unix_seqpacket", 1u << SOCK_PROTOCOL_UNIX_SEQPACKET },
+	{ "packet", SOCK_PROTOCOLS_PACKET },
+	{ "packet_raw", 1u << SOCK_PROTOCOL_PACKET_RAW },
+	{ "packet_dgram", 1u << SOCK_PROTOCOL_PACKET_DGRAM },
+	{ "netlink", 1u << SOCK_PROTOCOL_NETLINK },
+	{ "vsock", SOCK_PROTOCOLS_VSOCK },
+	{ "vsock_stream", 1u << SOCK_PROTOCOL_VSOCK_STREAM },
+	{ "vsock_dgram", 1u << SOCK_PROTOCOL_VSOCK_DGRAM },
+	{ "vsock_seqpacket", 1u << SOCK_PROTOCOL_VSOCK_SEQPACKET },
+};
 
 static const char *const family_names[] = {
-	[SOCK_FAMILY_INET] = "inet",
-	[SOCK_FAMILY_INET6] = "inet6",
+	[SOCK_FAMILY_INET] = "inet",       [SOCK_FAMILY_INET6] = "inet6",
+	[SOCK_FAMILY_UNIX] = "unix",       [SOCK_FAMILY_PACKET] = "packet",
+	[SOCK_FAMILY_NETLINK] = "netlink", [SOCK_FAMILY_VSOCK] = "vsock",
+	[SOCK_FAMILY_XDP] = "xdp",
 };
 _Static_assert(ARRAY_LENGTH(family_names) == SOCK_FAMILY_COUNT, "a name for each");
 
 static const char *const state_names[] = {
-	[SOCK_STATE_ESTABLISHED] = "ESTAB",    [SOCK_STATE_SYN_SENT] = "SYN-SENT",
-	[SOCK_STATE_SYN_RECV] = "SYN-RECV",    [SOCK_STATE_FIN_WAIT1] = "FIN-WAIT-1",
-	[SOCK_STATE_FIN_WAIT2] = "FIN-WAIT-2", [SOCK_STATE_TIME_WAIT] = "TIME-WAIT",
-	[SOCK_STATE_CLOSE] = "UNCONN",         [SOCK_STATE_CLOSE_WAIT] = "CLOSE-WAIT",
-	[SOCK_STATE_LAST_ACK] = "LAST-ACK",    [SOCK_STATE_LISTEN] = "LISTEN",
+	[SOCK_STATE_ESTABLISHED] = "ESTAB",
+	[SOCK_STATE_SYN_SENT] = "SYN-SENT",
+	[SOCK_STATE_SYN_RECV] = "SYN-RECV",
+	[SOCK_STATE_FIN_WAIT1] = "FIN-WAIT-1",
+	[SOCK_STATE_FIN_WAIT2] = "FIN-WAIT-2",
+	[SOCK_STATE_TIME_WAIT] = "TIME-WAIT",
+	[SOCK_STATE_CLOSE] = "UNCONN",
+	[SOCK_STATE_CLOSE_WAIT] = "CLOSE-WAIT",
+	[SOCK_STATE_LAST_ACK] = "LAST-ACK",
+	[SOCK_STATE_LISTEN] = "LISTEN",
 	[SOCK_STATE_CLOSING] = "CLOSING",
+	[SOCK_STATE_COOKIE_WAIT] = "COOKIE-WAIT",
+	[SOCK_STATE_COOKIE_ECHOED] = "COOKIE-ECHOED",
+	[SOCK_STATE_SHUTDOWN_PENDING] = "SHUTDOWN-PENDING",
+	[SOCK_STATE_SHUTDOWN_SENT] = "SHUTDOWN-SENT",
+	[SOCK_STATE_SHUTDOWN_RECEIVED] = "SHUTDOWN-RECEIVED",
+	[SOCK_STATE_SHUTDOWN_ACK_SENT] = "SHUTDOWN-ACK-SENT",
 };
 _Static_assert(ARRAY_LENGTH(state_names) == SOCK_STATE_COUNT, "a name for each");
 
@@ -54,7 +113,38 @@ static const char *name_of(const char *const *names, size_t count, size_t index)
 }
 
 const char *sock_protocol_name(enum sock_protocol protocol) {
-	return name_of(protocol_names, ARRAY_LENGTH(protocol_names), protocol);
+	return protocol < SOCK_PROTOCOL_COUNT ? protocols[protocol].name : "?";
+}
+
+const char *sock_probe_name(enum sock_probe probe) {
+	return name_of(probe_names, ARRAY_LENGTH(probe_names), probe);
+}
+
+enum sock_probe sock_probe_of(enum sock_protocol protocol) {
+	return protocols[protocol].probe;
+}
+
+static bool is_name(const char *name, const char *text, size_t length) {
+	return strlen(name) == length && strncasecmp(name, text, length) == 0;
+}
+
+uint32_t sock_protocols_named(const char *text, size_t length) {
+	for (size_t i = 0; i < SOCK_PROTOCOL_COUNT; i++) {
+		if (is_name(protocols[i].name, text, length))
+			return 1u << i;
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(protocol_sets); i++) {
+		if (is_name(protocol_sets[i].name, text, length))
+			return protocol_sets[i].protocols;
+	}
+	return 0;
+}
+
+const char *sock_protocols_name(size_t index) {
+	if (index < SOCK_PROTOCOL_COUNT)
+		return protocols[index].name;
+	index -= SOCK_PROTOCOL_COUNT;
+	return index < ARRAY_LENGTH(protocol_sets) ? protocol_sets[index].name : NULL;
 }
 
 const char *sock_family_name(enum sock_family family) {
@@ -73,6 +163,16 @@ const char *sock_ownership_name(enum sock_ownership ownership) {
 	return name_of(ownership_names, ARRAY_LENGTH(ownership_names), ownership);
 }
 
+const char *sock_netlink_protocol_name(uint8_t protocol) {
+	static const char *const names[] = { "rtnl",    "unused", "usersock",   "fw",
+		                             "tcpdiag", "nflog",  "xfrm",       "selinux",
+		                             "iscsi",   "audit",  "fiblookup",  "connector",
+		                             "nft",     "ip6fw",  "dec-rt",     "uevent",
+		                             "genl",    NULL,     "scsi-trans", "ecryptfs",
+		                             "rdma",    "crypto", "smc" };
+	return protocol < ARRAY_LENGTH(names) ? names[protocol] : NULL;
+}
+
 const char *sock_source_name(enum sock_source source) {
 	return name_of(source_names, ARRAY_LENGTH(source_names), source);
 }
@@ -86,10 +186,22 @@ bool sock_is_listening(const struct sock *sock) {
 	switch ((enum sock_protocol)sock->protocol) {
 	case SOCK_PROTOCOL_TCP:
 	case SOCK_PROTOCOL_MPTCP:
+	case SOCK_PROTOCOL_SCTP:
+	case SOCK_PROTOCOL_UNIX_STREAM:
+	case SOCK_PROTOCOL_UNIX_SEQPACKET:
+	case SOCK_PROTOCOL_VSOCK_STREAM:
+	case SOCK_PROTOCOL_VSOCK_SEQPACKET:
 		return sock->state == SOCK_STATE_LISTEN;
+	case SOCK_PROTOCOL_UNIX_DGRAM:
+		return sock->state == SOCK_STATE_CLOSE && (!sock->un || sock->un->name.bytes);
 	case SOCK_PROTOCOL_UDP:
 	case SOCK_PROTOCOL_UDPLITE:
 	case SOCK_PROTOCOL_RAW:
+	case SOCK_PROTOCOL_PACKET_RAW:
+	case SOCK_PROTOCOL_PACKET_DGRAM:
+	case SOCK_PROTOCOL_NETLINK:
+	case SOCK_PROTOCOL_VSOCK_DGRAM:
+	case SOCK_PROTOCOL_XDP:
 		return sock->state == SOCK_STATE_CLOSE;
 	case SOCK_PROTOCOL_COUNT:
 		break;
@@ -102,6 +214,10 @@ bool sock_is_minisock(const struct sock *sock) {
 		return false;
 	return sock->state == SOCK_STATE_TIME_WAIT || sock->state == SOCK_STATE_SYN_RECV ||
 	       (sock->state == SOCK_STATE_FIN_WAIT2 && sock->timer == SOCK_TIMER_TIMEWAIT);
+}
+
+bool sock_is_kernels(const struct sock *sock) {
+	return sock->family == SOCK_FAMILY_NETLINK && sock->local.port == 0;
 }
 
 void sock_set_holder(struct sock *sock, uint32_t inode, uint32_t uid) {

@@ -7,24 +7,77 @@
 
 struct arena;
 struct mptcp_counters;
+struct sock_sctp;
 struct tcp_counters;
 
+/* Where a family has socket types, each of them counts as a protocol, as in ss's first column. */
 enum sock_protocol {
 	SOCK_PROTOCOL_TCP,
 	SOCK_PROTOCOL_UDP,
 	SOCK_PROTOCOL_UDPLITE,
 	SOCK_PROTOCOL_RAW,
 	SOCK_PROTOCOL_MPTCP,
+	SOCK_PROTOCOL_SCTP,
+	SOCK_PROTOCOL_UNIX_STREAM,
+	SOCK_PROTOCOL_UNIX_DGRAM,
+	SOCK_PROTOCOL_UNIX_SEQPACKET,
+	SOCK_PROTOCOL_PACKET_RAW,
+	SOCK_PROTOCOL_PACKET_DGRAM,
+	SOCK_PROTOCOL_NETLINK,
+	SOCK_PROTOCOL_VSOCK_STREAM,
+	SOCK_PROTOCOL_VSOCK_DGRAM,
+	SOCK_PROTOCOL_VSOCK_SEQPACKET,
+	SOCK_PROTOCOL_XDP,
 	SOCK_PROTOCOL_COUNT,
+};
+
+/* Protocols as a bit set, 1u << enum sock_protocol. Those over IP come first. */
+enum {
+	SOCK_PROTOCOL_IP_COUNT = SOCK_PROTOCOL_SCTP + 1,
+	SOCK_PROTOCOLS_ALL = (1u << SOCK_PROTOCOL_COUNT) - 1,
+	SOCK_PROTOCOLS_IP = (1u << SOCK_PROTOCOL_IP_COUNT) - 1,
+	SOCK_PROTOCOLS_UNIX = 1u << SOCK_PROTOCOL_UNIX_STREAM | 1u << SOCK_PROTOCOL_UNIX_DGRAM |
+	                      1u << SOCK_PROTOCOL_UNIX_SEQPACKET,
+	SOCK_PROTOCOLS_PACKET = 1u << SOCK_PROTOCOL_PACKET_RAW | 1u << SOCK_PROTOCOL_PACKET_DGRAM,
+	SOCK_PROTOCOLS_VSOCK = 1u << SOCK_PROTOCOL_VSOCK_STREAM | 1u << SOCK_PROTOCOL_VSOCK_DGRAM |
+	                       1u << SOCK_PROTOCOL_VSOCK_SEQPACKET,
 };
 
 enum sock_family {
 	SOCK_FAMILY_INET,
 	SOCK_FAMILY_INET6,
+	SOCK_FAMILY_UNIX,
+	SOCK_FAMILY_PACKET,
+	SOCK_FAMILY_NETLINK,
+	SOCK_FAMILY_VSOCK,
+	SOCK_FAMILY_XDP,
 	SOCK_FAMILY_COUNT,
 };
 
-/* The kernel's numbers (include/net/tcp_states.h); other protocols use CLOSE and ESTABLISHED. */
+/* Families as a bit set, 1u << enum sock_family. */
+enum {
+	SOCK_FAMILIES_ALL = (1u << SOCK_FAMILY_COUNT) - 1,
+	SOCK_FAMILIES_IP = 1u << SOCK_FAMILY_INET | 1u << SOCK_FAMILY_INET6,
+};
+
+/* Who answers for a protocol: all types of a family come from one place. */
+enum sock_probe {
+	SOCK_PROBE_TCP,
+	SOCK_PROBE_UDP,
+	SOCK_PROBE_UDPLITE,
+	SOCK_PROBE_RAW,
+	SOCK_PROBE_MPTCP,
+	SOCK_PROBE_SCTP,
+	SOCK_PROBE_UNIX,
+	SOCK_PROBE_PACKET,
+	SOCK_PROBE_NETLINK,
+	SOCK_PROBE_VSOCK,
+	SOCK_PROBE_XDP,
+	SOCK_PROBE_COUNT,
+};
+
+/* The kernel's numbers (include/net/tcp_states.h); other protocols use CLOSE and ESTABLISHED. Those
+ * of an SCTP association that TCP does not have (RFC 9260 section 4) stand behind them. */
 enum sock_state {
 	SOCK_STATE_ESTABLISHED = 1,
 	SOCK_STATE_SYN_SENT,
@@ -37,6 +90,12 @@ enum sock_state {
 	SOCK_STATE_LAST_ACK,
 	SOCK_STATE_LISTEN,
 	SOCK_STATE_CLOSING,
+	SOCK_STATE_COOKIE_WAIT,
+	SOCK_STATE_COOKIE_ECHOED,
+	SOCK_STATE_SHUTDOWN_PENDING,
+	SOCK_STATE_SHUTDOWN_SENT,
+	SOCK_STATE_SHUTDOWN_RECEIVED,
+	SOCK_STATE_SHUTDOWN_ACK_SENT,
 	SOCK_STATE_COUNT,
 };
 
@@ -89,6 +148,7 @@ enum sock_known {
 	SOCK_KNOWS_NETNS = 1u << 15,
 	SOCK_KNOWS_MD5_KEYS = 1u << 16,
 	SOCK_KNOWS_INTERFACE = 1u << 17, /* it is bound to one: `ifindex` */
+	SOCK_KNOWS_PORTS = 1u << 18,     /* `port` of both ends, which may be 0 */
 };
 
 /* What a caller wants to see beyond addresses, state, queues, uid, inode and cookie. */
@@ -104,6 +164,10 @@ enum sock_need {
 	SOCK_NEED_CGROUP = 1u << 8,       /* the path of the cgroup */
 	SOCK_NEED_EXTRAS = 1u << 9,       /* shutdown, mark, cgroup id and socket options */
 	SOCK_NEED_BPF_STORAGE = 1u << 10, /* what BPF maps keep for the socket */
+	SOCK_NEED_PEER = 1u << 11, /* the name of the socket at the other end of a UNIX one */
+	SOCK_NEED_PEER_OWNERS = 1u << 12, /* the processes that hold that other end */
+	SOCK_NEED_PENDING = 1u << 13,     /* who waits to be accepted by a UNIX listener */
+	SOCK_NEED_BPF_FILTER = 1u << 14,  /* the classic BPF program of a packet socket */
 	/* Those that are told in attributes behind the fixed part of a reply. */
 	SOCK_NEEDS_IN_ATTRIBUTES = SOCK_NEED_INFO | SOCK_NEED_CONGESTION | SOCK_NEED_MEMORY |
 	                           SOCK_NEED_TOS | SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS |
@@ -128,8 +192,10 @@ enum sock_option {
 enum { SOCK_SHUTDOWN_RECV = 1, SOCK_SHUTDOWN_SEND = 2 };
 
 struct sock_endpoint {
-	uint8_t address[16]; /* network order; IPv4 uses the first four bytes, the rest is zero */
-	uint16_t port;       /* raw sockets: the local port is the IP protocol number */
+	uint8_t address[16]; /* network order; IPv4 uses the first four bytes, the rest is zero; of
+	                      * VSOCK the first four are the context id */
+	uint32_t port;       /* raw sockets: the local port is the IP protocol number; netlink: the
+	                      * port id */
 	const char *host;    /* resolved name or NULL */
 	const char *service; /* resolved name or NULL */
 };
@@ -211,6 +277,98 @@ struct owner {
 	uint32_t fd;
 };
 
+/* What only sockets of one family have. `known` comes first in each. */
+
+enum sock_unix_known {
+	SOCK_UNIX_KNOWS_FILE = 1u << 0,
+	SOCK_UNIX_KNOWS_PEER = 1u << 1,
+};
+
+/* A path as it was bound, without the NUL behind it; or an abstract name, with '@' for the NUL in
+ * front. It may hold more of them, and any other byte. */
+struct sock_unix_name {
+	const char *bytes; /* NULL: there is none */
+	uint32_t length;
+	bool is_abstract;
+};
+
+struct sock_unix {
+	uint32_t known;      /* enum sock_unix_known */
+	uint32_t file_inode; /* of the path, its low 32 bits */
+	uint32_t file_major, file_minor;
+	uint32_t peer_inode;
+	uint32_t peer_owner_count;
+	struct sock_unix_name name;
+	struct sock_unix_name peer_name; /* of the socket at the other end */
+	const struct owner *peer_owners;
+	const char *pending; /* "INODE,...": clients that wait to be accepted */
+};
+
+enum sock_packet_known {
+	SOCK_PACKET_KNOWS_INFO = 1u << 0, /* `version` to `flags` */
+	SOCK_PACKET_KNOWS_RX_RING = 1u << 1,
+	SOCK_PACKET_KNOWS_TX_RING = 1u << 2,
+	SOCK_PACKET_KNOWS_FANOUT = 1u << 3,
+};
+
+/* Sizes are bytes, `retire_timeout` is milliseconds. */
+struct sock_packet_ring {
+	uint32_t block_size, block_count, frame_size, frame_count;
+	uint32_t retire_timeout, private_size, features;
+};
+
+struct sock_packet {
+	uint32_t known;     /* enum sock_packet_known */
+	uint16_t ethertype; /* ETH_P_ALL is 3 */
+	uint16_t fanout_id, fanout_type;
+	uint32_t version, reserve, copy_threshold, timestamp, flags;
+	struct sock_packet_ring rx_ring, tx_ring;
+	const char *memberships; /* "TYPE/IFINDEX/ADDRESS,..." */
+	const char *filter;      /* "COUNT:CODE JT JF K,..." */
+};
+
+enum sock_netlink_known { SOCK_NETLINK_KNOWS_FLAGS = 1u << 0 };
+
+struct sock_netlink {
+	uint32_t known;     /* enum sock_netlink_known */
+	uint8_t protocol;   /* NETLINK_ROUTE is 0 */
+	uint8_t type;       /* SOCK_RAW or SOCK_DGRAM, which netlink treats alike */
+	uint32_t group;     /* that it sends to */
+	uint32_t flags;     /* NDIAG_FLAG_* */
+	const char *groups; /* "NUMBER,...": multicast groups that it has joined */
+};
+
+enum sock_xdp_known {
+	SOCK_XDP_KNOWS_QUEUE = 1u << 0,
+	SOCK_XDP_KNOWS_RX_RING = 1u << 1,
+	SOCK_XDP_KNOWS_TX_RING = 1u << 2,
+	SOCK_XDP_KNOWS_UMEM = 1u << 3,
+	SOCK_XDP_KNOWS_FILL_RING = 1u << 4,
+	SOCK_XDP_KNOWS_COMPLETION_RING = 1u << 5,
+	SOCK_XDP_KNOWS_STATS = 1u << 6, /* 5.9 */
+};
+
+/* XDP_DIAG_UMEM in the kernel's order; `size`, `chunk_size` and `headroom` are bytes. */
+struct sock_xdp_umem {
+	uint64_t size;
+	uint32_t id, page_count, chunk_size, headroom;
+	uint32_t ifindex, queue, flags, references;
+};
+
+/* XDP_DIAG_STATS in the kernel's order. */
+struct sock_xdp_stats {
+	uint64_t rx_dropped, rx_invalid, rx_full, fill_ring_empty, tx_invalid, tx_ring_empty;
+};
+
+/* Rings are counted in descriptors. */
+struct sock_xdp {
+	uint32_t known; /* enum sock_xdp_known */
+	uint32_t queue;
+	uint32_t rx_ring, tx_ring, fill_ring, completion_ring;
+	struct sock_xdp_umem umem;
+	struct sock_xdp_stats stats;
+};
+
 /* Everything that a pointer reaches belongs to the snapshot. */
 struct sock {
 	uint32_t known; /* enum sock_known */
@@ -228,6 +386,14 @@ struct sock {
 	uint32_t owner_count;
 	const struct tcp_counters *tcp;
 	const struct mptcp_counters *mptcp;
+	union {                       /* by protocol; NULL: nothing more is known */
+		const uint32_t *more; /* the `known` of whichever it is */
+		struct sock_unix *un;
+		const struct sock_packet *packet;
+		const struct sock_netlink *netlink;
+		const struct sock_xdp *xdp;
+		struct sock_sctp *sctp;
+	};
 	const struct sock_memory *memory;
 	const struct sock_congestion *congestion;
 	const struct sock_ulp *ulp;
@@ -240,21 +406,38 @@ struct sock {
 	const struct owner *owners;
 };
 
-const char *sock_protocol_name(enum sock_protocol protocol);
+const char *sock_protocol_name(enum sock_protocol protocol); /* as ss's first column spells it */
+const char *sock_probe_name(enum sock_probe probe);
+enum sock_probe sock_probe_of(enum sock_protocol protocol);
+
+/* A set of protocols by name in any case: one of them ("tcp", "u_str" or "unix_stream"), or a
+ * family
+ * ("unix"). 0 if there is none. */
+uint32_t sock_protocols_named(const char *name, size_t length);
+
+/* Every name that sock_protocols_named() knows, by `index`; NULL behind the last one. */
+const char *sock_protocols_name(size_t index);
+
 const char *sock_family_name(enum sock_family family);
 const char *sock_state_name(enum sock_state state); /* as ss spells it */
 const char *sock_timer_name(enum sock_timer timer);
 const char *sock_ownership_name(enum sock_ownership ownership);
 const char *sock_source_name(enum sock_source source);
+const char *sock_netlink_protocol_name(uint8_t protocol); /* as ss spells it; NULL: no name */
 
 bool sock_address_is_zero(const struct sock_endpoint *endpoint);
 
-/* A TCP or MPTCP listener, or a datagram or raw socket that is open to any peer. */
+/* A listener, or a socket without connections that is open to any peer: datagram, raw, packet,
+ * netlink, XDP; a UNIX datagram socket only if it has a name to be found by. */
 bool sock_is_listening(const struct sock *sock);
 
 /* A socket that the kernel keeps without a user: TIME-WAIT, an orphan's FIN-WAIT-2, or a
  * connection request. The uid the kernel reports for these is always 0 and means nothing. */
 bool sock_is_minisock(const struct sock *sock);
+
+/* A netlink socket of the kernel itself: those of processes have a port id as soon as they can be
+ * seen. */
+bool sock_is_kernels(const struct sock *sock);
 
 /* The uid, or nothing where the kernel's 0 does not mean root (sock_is_minisock(), or no inode:
  * kernels before 6.18 report 0 for orphans). Sets `inode` and `uid` and what is known of them. */

@@ -29,14 +29,19 @@ static void show_row(struct sink *sink, row_fn show, enum sock_protocol protocol
                      const uint64_t counts[SOCK_FAMILY_COUNT]) {
 	const uint64_t inet = counts[SOCK_FAMILY_INET];
 	const uint64_t inet6 = counts[SOCK_FAMILY_INET6];
+	const bool over_ip = (SOCK_PROTOCOLS_IP >> protocol & 1) != 0;
+	const enum value_kind split = over_ip ? VALUE_NUMBER : VALUE_UNKNOWN;
+	uint64_t all = 0;
+	for (size_t family = 0; family < SOCK_FAMILY_COUNT; family++)
+		all += counts[family];
 	const struct value values[SUMMARY_COLUMNS] = {
 		{ .kind = VALUE_SYMBOL, .text = sock_protocol_name(protocol) },
 		{ .kind = VALUE_SYMBOL, .text = state },
-		{ .kind = VALUE_NUMBER, .number = inet + inet6 },
-		{ .kind = VALUE_NUMBER, .number = inet },
-		{ .kind = VALUE_NUMBER, .number = inet6 },
+		{ .kind = VALUE_NUMBER, .number = all },
+		{ .kind = split, .number = inet },
+		{ .kind = split, .number = inet6 },
 	};
-	if (inet + inet6 > 0)
+	if (all > 0)
 		show(sink, &(struct row){ .values = values });
 }
 

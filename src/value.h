@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct owner;
 struct sock;
 
 enum value_kind {
@@ -17,7 +18,7 @@ enum value_kind {
 	VALUE_FLAGS,    /* a set of names of ours */
 	VALUE_ADDRESS,  /* one end of a socket, without the port */
 	VALUE_ENDPOINT, /* one end of a socket, with port and device */
-	VALUE_OWNERS,   /* the owners of a socket, or one property of each */
+	VALUE_OWNERS,   /* owners, or one property of each */
 };
 
 enum value_end { VALUE_LOCAL, VALUE_PEER };
@@ -26,12 +27,13 @@ enum value_owner_part { OWNER_ALL, OWNER_PID, OWNER_EXE, OWNER_COMM, OWNER_FD };
 struct value {
 	enum value_kind kind : 8;
 	uint8_t part;    /* enum value_end or enum value_owner_part */
-	uint32_t length; /* VALUE_TEXT: bytes; VALUE_FLAGS: the bits */
+	uint32_t length; /* VALUE_TEXT: bytes; VALUE_FLAGS: the bits; VALUE_OWNERS: how many */
 	union {
 		uint64_t number;
 		const char *text;
 		const char *const *flag_names; /* name of bit n at [n], ended by NULL */
 		const struct sock *sock;       /* borrowed from the snapshot */
+		const struct owner *owners;    /* likewise; at least one */
 	};
 };
 

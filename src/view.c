@@ -133,10 +133,30 @@ static const struct sock_endpoint *end_of(const struct value *value) {
 	return value->part == VALUE_LOCAL ? &value->sock->local : &value->sock->peer;
 }
 
+static const struct sock_unix_name *unix_name_of(const struct value *value) {
+	const struct sock_unix *un = value->sock->un;
+	return value->part == VALUE_LOCAL ? &un->name : &un->peer_name;
+}
+
+static uint32_t unix_inode_of(const struct value *value) {
+	const struct sock *sock = value->sock;
+	return value->part == VALUE_LOCAL ? sock->inode : sock->un->peer_inode;
+}
+
+static int compare_unix_ends(const struct value *a, const struct value *b) {
+	const struct sock_unix_name *left = unix_name_of(a);
+	const struct sock_unix_name *right = unix_name_of(b);
+	const int order = compare_bytes(left->bytes ? left->bytes : "", left->length,
+	                                right->bytes ? right->bytes : "", right->length);
+	return order ? order : compare_numbers(unix_inode_of(a), unix_inode_of(b));
+}
+
 static int compare_ends(const struct value *a, const struct value *b) {
 	const struct sock_endpoint *left = end_of(a);
 	const struct sock_endpoint *right = end_of(b);
 	int order = compare_numbers(a->sock->family, b->sock->family);
+	if (order == 0 && a->sock->family == SOCK_FAMILY_UNIX)
+		return compare_unix_ends(a, b);
 	if (order == 0)
 		order = memcmp(left->address, right->address, sizeof(left->address));
 	if (order == 0 && a->kind == VALUE_ENDPOINT)
@@ -145,8 +165,8 @@ static int compare_ends(const struct value *a, const struct value *b) {
 }
 
 static int compare_owners(const struct value *a, const struct value *b) {
-	const struct owner *left = &a->sock->owners[0];
-	const struct owner *right = &b->sock->owners[0];
+	const struct owner *left = &a->owners[0];
+	const struct owner *right = &b->owners[0];
 	const struct process *p = left->process;
 	const struct process *q = right->process;
 	switch ((enum value_owner_part)a->part) {

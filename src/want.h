@@ -1,6 +1,7 @@
 #pragma once
 /* What a caller asks of the probes. A probe may deliver more than this, never less. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sock.h"
@@ -13,3 +14,12 @@ struct want {
 	uint16_t dport;                       /* 0: any */
 	uint16_t port;                        /* on either end; 0: any */
 };
+
+/* True if it asks for any of `protocols`, bits 1u << enum sock_protocol. */
+static inline bool want_has(const struct want *want, uint32_t protocols) {
+	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++) {
+		if ((protocols >> i & 1) && want->states[i] != 0)
+			return true;
+	}
+	return false;
+}

@@ -155,7 +155,7 @@ Test(field, what_comes_in_attributes_is_asked_for) {
 	const struct sock fixed = { .known = SOCK_KNOWS_COOKIE | SOCK_KNOWS_INODE | SOCK_KNOWS_UID |
 		                             SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ |
 		                             SOCK_KNOWS_TIMER | SOCK_KNOWS_INTERFACE |
-		                             SOCK_KNOWS_NETNS };
+		                             SOCK_KNOWS_NETNS | SOCK_KNOWS_PORTS };
 	struct sock told = fixed;
 	told.known = UINT32_MAX;
 	told.memory = &memory;
@@ -220,8 +220,8 @@ Test(field, a_slip_of_the_finger_suggests_the_field) {
 }
 
 Test(field, of_a_socket_that_nobody_described_only_the_identity_is_known) {
-	static const char *const always[] = { "proto", "family", "state", "local", "peer",
-		                              "src",   "sport",  "dst",   "dport", "source" };
+	static const char *const always[] = { "proto", "family", "state", "local",
+		                              "peer",  "src",    "dst",   "source" };
 	const struct sock sock = { .state = SOCK_STATE_ESTABLISHED };
 	for (size_t i = 0; i < field_count; i++) {
 		bool expected = false;

@@ -201,16 +201,6 @@ Test(filter, control_characters_are_no_spelling_of_a_state) {
 	}
 }
 
-Test(filter, a_protocol_is_found_by_its_whole_name) {
-	enum sock_protocol protocol = SOCK_PROTOCOL_RAW;
-	cr_expect(filter_find_protocol("tcp,udp", 3, &protocol) && protocol == TCP);
-	cr_expect(filter_find_protocol("UdpLite", 7, &protocol));
-	cr_expect_eq(protocol, SOCK_PROTOCOL_UDPLITE);
-	cr_expect_not(filter_find_protocol("tc", 2, &protocol));
-	cr_expect_not(filter_find_protocol("tcpx", 4, &protocol));
-	cr_expect_not(filter_find_protocol("", 0, &protocol));
-}
-
 Test(filter, listening_is_listen_for_tcp_and_no_peer_for_datagrams) {
 	struct filter filter = filter_all();
 	filter.listening = true;
@@ -284,13 +274,18 @@ static struct filter random_filter(unsigned short seed[3]) {
 }
 
 static struct sock random_sock(unsigned short seed[3]) {
-	return (struct sock){
+	const uint32_t portless =
+	    SOCK_PROTOCOLS_UNIX | SOCK_PROTOCOLS_PACKET | 1u << SOCK_PROTOCOL_XDP;
+	struct sock sock = {
 		.protocol = (uint8_t)(nrand48(seed) % SOCK_PROTOCOL_COUNT),
 		.family = (uint8_t)(nrand48(seed) % SOCK_FAMILY_COUNT),
 		.state = (uint8_t)(1 + nrand48(seed) % (SOCK_STATE_COUNT - 1)),
 		.local.port = (uint16_t)(nrand48(seed) % 4),
 		.peer.port = (uint16_t)(nrand48(seed) % 4),
 	};
+	if (portless >> sock.protocol & 1)
+		sock.local.port = sock.peer.port = 0;
+	return sock;
 }
 
 Test(filter, whatever_a_filter_matches_was_asked_for) {

@@ -261,7 +261,6 @@ Test(format, owners_are_named_once_each_and_cannot_forge_another) {
 	static const struct process python = { 4242, 1, "worker", 6, "python3", 7 };
 	static const struct process kernel_like = { 7, 1, "a,1/b c", 7, NULL, 0 };
 	const struct owner owners[] = { { &kernel_like, 3 }, { &python, 5 }, { &python, 6 } };
-	const struct sock sock = { .owners = owners, .owner_count = ARRAY_LENGTH(owners) };
 	static const char *const wanted[] = {
 		[OWNER_ALL] = "7/a\\x2c1/b\\x20c,4242/python3",
 		[OWNER_PID] = "7,4242",
@@ -272,7 +271,8 @@ Test(format, owners_are_named_once_each_and_cannot_forge_another) {
 	for (size_t part = 0; part < ARRAY_LENGTH(wanted); part++) {
 		const struct value value = { .kind = VALUE_OWNERS,
 			                     .part = (uint8_t)part,
-			                     .sock = &sock };
+			                     .length = ARRAY_LENGTH(owners),
+			                     .owners = owners };
 		expect_value(&plain_column, value, FORMAT_HUMAN, wanted[part]);
 	}
 }

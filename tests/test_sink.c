@@ -35,7 +35,7 @@ static const struct tcp_counters counters = {
 
 enum {
 	KNOWS_USUAL = SOCK_KNOWS_COOKIE | SOCK_KNOWS_INODE | SOCK_KNOWS_UID | SOCK_KNOWS_RECVQ |
-	              SOCK_KNOWS_SENDQ | SOCK_KNOWS_SHUTDOWN,
+	              SOCK_KNOWS_SENDQ | SOCK_KNOWS_SHUTDOWN | SOCK_KNOWS_PORTS,
 };
 
 static const struct sock socks[] = {
@@ -69,7 +69,8 @@ static const struct sock socks[] = {
 	  .owners = many_owners,
 	  .owner_count = ARRAY_LENGTH(many_owners),
 	  .ownership = SOCK_OWNERSHIP_SEVERAL },
-	{ .protocol = SOCK_PROTOCOL_UDP,
+	{ .known = SOCK_KNOWS_PORTS,
+	  .protocol = SOCK_PROTOCOL_UDP,
 	  .family = SOCK_FAMILY_INET6,
 	  .state = SOCK_STATE_CLOSE,
 	  .user = "\xff\u202e\u00f1",
@@ -213,16 +214,16 @@ Test(sink, tsv_has_a_tab_between_cells_and_nowhere_else) {
 Test(sink, json_is_one_document_with_the_exact_bytes_beside_it) {
 	struct snapshot reports;
 	snapshot_init(&reports);
-	reports.reports[SOCK_PROTOCOL_TCP] = (struct probe_report){
+	reports.reports[SOCK_PROBE_TCP] = (struct probe_report){
 		.outcome = REPORT_WHOLE, .count = 2, .elapsed_ns = 1234567, .duplicates = 1
 	};
-	reports.reports[SOCK_PROTOCOL_UDP] = (struct probe_report){ .outcome = REPORT_WHOLE,
-		                                                    .source = SOCK_SOURCE_PROC,
-		                                                    .count = 1,
-		                                                    .elapsed_ns = 999,
-		                                                    .ignored = 2,
-		                                                    .diag_error = ENOENT };
-	reports.reports[SOCK_PROTOCOL_MPTCP].outcome = REPORT_ABSENT;
+	reports.reports[SOCK_PROBE_UDP] = (struct probe_report){ .outcome = REPORT_WHOLE,
+		                                                 .source = SOCK_SOURCE_PROC,
+		                                                 .count = 1,
+		                                                 .elapsed_ns = 999,
+		                                                 .ignored = 2,
+		                                                 .diag_error = ENOENT };
+	reports.reports[SOCK_PROBE_MPTCP].outcome = REPORT_ABSENT;
 	expect_golden(
 	    &(struct table){ .class = &sink_json, .columns = columns, .reports = &reports },
 	    "list.json");
@@ -376,7 +377,7 @@ Test(sink, no_line_of_text_ends_with_a_blank) {
 Test(sink, an_errno_without_a_name_is_a_number) {
 	struct snapshot reports;
 	snapshot_init(&reports);
-	reports.reports[SOCK_PROTOCOL_TCP] =
+	reports.reports[SOCK_PROBE_TCP] =
 	    (struct probe_report){ .outcome = REPORT_PARTIAL, .error = 524, .diag_error = 4000 };
 	const struct table table = { .class = &sink_json, .columns = "proto", .reports = &reports };
 	char *text = shown(&table, socks, 0);

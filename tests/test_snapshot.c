@@ -58,13 +58,13 @@ Test(snapshot, a_reset_forgets_sockets_and_keeps_reports_and_memory) {
 	struct snapshot snapshot;
 	snapshot_init(&snapshot);
 	snapshot_add(&snapshot);
-	snapshot.reports[SOCK_PROTOCOL_UDP].outcome = REPORT_PARTIAL;
-	snapshot.reports[SOCK_PROTOCOL_UDP].count = 7;
+	snapshot.reports[SOCK_PROBE_UDP].outcome = REPORT_PARTIAL;
+	snapshot.reports[SOCK_PROBE_UDP].count = 7;
 	const size_t capacity = snapshot.capacity;
 	snapshot_reset(&snapshot);
 	cr_assert_eq(snapshot.count, 0);
 	cr_assert_eq(snapshot.capacity, capacity);
-	cr_assert_eq(snapshot.reports[SOCK_PROTOCOL_UDP].count, 7);
+	cr_assert_eq(snapshot.reports[SOCK_PROBE_UDP].count, 7);
 	cr_assert_not(snapshot_is_whole(&snapshot));
 	snapshot_finish(&snapshot);
 }
@@ -85,8 +85,9 @@ Test(snapshot, only_a_partial_report_makes_the_answer_partial) {
 }
 
 Test(snapshot, reports_are_named_after_what_they_are_about) {
-	static const char *const names[] = { "tcp",   "udp",    "udplite", "raw",
-		                             "mptcp", "owners", "names" };
+	static const char *const names[] = { "tcp",  "udp",    "udplite", "raw",     "mptcp",
+		                             "sctp", "unix",   "packet",  "netlink", "vsock",
+		                             "xdp",  "owners", "names" };
 	_Static_assert(sizeof(names) / sizeof(names[0]) == REPORT_COUNT, "a name for each");
 	for (size_t i = 0; i < REPORT_COUNT; i++)
 		cr_expect_str_eq(report_name(i), names[i]);

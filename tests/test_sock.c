@@ -20,6 +20,8 @@ Test(sock, protocols_families_timers_and_owners_have_names) {
 	cr_expect_str_eq(sock_protocol_name(SOCK_PROTOCOL_UDPLITE), "udplite");
 	cr_expect_str_eq(sock_protocol_name(SOCK_PROTOCOL_RAW), "raw");
 	cr_expect_str_eq(sock_protocol_name(SOCK_PROTOCOL_MPTCP), "mptcp");
+	cr_expect_str_eq(sock_protocol_name(SOCK_PROTOCOL_UNIX_SEQPACKET), "u_seq");
+	cr_expect_str_eq(sock_protocol_name(SOCK_PROTOCOL_NETLINK), "nl");
 	cr_expect_str_eq(sock_family_name(SOCK_FAMILY_INET), "inet");
 	cr_expect_str_eq(sock_family_name(SOCK_FAMILY_INET6), "inet6");
 	cr_expect_str_eq(sock_timer_name(SOCK_TIMER_ON), "on");
@@ -46,6 +48,23 @@ Test(sock, a_number_without_a_name_is_no_read_past_the_table) {
 		cr_expect_eq(strcmp(sock_timer_name((enum sock_timer)i), "?") == 0,
 		             i >= SOCK_TIMER_COUNT, "timer %d", i);
 	}
+}
+
+Test(sock, protocols_are_found_by_their_whole_names_in_any_case) {
+	cr_expect_eq(sock_protocols_named("tcp,udp", 3), 1u << SOCK_PROTOCOL_TCP);
+	cr_expect_eq(sock_protocols_named("UdpLite", 7), 1u << SOCK_PROTOCOL_UDPLITE);
+	cr_expect_eq(sock_protocols_named("unix", 4), SOCK_PROTOCOLS_UNIX);
+	cr_expect_eq(sock_protocols_named("unix_dgram", 10), 1u << SOCK_PROTOCOL_UNIX_DGRAM);
+	cr_expect_eq(sock_protocols_named("u_dgr", 5), 1u << SOCK_PROTOCOL_UNIX_DGRAM);
+	cr_expect_eq(sock_protocols_named("tc", 2), 0);
+	cr_expect_eq(sock_protocols_named("tcpx", 4), 0);
+	cr_expect_eq(sock_protocols_named("", 0), 0);
+	uint32_t all = 0;
+	size_t count = 0;
+	for (const char *name; (name = sock_protocols_name(count)) != NULL; count++)
+		all |= sock_protocols_named(name, strlen(name));
+	cr_expect_eq(all, (uint32_t)SOCK_PROTOCOLS_ALL);
+	cr_expect_gt(count, SOCK_PROTOCOL_COUNT);
 }
 
 Test(sock, an_address_is_zero_if_all_of_its_bytes_are) {

@@ -113,7 +113,7 @@ Test(view, columns_and_sort_keys_say_what_must_be_asked_for) {
 	cr_expect_eq(view_needs(&view), SOCK_NEED_OWNERS | SOCK_NEED_INFO);
 	view_finish(&view);
 	view = view_of("state,peer", "-pid,user");
-	cr_expect_eq(view_needs(&view), SOCK_NEED_OWNERS | SOCK_NEED_USER);
+	cr_expect_eq(view_needs(&view), SOCK_NEED_OWNERS | SOCK_NEED_USER | SOCK_NEED_PEER);
 	view_finish(&view);
 	view = view_of("state,recvq,src,cookie", "sport");
 	cr_expect_eq(view_needs(&view), 0);
@@ -140,27 +140,32 @@ static const struct owner owned_by_ant = { &ant, 3 };
 static const struct owner owned_by_bee = { &bee, 20 };
 
 static const struct sock rows[] = {
-	{ .known = SOCK_KNOWS_UID,
+	{ .known = SOCK_KNOWS_UID | SOCK_KNOWS_PORTS,
 	  .uid = 5,
 	  .state = SOCK_STATE_LISTEN,
 	  .user = "b",
 	  .local = { .port = 1, .address = { 10, 0, 0, 10 } },
 	  .owners = &owned_by_bee,
 	  .owner_count = 1 },
-	{ .local = { .port = 2, .address = { 10, 0, 0, 2 } }, .state = SOCK_STATE_ESTABLISHED },
-	{ .known = SOCK_KNOWS_UID,
+	{ .known = SOCK_KNOWS_PORTS,
+	  .local = { .port = 2, .address = { 10, 0, 0, 2 } },
+	  .state = SOCK_STATE_ESTABLISHED },
+	{ .known = SOCK_KNOWS_UID | SOCK_KNOWS_PORTS,
 	  .uid = UINT32_MAX,
 	  .state = SOCK_STATE_ESTABLISHED,
 	  .user = "ab",
 	  .local = { .port = 3, .address = { 9, 255, 0, 1 } },
 	  .owners = &owned_by_ant,
 	  .owner_count = 1 },
-	{ .known = SOCK_KNOWS_UID,
+	{ .known = SOCK_KNOWS_UID | SOCK_KNOWS_PORTS,
 	  .uid = 5,
 	  .state = SOCK_STATE_ESTABLISHED,
 	  .user = "a",
 	  .local = { .port = 4, .address = { 10, 0, 0, 2 } } },
-	{ .local = { .port = 5 }, .family = SOCK_FAMILY_INET6, .state = SOCK_STATE_CLOSING },
+	{ .known = SOCK_KNOWS_PORTS,
+	  .local = { .port = 5 },
+	  .family = SOCK_FAMILY_INET6,
+	  .state = SOCK_STATE_CLOSING },
 };
 
 Test(view, rows_are_sorted_by_each_kind_of_value) {

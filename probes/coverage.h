@@ -1,0 +1,49 @@
+#pragma once
+/* Proves that several dumps of one table together have missed no socket that lived through them.
+ *
+ * The kernel fills a datagram while it holds the lock of each hash bucket, and remembers its place
+ * in a bucket only as a count. If a socket in front of that place goes away before the next
+ * datagram is filled, the next one in the chain is skipped. So a datagram by itself is exact, and a
+ * socket can be missed only in the gap between two of them. The order of those that stay never
+ * changes. Therefore: if one datagram of a later dump holds a socket that came before a gap and one
+ * that came behind it, it also holds everything that stood between them, and the gap is bridged.
+ *
+ * Pure. Only a few sockets at both ends of each datagram are remembered. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct coverage_edge;
+
+/* Zero-initialise it; coverage_finish() frees it. */
+struct coverage {
+	unsigned dumps;     /* begun so far */
+	uint32_t run;       /* number of the datagram in this dump, from 1 */
+	uint32_t run_count; /* datagrams of the first dump */
+	int64_t previous;   /* run in the first dump of the last known socket; -1: none yet */
+	bool ends_inside;   /* the latest datagram may have been filled to its end */
+	size_t first_size;  /* bytes of this dump's first datagram at most */
+	/* Sockets at the ends of the first dump's datagrams, then sorted. */
+	struct coverage_edge *edges;
+	size_t edge_count, edge_capacity;
+	size_t run_start;   /* index of the first edge of this run */
+	size_t run_members; /* sockets in this run so far */
+	bool *bridged;      /* [i]: the gap behind run i of the first dump */
+};
+
+/* A dump begins whose first datagram holds `first_size` bytes at most. */
+void coverage_begin_dump(struct coverage *coverage, size_t first_size);
+
+/* A datagram of `length` bytes begins; its sockets follow. */
+void coverage_begin_datagram(struct coverage *coverage, size_t length);
+
+void coverage_add(struct coverage *coverage, uint64_t cookie, uint8_t state);
+
+/* The dump has come to its end. */
+void coverage_end_dump(struct coverage *coverage);
+
+/* How many gaps are not bridged. After one dump it is the number of its gaps. */
+size_t coverage_gaps(const struct coverage *coverage);
+
+void coverage_finish(struct coverage *coverage);

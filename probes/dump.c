@@ -1,0 +1,225 @@
+/* One request to sock_diag. A dump that the kernel cut short is asked for again, and so is one in
+ * which a socket may have been missed (coverage.h says when). What came before is kept: the set of
+ * cookies keeps out what comes twice. */
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <string.h>
+
+#include "coverage.h"
+#include "netlink.h"
+#include "run.h"
+
+/* The first datagrams of dumps of the same table, in bytes. The others are filled alike, so this
+ * moves the gaps between them away from where they were. */
+static const size_t first_sizes[] = { NETLINK_RECEIVE_SIZE, NETLINK_RECEIVE_SIZE / 2,
+	                              NETLINK_RECEIVE_SIZE / 4, NETLINK_RECEIVE_SIZE / 4 * 3 };
+
+enum {
+	ATTEMPTS_MAX = sizeof(first_sizes) / sizeof(first_sizes[0]),
+	DESTROYED_GRACE_MS = 1,
+};
+
+struct dump {
+	struct run *run;
+	const struct plan_request *request;
+	struct inet_request inet; /* what is left of it after refusals */
+	struct probe_report *report;
+	uint64_t messages;
+	size_t attempt;
+	bool is_covered; /* its cookies can be followed from dump to dump */
+	struct coverage coverage;
+	struct netlink_transport transport; /* of the kernel */
+};
+
+static bool wants_attributes(const struct want *want, const struct sock *sock) {
+	return (want->needs & SOCK_NEEDS_IN_ATTRIBUTES) != 0 || sock->family != SOCK_FAMILY_INET ||
+	       sock->protocol == SOCK_PROTOCOL_SCTP;
+}
+
+static int parse_inet(struct dump *dump, const struct nlmsghdr *message, struct sock *sock) {
+	struct run *run = dump->run;
+	const int result = inet_parse_fixed(message, dump->inet.protocol, sock);
+	if (result < 0 || !wants_attributes(run->want, sock))
+		return result;
+	return inet_parse_attributes(message, &run->snapshot->arena, sock);
+}
+
+static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock *sock) {
+	struct run *run = dump->run;
+	const struct diag_class *class = diag_class_of(dump->request->probe);
+	if (!class)
+		return parse_inet(dump, message, sock);
+	const int result = class->parse(message, &run->snapshot->arena, sock);
+	if (result == 0 && (run->want->needs & class->large_need) &&
+	    (class->large_states >> sock->state & 1))
+		large_attach(&run->large, class, &run->snapshot->arena, sock);
+	return result;
+}
+
+static bool take_message(void *context, const struct nlmsghdr *message) {
+	struct dump *dump = context;
+	struct run *run = dump->run;
+	struct sock *sock = snapshot_add(run->snapshot);
+	dump->messages++;
+	if (parse(dump, message, sock) < 0) {
+		snapshot_drop_last(run->snapshot);
+		dump->report->ignored++;
+		return true;
+	}
+	if (dump->is_covered)
+		coverage_add(&dump->coverage, sock->cookie, sock->state);
+	const bool first = dump->attempt == 0;
+	const bool kept = run_keep(run, dump->report, sock);
+	dump->report->duplicates += first && !kept;
+	dump->report->joined += !first && kept;
+	return !run->stopped;
+}
+
+static bool take_large(void *context, const struct nlmsghdr *message) {
+	struct dump *dump = context;
+	struct run *run = dump->run;
+	const struct diag_class *class = diag_class_of(dump->request->probe);
+	struct sock sock = { 0 };
+	dump->messages++;
+	if (class->parse(message, &run->large.arena, &sock) == 0)
+		large_add(&run->large, class, &sock);
+	else
+		dump->report->ignored++;
+	return true;
+}
+
+/* The kernel's receive, which tells the coverage where a datagram begins. */
+static ssize_t receive(void *context, void *buffer, size_t size) {
+	struct dump *dump = context;
+	const ssize_t length = dump->transport.receive(dump->transport.context, buffer, size);
+	if (length > 0 && dump->is_covered)
+		coverage_begin_datagram(&dump->coverage, (size_t)length);
+	return length;
+}
+
+static ssize_t send(void *context, const void *message, size_t length) {
+	const struct dump *dump = context;
+	return dump->transport.send(dump->transport.context, message, length);
+}
+
+static int exchange(struct dump *dump, struct netlink_socket *netlink) {
+	_Alignas(struct nlmsghdr) unsigned char buffer[INET_REQUEST_SIZE];
+	_Static_assert(sizeof(buffer) >= DIAG_REQUEST_SIZE, "room for either");
+	const struct diag_class *class = diag_class_of(dump->request->probe);
+	const uint32_t sequence = ++dump->run->probe->sequence;
+	const struct nlmsghdr *message =
+	    class ? diag_request(class, &dump->request->diag, sequence, buffer)
+		  : inet_request(&dump->inet, sequence, buffer);
+	dump->transport = netlink_socket_transport(netlink);
+	struct netlink_transport transport = dump->transport;
+	transport.send = send;
+	transport.receive = receive;
+	transport.context = dump;
+	if (dump->inet.bpf_storage)
+		transport.receive_size = NETLINK_RECEIVE_SIZE_OF_RECORDS;
+	return netlink_dump(&transport, message, dump->request->large ? take_large : take_message,
+	                    dump);
+}
+
+/* The first attempt goes over the socket that stays open; the others need one with another first
+ * datagram. An unfinished dump would make the next one EBUSY, so its socket is closed. */
+static int dump_once(struct dump *dump) {
+	struct run *run = dump->run;
+	struct probe *probe = run->probe;
+	struct netlink_socket *other = NULL;
+	const size_t attempt = dump->attempt;
+	struct netlink_socket **netlink = attempt == 0 ? &probe->netlink : &other;
+	const size_t first_size = first_sizes[attempt];
+	int result = *netlink ? 0 : run_open_netlink(run, first_size, netlink);
+	if (result < 0)
+		return result;
+	dump->report->dumps++;
+	if (dump->is_covered)
+		coverage_begin_dump(&dump->coverage, first_size);
+	result = exchange(dump, *netlink);
+	if (result == 0 && dump->is_covered)
+		coverage_end_dump(&dump->coverage);
+	if (result < 0 || run->stopped || attempt > 0) {
+		netlink_close(*netlink);
+		*netlink = NULL;
+	}
+	if (result < 0)
+		coverage_finish(&dump->coverage);
+	return result;
+}
+
+/* The kernel's answer means "again, and it may go well". */
+static bool is_passing(int error) {
+	return error == -EBUSY || error == -ENOBUFS || error == -EINTR || error == -EOVERFLOW ||
+	       error == -EAGAIN;
+}
+
+/* Without privilege; before 5.7; or one socket has more of it than fits into a message. */
+static bool refuses_storage(int error) {
+	return error == -EPERM || error == -EINVAL || error == -EMSGSIZE;
+}
+
+/* True if there is something to leave out of the request. A kernel that does not know BPF storage
+ * (before 5.7), or the bytecode (before 4.16), is asked without it, and one that does not show BPF
+ * storage to us likewise. */
+static bool reduce(struct dump *dump, int error) {
+	struct run *run = dump->run;
+	if (dump->inet.bpf_storage && refuses_storage(error)) {
+		dump->inet.bpf_storage = false;
+		run->storage_refused = true;
+		if (error != -EINVAL)
+			snapshot_note_names(run->snapshot, -error, "bpf_storage");
+		return true;
+	}
+	if (error != -EINVAL || dump->inet.port == 0)
+		return false;
+	dump->inet.port = 0;
+	return true;
+}
+
+static bool has_events(enum sock_probe probe) {
+	return probe == SOCK_PROBE_TCP || probe == SOCK_PROBE_UDP;
+}
+
+/* True unless a socket may have been missed. One that went away while others were told is needed
+ * for that; where the kernel tells of ends, their absence is proof enough. */
+static bool is_whole(const struct dump *dump) {
+	const struct run *run = dump->run;
+	if (!dump->is_covered || coverage_gaps(&dump->coverage) == 0)
+		return true;
+	return dump->coverage.dumps == 1 && has_events(dump->request->probe) && run->destroyed &&
+	       !netlink_saw_destroyed(run->destroyed, DESTROYED_GRACE_MS);
+}
+
+/* An SCTP socket's associations share its cookie, and a message with BPF storage can be of any
+ * size. */
+static bool can_be_covered(const struct dump *dump) {
+	return !dump->request->large && dump->request->probe != SOCK_PROBE_SCTP &&
+	       !dump->inet.bpf_storage;
+}
+
+int dump_request(struct run *run, const struct plan_request *request, struct probe_report *report,
+                 uint64_t *messages) {
+	struct dump dump = {
+		.run = run,
+		.request = request,
+		.inet = request->inet,
+		.report = report,
+	};
+	int result = 0;
+	dump.inet.bpf_storage &= !run->storage_refused;
+	dump.is_covered = can_be_covered(&dump);
+	if (run->destroyed && has_events(request->probe))
+		netlink_saw_destroyed(run->destroyed, 0); /* forget those from before */
+	for (; dump.attempt < ATTEMPTS_MAX; dump.attempt++) {
+		result = dump_once(&dump);
+		if (result == 0 && !run->stopped && !is_whole(&dump))
+			result = -EAGAIN;
+		if (result == 0 || (!reduce(&dump, result) && !is_passing(result)))
+			break;
+	}
+	coverage_finish(&dump.coverage);
+	*messages = dump.messages;
+	return result;
+}

@@ -1,0 +1,57 @@
+#pragma once
+/* One call of probe_sockets(), as its parts share it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "cgroup.h"
+#include "cookie_set.h"
+#include "interface.h"
+#include "large.h"
+#include "netns.h"
+#include "plan.h"
+#include "probe.h"
+
+struct netlink_socket;
+
+struct probe {
+	struct netns netns;
+	struct netlink_socket *netlink; /* for the first dump of a table */
+	uint32_t sequence;
+	struct interface_cache interfaces;
+	struct cgroup_cache cgroups;
+};
+
+struct run {
+	struct probe *probe;
+	const struct want *want;
+	size_t batch_limit;
+	struct snapshot *snapshot;
+	probe_batch_fn deliver;
+	void *context;
+	struct cookie_set seen;
+	struct large_set large;           /* of the probe that is being asked */
+	struct netlink_socket *destroyed; /* tells of ends; NULL: cannot be had */
+	bool stopped;
+	bool storage_refused; /* the kernel does not show us BPF storage */
+};
+
+/* A socket for a dump, opened inside the namespace. 0 or -errno. */
+int run_open_netlink(struct run *run, size_t first_size, struct netlink_socket **socket);
+
+/* Keeps the last socket of the snapshot, or drops it if it came before; true if it was kept. */
+bool run_keep(struct run *run, struct probe_report *report, struct sock *sock);
+
+/* Notes how a part of a probe fared; the worst counts. `error` is -errno. */
+void run_note(struct probe_report *report, enum report_outcome outcome, int error,
+              const char *place);
+
+/* Dumps by netlink until nothing can have been missed. 0 or -errno; `messages` counts answers. */
+int dump_request(struct run *run, const struct plan_request *request, struct probe_report *report,
+                 uint64_t *messages);
+
+/* Reads what /proc/net has for the request instead. */
+void fallback_read(struct run *run, const struct plan_request *request,
+                   struct probe_report *report);
