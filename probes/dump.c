@@ -67,10 +67,12 @@ static bool take_message(void *context, const struct nlmsghdr *message) {
 		dump->report->ignored++;
 		return true;
 	}
-	if (dump->is_covered)
-		coverage_add(&dump->coverage, sock->cookie, sock->state);
 	const bool first = dump->attempt == 0;
+	const uint64_t cookie = sock->cookie;
+	const uint8_t state = sock->state;
 	const bool kept = run_keep(run, dump->report, sock);
+	if (dump->is_covered && (kept || !first))
+		coverage_add(&dump->coverage, cookie, state);
 	dump->report->duplicates += first && !kept;
 	dump->report->joined += !first && kept;
 	return !run->stopped;
