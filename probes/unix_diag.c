@@ -11,7 +11,11 @@
 #include "digits.h"
 
 static uint32_t show(uint32_t needs) {
-	uint32_t bits = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID;
+	uint32_t bits = UDIAG_SHOW_NAME | UDIAG_SHOW_RQLEN;
+	if (needs & SOCK_NEED_PEER)
+		bits |= UDIAG_SHOW_PEER;
+	if (needs & SOCK_NEED_UID)
+		bits |= UDIAG_SHOW_UID;
 	if (needs & SOCK_NEED_EXTRAS)
 		bits |= UDIAG_SHOW_VFS;
 	if (needs & SOCK_NEED_MEMORY)

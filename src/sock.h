@@ -168,6 +168,7 @@ enum sock_need {
 	SOCK_NEED_PEER_OWNERS = 1u << 12, /* the processes that hold that other end */
 	SOCK_NEED_PENDING = 1u << 13,     /* who waits to be accepted by a UNIX listener */
 	SOCK_NEED_BPF_FILTER = 1u << 14,  /* the classic BPF program of a packet socket */
+	SOCK_NEED_UID = 1u << 15,         /* UNIX: it costs the kernel something to tell it */
 	/* Those that are told in attributes behind the fixed part of a reply. */
 	SOCK_NEEDS_IN_ATTRIBUTES = SOCK_NEED_INFO | SOCK_NEED_CONGESTION | SOCK_NEED_MEMORY |
 	                           SOCK_NEED_TOS | SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS |

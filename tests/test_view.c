@@ -113,7 +113,8 @@ Test(view, columns_and_sort_keys_say_what_must_be_asked_for) {
 	cr_expect_eq(view_needs(&view), SOCK_NEED_OWNERS | SOCK_NEED_INFO);
 	view_finish(&view);
 	view = view_of("state,peer", "-pid,user");
-	cr_expect_eq(view_needs(&view), SOCK_NEED_OWNERS | SOCK_NEED_USER | SOCK_NEED_PEER);
+	cr_expect_eq(view_needs(&view),
+	             SOCK_NEED_OWNERS | SOCK_NEED_USER | SOCK_NEED_UID | SOCK_NEED_PEER);
 	view_finish(&view);
 	view = view_of("state,recvq,src,cookie", "sport");
 	cr_expect_eq(view_needs(&view), 0);
