@@ -132,7 +132,7 @@ static void put_bash(void) {
 	}
 	printf("' -- \"$word\")\n"
 	       "\telse\n"
-	       "\t\tmapfile -t COMPREPLY < <(compgen -W 'list ");
+	       "\t\tmapfile -t COMPREPLY < <(compgen -W 'list record ");
 	put_filter_words();
 	printf("' -- \"$word\")\n"
 	       "\tfi\n"
@@ -155,7 +155,13 @@ static void put_zsh_action(const struct option_row *row) {
 		break;
 	case OPTION_NETNS:
 	case OPTION_PROTOCOL_LIST:
+	case OPTION_WATCH:
+	case OPTION_COUNT_OF_LOOKS:
 		printf(":%s:", row->argument);
+		break;
+	case OPTION_RECORD:
+	case OPTION_REPLAY:
+		printf(":file:_files");
 		break;
 	case OPTION_PROTOCOL:
 	case OPTION_FAMILY:
@@ -165,6 +171,7 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_SUMMARY:
 	case OPTION_RESOLVE:
 	case OPTION_JSON:
+	case OPTION_DIFF:
 	case OPTION_VERBOSE:
 	case OPTION_HELP:
 	case OPTION_VERSION:

@@ -38,8 +38,8 @@ void coverage_begin_dump(struct coverage *coverage, size_t first_size);
 /* A datagram of `length` bytes begins; its sockets follow. */
 void coverage_begin_datagram(struct coverage *coverage, size_t length);
 
-/* In the first dump, a socket that came before in it should be left out: its place is the first one,
- * and another would only make it harder to bridge the gaps. */
+/* In the first dump, a socket that came before in it should be left out: its place is the first
+ * one, and another would only make it harder to bridge the gaps. */
 void coverage_add(struct coverage *coverage, uint64_t cookie, uint8_t state);
 
 /* The dump has come to its end. */

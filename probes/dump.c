@@ -8,6 +8,7 @@
 
 #include "coverage.h"
 #include "netlink.h"
+#include "recorder.h"
 #include "run.h"
 
 /* The first datagrams of dumps of the same table, in bytes. The others are filled alike, so this
@@ -71,6 +72,8 @@ static bool take_message(void *context, const struct nlmsghdr *message) {
 	const uint64_t cookie = sock->cookie;
 	const uint8_t state = sock->state;
 	const bool kept = run_keep(run, dump->report, sock);
+	if (kept && run->recorder)
+		recorder_add_message(run->recorder, message);
 	if (dump->is_covered && (kept || !first))
 		coverage_add(&dump->coverage, cookie, state);
 	dump->report->duplicates += first && !kept;
@@ -84,10 +87,13 @@ static bool take_large(void *context, const struct nlmsghdr *message) {
 	const struct diag_class *class = diag_class_of(dump->request->probe);
 	struct sock sock = { 0 };
 	dump->messages++;
-	if (class->parse(message, &run->large.arena, &sock) == 0)
-		large_add(&run->large, class, &sock);
-	else
+	if (class->parse(message, &run->large.arena, &sock) < 0) {
 		dump->report->ignored++;
+		return true;
+	}
+	large_add(&run->large, class, &sock);
+	if (run->recorder)
+		recorder_add_message(run->recorder, message);
 	return true;
 }
 
@@ -201,6 +207,18 @@ static bool can_be_covered(const struct dump *dump) {
 	       !dump->inet.bpf_storage;
 }
 
+static void begin_record(const struct dump *dump) {
+	const struct plan_request *request = dump->request;
+	const struct moment_dump header = {
+		.probe = (uint8_t)request->probe,
+		.protocol = (uint8_t)request->inet.protocol,
+		.kind = MOMENT_KIND_NETLINK,
+		.large = request->large,
+	};
+	if (dump->run->recorder)
+		recorder_begin_dump(dump->run->recorder, &header);
+}
+
 int dump_request(struct run *run, const struct plan_request *request, struct probe_report *report,
                  uint64_t *messages) {
 	struct dump dump = {
@@ -211,6 +229,7 @@ int dump_request(struct run *run, const struct plan_request *request, struct pro
 	};
 	int result = 0;
 	dump.inet.bpf_storage &= !run->storage_refused;
+	begin_record(&dump);
 	dump.is_covered = can_be_covered(&dump);
 	if (run->destroyed && has_events(request->probe))
 		netlink_saw_destroyed(run->destroyed, 0); /* forget those from before */
@@ -222,6 +241,30 @@ int dump_request(struct run *run, const struct plan_request *request, struct pro
 			break;
 	}
 	coverage_finish(&dump.coverage);
+	if (run->recorder)
+		recorder_end_dump(run->recorder);
 	*messages = dump.messages;
 	return result;
+}
+
+bool dump_replay(struct run *run, const struct plan_request *request, struct probe_report *report,
+                 const unsigned char *bytes, size_t length) {
+	struct dump dump = {
+		.run = run,
+		.request = request,
+		.inet = request->inet,
+		.report = report,
+	};
+	const netlink_message_fn take = request->large ? take_large : take_message;
+	while (length >= NLMSG_HDRLEN && !run->stopped) {
+		const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)bytes;
+		const size_t size = message->nlmsg_len;
+		if (size < NLMSG_HDRLEN || size > length)
+			return false;
+		take(&dump, message);
+		const size_t step = NLMSG_ALIGN(size) < length ? NLMSG_ALIGN(size) : length;
+		bytes += step;
+		length -= step;
+	}
+	return length == 0;
 }

@@ -7,6 +7,7 @@
 
 #include "proc_family.h"
 #include "proc_net.h"
+#include "recorder.h"
 #include "run.h"
 
 /* One file. */
@@ -20,10 +21,12 @@ struct reading {
 	bool found;                  /* a line that was looked for */
 };
 
-static bool take(struct reading *reading, struct sock *sock, int result) {
+static bool take(struct reading *reading, struct sock *sock, int result, const char *line,
+                 size_t length) {
 	struct run *run = reading->run;
 	if (result == 0) {
-		run_keep(run, reading->report, sock);
+		if (run_keep(run, reading->report, sock) && run->recorder)
+			recorder_add_line(run->recorder, line, length);
 		return !run->stopped;
 	}
 	snapshot_drop_last(run->snapshot);
@@ -35,16 +38,18 @@ static bool take_inet_line(void *context, const char *line, size_t length) {
 	struct reading *reading = context;
 	struct sock *sock = snapshot_add(reading->run->snapshot);
 	return take(reading, sock,
-	            proc_net_parse(line, length, reading->protocol, reading->family, sock));
+	            proc_net_parse(line, length, reading->protocol, reading->family, sock), line,
+	            length);
 }
 
 static bool take_family_line(void *context, const char *line, size_t length) {
 	struct reading *reading = context;
 	struct snapshot *snapshot = reading->run->snapshot;
 	struct sock *sock = snapshot_add(snapshot);
-	return take(reading, sock,
-	            proc_family_parse(line, length, reading->probe, reading->index,
-	                              &snapshot->arena, sock));
+	return take(
+	    reading, sock,
+	    proc_family_parse(line, length, reading->probe, reading->index, &snapshot->arena, sock),
+	    line, length);
 }
 
 /* 0, -ENOENT if this kernel has no such file, or another -errno. */
@@ -62,6 +67,24 @@ static int read_file(struct reading *reading, const char *file, lines_fn take_li
 		return result;
 	result = proc_net_read(fd, take_line, reading);
 	close(fd);
+	return result;
+}
+
+/* The same, kept by the recorder if there is one. */
+static int read_sockets(struct reading *reading, const char *file, lines_fn take_line) {
+	struct recorder *recorder = reading->run->recorder;
+	const struct moment_dump header = {
+		.probe = (uint8_t)reading->probe,
+		.protocol = (uint8_t)reading->protocol,
+		.family = (uint8_t)reading->family,
+		.kind = MOMENT_KIND_LINES,
+		.index = (uint8_t)reading->index,
+	};
+	if (recorder)
+		recorder_begin_dump(recorder, &header);
+	const int result = read_file(reading, file, take_line);
+	if (recorder)
+		recorder_end_dump(recorder);
 	return result;
 }
 
@@ -91,7 +114,7 @@ static void read_inet(struct reading *reading, const struct inet_request *reques
 			continue;
 		reading->family = families[i];
 		const char *file = proc_net_file(request->protocol, families[i]);
-		conclude(reading, file ? read_file(reading, file, take_inet_line) : -ENOENT);
+		conclude(reading, file ? read_sockets(reading, file, take_inet_line) : -ENOENT);
 	}
 }
 
@@ -99,7 +122,7 @@ static void read_family(struct reading *reading) {
 	const char *file;
 	for (size_t i = 0; (file = proc_family_file(reading->probe, i)) != NULL; i++) {
 		reading->index = i;
-		conclude(reading, read_file(reading, file, take_family_line));
+		conclude(reading, read_sockets(reading, file, take_family_line));
 	}
 }
 
@@ -135,4 +158,29 @@ void fallback_read(struct run *run, const struct plan_request *request,
 		note_unlisted(&reading);
 	else
 		read_inet(&reading, &request->inet);
+}
+
+bool fallback_replay(struct run *run, const struct moment_dump *dump, struct probe_report *report,
+                     struct moment_cursor lines) {
+	struct reading reading = {
+		.run = run,
+		.report = report,
+		.probe = (enum sock_probe)dump->probe,
+		.protocol = (enum sock_protocol)dump->protocol,
+		.family = (enum sock_family)dump->family,
+		.index = dump->index,
+	};
+	const bool over_ip = proc_family_file(reading.probe, 0) == NULL;
+	if (over_ip ? !proc_net_file(reading.protocol, reading.family)
+	            : !proc_family_file(reading.probe, reading.index))
+		return false;
+	const char *line = NULL;
+	size_t length = 0;
+	while (!run->stopped && moment_get_text(&lines, &line, &length)) {
+		if (over_ip)
+			take_inet_line(&reading, line, length);
+		else
+			take_family_line(&reading, line, length);
+	}
+	return run->stopped || lines.left == 0;
 }

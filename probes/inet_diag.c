@@ -486,3 +486,39 @@ int inet_parse(const struct nlmsghdr *message, enum sock_protocol protocol, stru
 	const int result = inet_parse_fixed(message, protocol, sock);
 	return result == 0 ? inet_parse_attributes(message, arena, sock) : result;
 }
+
+/* What attribute_walk() hands out lies in the message that is being redacted. */
+static void clear(struct payload payload, size_t offset, size_t size) {
+	if (offset >= payload.length)
+		return;
+	const size_t left = payload.length - offset;
+	memset((unsigned char *)(uintptr_t)payload.bytes + offset, 0, size < left ? size : left);
+}
+
+static void redact_subflow(unsigned type, struct payload payload, void *context) {
+	enum { TOKEN_REMOTE = 1, TOKEN_LOCAL };
+	(void)context;
+	if (type == TOKEN_REMOTE || type == TOKEN_LOCAL)
+		clear(payload, 0, payload.length);
+}
+
+static void redact_ulp(unsigned type, struct payload payload, void *context) {
+	enum { ULP_MPTCP = 3 };
+	if (type == ULP_MPTCP)
+		attribute_walk(payload.bytes, payload.length, redact_subflow, context);
+}
+
+static void redact_attribute(unsigned type, struct payload payload, void *context) {
+	const enum sock_protocol *protocol = context;
+	if (type == INET_DIAG_MD5SIG)
+		clear(payload, 0, payload.length);
+	else if (type == INET_DIAG_ULP_INFO)
+		attribute_walk(payload.bytes, payload.length, redact_ulp, NULL);
+	else if (type == INET_DIAG_INFO && *protocol == SOCK_PROTOCOL_MPTCP)
+		clear(payload, offsetof(struct mptcp_counters, token),
+		      sizeof(((struct mptcp_counters *)0)->token));
+}
+
+void inet_redact(struct nlmsghdr *message, enum sock_protocol protocol) {
+	attribute_walk_message(message, sizeof(struct inet_diag_msg), redact_attribute, &protocol);
+}

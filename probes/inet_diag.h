@@ -45,6 +45,9 @@ int inet_parse_fixed(const struct nlmsghdr *message, enum sock_protocol protocol
                      struct sock *sock);
 int inet_parse_attributes(const struct nlmsghdr *message, struct arena *arena, struct sock *sock);
 
+/* Zeroes what must not be kept of an answer: the keys of TCP-MD5 and the tokens of MPTCP. */
+void inet_redact(struct nlmsghdr *message, enum sock_protocol protocol);
+
 /* Decodes one answer into a zeroed `sock`; what is not fixed in size goes to the arena. `protocol`
  * is what was asked for. -EBADMSG if the message is too short, of another family, in no state that
  * we know, or holds an attribute whose length lies; `sock` then holds nothing of use. */

@@ -351,34 +351,44 @@ static uint32_t peer_inode(const struct sock *sock) {
 	return sock->family == SOCK_FAMILY_UNIX && sock->un ? sock->un->peer_inode : 0;
 }
 
+void owner_want(struct owner_table *table, struct sock *const *socks, size_t count,
+                uint32_t needs) {
+	for (size_t i = 0; i < count; i++) {
+		owner_table_want(table, socks[i]->inode);
+		if (needs & SOCK_NEED_PEER_OWNERS)
+			owner_table_want(table, peer_inode(socks[i]));
+	}
+}
+
+void owner_attach(const struct owner_table *table, struct owner_summary *summary,
+                  struct snapshot *snapshot, struct sock *const *socks, size_t count,
+                  uint32_t needs) {
+	struct arena *arena = &snapshot->arena;
+	summary->hidden = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct sock *sock = socks[i];
+		sock->owners = owner_table_find(table, sock->inode, arena, &sock->owner_count);
+		if ((needs & SOCK_NEED_PEER_OWNERS) && peer_inode(sock) != 0)
+			sock->un->peer_owners = owner_table_find(table, sock->un->peer_inode, arena,
+			                                         &sock->un->peer_owner_count);
+		sock->ownership = (uint8_t)ownership_of(sock, summary->blind);
+		summary->hidden += sock->ownership == SOCK_OWNERSHIP_HIDDEN;
+	}
+}
+
 struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
                                    size_t count, uint32_t needs) {
-	const bool with_peers = (needs & SOCK_NEED_PEER_OWNERS) != 0;
 	const uint64_t start = util_monotonic_ns();
 	struct walk walk = { .arena = &snapshot->arena, .ring_lines_left = RING_LINES_MAX };
-	for (size_t i = 0; i < count; i++) {
-		owner_table_want(&walk.table, socks[i]->inode);
-		if (with_peers)
-			owner_table_want(&walk.table, peer_inode(socks[i]));
-	}
+	owner_want(&walk.table, socks, count, needs);
 	if (walk.table.used > 0)
 		walk_proc(&walk);
 	struct owner_summary summary = {
 		.unreadable = walk.unreadable,
 		.privileged = sees_every_process(),
 	};
-	const bool blind = walk.unreadable > 0 || walk.error != 0 || !summary.privileged;
-	for (size_t i = 0; i < count; i++) {
-		struct sock *sock = socks[i];
-		sock->owners = owner_table_find(&walk.table, sock->inode, &snapshot->arena,
-		                                &sock->owner_count);
-		if (with_peers && peer_inode(sock) != 0)
-			sock->un->peer_owners =
-			    owner_table_find(&walk.table, sock->un->peer_inode, &snapshot->arena,
-			                     &sock->un->peer_owner_count);
-		sock->ownership = (uint8_t)ownership_of(sock, blind);
-		summary.hidden += sock->ownership == SOCK_OWNERSHIP_HIDDEN;
-	}
+	summary.blind = walk.unreadable > 0 || walk.error != 0 || !summary.privileged;
+	owner_attach(&walk.table, &summary, snapshot, socks, count, needs);
 	report(snapshot, &walk, start);
 	owner_table_finish(&walk.table);
 	return summary;

@@ -51,30 +51,37 @@ static void open_destroyed(struct run *run) {
 	netns_leave(&run->probe->netns);
 }
 
-static const char *interface_name(struct run *run, uint32_t index) {
-	struct probe *probe = run->probe;
+static const char *live_interface(void *context, uint32_t index) {
+	struct probe *probe = context;
 	if (probe->interfaces.fd == 0 && netns_enter(&probe->netns) == 0) {
 		interface_open(&probe->interfaces);
 		netns_leave(&probe->netns);
 	}
-	const char *name = interface_find(&probe->interfaces, index);
-	return name ? arena_copy(&run->snapshot->arena, name, strlen(name)) : NULL;
+	return interface_find(&probe->interfaces, index);
+}
+
+static const char *live_cgroup(void *context, uint64_t id) {
+	struct probe *probe = context;
+	return cgroup_find(&probe->cgroups, id);
+}
+
+static const char *keep_text(struct run *run, const char *text) {
+	return text ? arena_copy(&run->snapshot->arena, text, strlen(text)) : NULL;
 }
 
 /* What the parsers cannot know because it is not in the message. */
 static void complete(struct run *run, struct sock *sock) {
 	const uint32_t needs = run->want->needs;
-	if (run->probe->netns.inode != 0) {
-		sock->netns = run->probe->netns.inode;
+	const struct run_names *names = &run->names;
+	if (run->netns != 0) {
+		sock->netns = run->netns;
 		sock->known |= SOCK_KNOWS_NETNS;
 	}
 	if ((needs & SOCK_NEED_INTERFACE) && (sock->known & SOCK_KNOWS_INTERFACE))
-		sock->interface_name = interface_name(run, sock->ifindex);
-	if ((needs & SOCK_NEED_CGROUP) && (sock->known & SOCK_KNOWS_CGROUP_ID)) {
-		const char *path = cgroup_find(&run->probe->cgroups, sock->cgroup_id);
-		if (path)
-			sock->cgroup = arena_copy(&run->snapshot->arena, path, strlen(path));
-	}
+		sock->interface_name =
+		    keep_text(run, names->interface(names->context, sock->ifindex));
+	if ((needs & SOCK_NEED_CGROUP) && (sock->known & SOCK_KNOWS_CGROUP_ID))
+		sock->cgroup = keep_text(run, names->cgroup(names->context, sock->cgroup_id));
 }
 
 static void hand_over(struct run *run) {
@@ -144,7 +151,7 @@ static void run_request(struct run *run, const struct plan_request *request) {
 }
 
 /* Attributes that did not fit hide nothing but themselves. */
-static void conclude_large(struct run *run, const struct plan_request *request) {
+void run_conclude_large(struct run *run, const struct plan_request *request) {
 	if (request->large) {
 		large_settle(&run->large);
 		return;
@@ -155,10 +162,28 @@ static void conclude_large(struct run *run, const struct plan_request *request) 
 	large_finish(&run->large);
 }
 
+void run_finish(struct run *run) {
+	if (!run->stopped)
+		hand_over(run);
+	large_finish(&run->large);
+	cookie_set_finish(&run->seen);
+}
+
+void probe_set_recorder(struct probe *probe, struct recorder *recorder) {
+	probe->recorder = recorder;
+}
+
+uint32_t probe_netns(const struct probe *probe) {
+	return probe->netns.inode;
+}
+
 void probe_sockets(struct probe *probe, const struct want *want, size_t batch_limit,
                    struct snapshot *snapshot, probe_batch_fn deliver, void *context) {
 	struct run run = {
 		.probe = probe,
+		.recorder = probe->recorder,
+		.names = { probe, live_interface, live_cgroup },
+		.netns = probe->netns.inode,
 		.want = want,
 		.batch_limit = batch_limit,
 		.snapshot = snapshot,
@@ -169,14 +194,11 @@ void probe_sockets(struct probe *probe, const struct want *want, size_t batch_li
 	open_destroyed(&run);
 	for (size_t i = 0; i < plan.count && !run.stopped; i++) {
 		run_request(&run, &plan.requests[i]);
-		conclude_large(&run, &plan.requests[i]);
+		run_conclude_large(&run, &plan.requests[i]);
 	}
 	netlink_close(run.destroyed);
 	snapshot_note_names(snapshot, probe->cgroups.error, "/sys/fs/cgroup");
 	snapshot_note_names(snapshot, probe->interfaces.fd < 0 ? -probe->interfaces.fd : 0,
 	                    "SIOCGIFNAME");
-	if (!run.stopped)
-		hand_over(&run);
-	large_finish(&run.large);
-	cookie_set_finish(&run.seen);
+	run_finish(&run);
 }

@@ -15,6 +15,14 @@ struct probe;
 struct probe *probe_open(const char *netns, bool *no_such, char **error);
 void probe_close(struct probe *probe);
 
+/* From now on everything that is learnt goes to the recorder too; NULL: to none. Batches must then
+ * have no limit. */
+struct recorder;
+void probe_set_recorder(struct probe *probe, struct recorder *recorder);
+
+/* The inode number of the network namespace; 0 if it is not known. */
+uint32_t probe_netns(const struct probe *probe);
+
 /* False ends the probing; that is no failure. The batch may be read and its sockets annotated
  * until the call returns. */
 typedef bool (*probe_batch_fn)(void *context, struct snapshot *batch);

@@ -35,6 +35,8 @@ const char *proc_net_file(enum sock_protocol protocol, enum sock_family family) 
 		[SOCK_PROTOCOL_UDPLITE] = { "udplite", "udplite6" },
 		[SOCK_PROTOCOL_RAW] = { "raw", "raw6" },
 	};
+	if (!(SOCK_PROTOCOLS_IP >> protocol & 1) || family > SOCK_FAMILY_INET6)
+		return NULL;
 	return files[protocol][family];
 }
 

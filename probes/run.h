@@ -10,13 +10,17 @@
 #include "cookie_set.h"
 #include "interface.h"
 #include "large.h"
+#include "moment.h"
 #include "netns.h"
 #include "plan.h"
 #include "probe.h"
 
 struct netlink_socket;
 
+struct recorder;
+
 struct probe {
+	struct recorder *recorder; /* borrowed, or NULL */
 	struct netns netns;
 	struct netlink_socket *netlink; /* for the first dump of a table */
 	uint32_t sequence;
@@ -24,8 +28,18 @@ struct probe {
 	struct cgroup_cache cgroups;
 };
 
+/* Where names come from: the machine, or a recording. They are borrowed, NULL if unknown. */
+struct run_names {
+	void *context;
+	const char *(*interface)(void *context, uint32_t index);
+	const char *(*cgroup)(void *context, uint64_t id);
+};
+
 struct run {
-	struct probe *probe;
+	struct probe *probe;       /* NULL in a replay */
+	struct recorder *recorder; /* or NULL */
+	struct run_names names;
+	uint32_t netns; /* inode number; 0: not known */
 	const struct want *want;
 	size_t batch_limit;
 	struct snapshot *snapshot;
@@ -51,6 +65,20 @@ void run_note(struct probe_report *report, enum report_outcome outcome, int erro
 /* Dumps by netlink until nothing can have been missed. 0 or -errno; `messages` counts answers. */
 int dump_request(struct run *run, const struct plan_request *request, struct probe_report *report,
                  uint64_t *messages);
+
+/* Takes recorded answers to the request. False if they end inside a message. */
+bool dump_replay(struct run *run, const struct plan_request *request, struct probe_report *report,
+                 const unsigned char *bytes, size_t length);
+
+/* The same for lines of file number `index`, or of `family` for IP. */
+bool fallback_replay(struct run *run, const struct moment_dump *dump, struct probe_report *report,
+                     struct moment_cursor lines);
+
+/* Between the two requests of a probe with a large attribute, and after them. */
+void run_conclude_large(struct run *run, const struct plan_request *request);
+
+/* Hands over what is left, and frees what the run holds. */
+void run_finish(struct run *run);
 
 /* Reads what /proc/net has for the request instead. */
 void fallback_read(struct run *run, const struct plan_request *request,

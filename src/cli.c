@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "escape.h"
 #include "option.h"
@@ -76,6 +77,41 @@ static void set_format(struct cli *cli, const char *name) {
 		           strlen(name));
 }
 
+/* "2", "0.5", ".25": seconds with at most nine digits behind the point. */
+static bool parse_seconds(const char *text, uint64_t *ns) {
+	enum { SECONDS_MAX = 1000000, FRACTION_MAX = 9 };
+	const size_t whole = strcspn(text, ".");
+	uint64_t seconds = 0;
+	uint64_t fraction = 0;
+	if (whole > 0 && !util_parse_number(text, whole, SECONDS_MAX, &seconds))
+		return false;
+	if (text[whole] == '.') {
+		const char *digits = text + whole + 1;
+		size_t length = strlen(digits);
+		if (length > FRACTION_MAX ||
+		    !util_parse_number(digits, length, 999999999, &fraction))
+			return false;
+		for (; length < FRACTION_MAX; length++)
+			fraction *= 10;
+	} else if (whole == 0) {
+		return false;
+	}
+	*ns = seconds * 1000000000 + fraction;
+	return true;
+}
+
+static void set_interval(struct cli *cli, const char *text) {
+	const uint64_t least_ns = 100000000;
+	if (!parse_seconds(text, &cli->interval_ns) || cli->interval_ns < least_ns)
+		fail_about(cli, _("'%s' is no interval; use seconds from 0.1 to 1000000"), text,
+		           strlen(text));
+}
+
+static void set_count(struct cli *cli, const char *text) {
+	if (!util_parse_number(text, strlen(text), UINT32_MAX, &cli->count) || cli->count == 0)
+		fail_about(cli, _("'%s' is no number of looks; use 1 or more"), text, strlen(text));
+}
+
 static void set_columns(struct cli *cli, struct wishes *wishes, const char *list) {
 	if (strcmp(list, "help") == 0 && cli->command == CLI_LIST)
 		cli->command = CLI_COLUMNS_HELP;
@@ -126,6 +162,21 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
 		break;
 	case OPTION_JSON:
 		set_format(cli, "json");
+		break;
+	case OPTION_WATCH:
+		set_interval(cli, argument);
+		break;
+	case OPTION_DIFF:
+		cli->diff = true;
+		break;
+	case OPTION_COUNT_OF_LOOKS:
+		set_count(cli, argument);
+		break;
+	case OPTION_RECORD:
+		cli->record = argument;
+		break;
+	case OPTION_REPLAY:
+		cli->replay = argument;
 		break;
 	case OPTION_VERBOSE:
 		cli->verbose = true;
@@ -238,6 +289,8 @@ static void choose_columns(struct cli *cli, const struct wishes *wishes) {
 		if (wishes->groups[group] && !shown_already)
 			view_add_group(&cli->view, (enum field_group)group);
 	}
+	if (cli->diff)
+		view_put_first(&cli->view, field_find("change", strlen("change")));
 	if (cli->summary && (wishes->columns || wishes->sort || cli->view.detail_count > 0))
 		fail(cli, xasprintf("%s", _("a summary has no columns, details or order to choose; "
 		                            "leave out --summary or the others")));
@@ -261,6 +314,62 @@ static void narrow(struct filter *filter, struct wishes *wishes) {
 		filter->families &= wishes->families | (SOCK_FAMILIES_ALL & ~SOCK_FAMILIES_IP);
 }
 
+/* What contradicts itself. */
+static void check(struct cli *cli) {
+	const char *problem = NULL;
+	if (cli->replay && (cli->interval_ns > 0 || cli->record || cli->netns))
+		problem = _("a recording is shown as it is; leave out --watch, --record and --net");
+	else if (cli->diff && !cli->replay && cli->interval_ns == 0)
+		problem = _("--diff compares looks; use it with --watch or --replay");
+	else if (cli->diff && cli->summary)
+		problem = _("a summary has no rows to compare; leave out --summary or --diff");
+	else if (cli->count > 0 && cli->interval_ns == 0)
+		problem = _("--count counts looks; use it with --watch");
+	else if (cli->record && strcmp(cli->record, "-") == 0 && isatty(STDOUT_FILENO))
+		problem = _("a recording is not for a terminal; name a file or a pipe");
+	if (problem)
+		fail(cli, xasprintf("%s", problem));
+}
+
+/* "socklens record": every socket with everything that is known of it, and nothing on the screen.
+ */
+static void parse_record(struct cli *cli, int argc, char *argv[]) {
+	const uint64_t second_ns = 1000000000;
+	int letter;
+	optind = 0;
+	opterr = 0;
+	cli->interval_ns = second_ns;
+	while (cli->command == CLI_LIST && (letter = getopt(argc, argv, ":d:n:N:h")) != -1) {
+		switch (letter) {
+		case 'd':
+			set_interval(cli, optarg);
+			break;
+		case 'n':
+			set_count(cli, optarg);
+			break;
+		case 'N':
+			cli->netns = optarg;
+			break;
+		case 'h':
+			cli->command = CLI_HELP;
+			break;
+		default:
+			fail_option(cli, argv, letter);
+			break;
+		}
+	}
+	if (cli->command != CLI_LIST)
+		return;
+	cli->silent = true;
+	cli->header = false;
+	cli->record = argv[optind];
+	view_add_defaults(&cli->view, FIELD_IN_DATA);
+	for (int group = 0; group < FIELD_GROUP_NAMES; group++)
+		view_add_group(&cli->view, (enum field_group)group);
+	if (argc - optind != 1)
+		fail(cli, xasprintf("%s", _("name one file to record to; - is standard output")));
+}
+
 struct cli cli_parse(int argc, char *argv[]) {
 	struct cli cli = {
 		.command = CLI_LIST,
@@ -269,6 +378,12 @@ struct cli cli_parse(int argc, char *argv[]) {
 		.header = true,
 	};
 	struct wishes wishes = { 0 };
+	if (argc > 1 && strcmp(argv[1], "record") == 0) {
+		parse_record(&cli, argc - 1, argv + 1);
+		if (cli.command == CLI_LIST)
+			check(&cli);
+		return cli;
+	}
 	if (argc > 1 && strcmp(argv[1], "list") == 0) {
 		argv[1] = argv[0];
 		argv++;
@@ -280,6 +395,10 @@ struct cli cli_parse(int argc, char *argv[]) {
 	if (cli.command == CLI_LIST)
 		choose_columns(&cli, &wishes);
 	narrow(&cli.filter, &wishes);
+	if (cli.record && strcmp(cli.record, "-") == 0)
+		cli.silent = true;
+	if (cli.command == CLI_LIST)
+		check(&cli);
 	return cli;
 }
 

@@ -26,7 +26,13 @@ struct cli {
 	bool summary;
 	bool resolve;
 	bool verbose;
-	char *error; /* one line, or a line, the filter and a caret */
+	bool diff;            /* only what changed since the look before */
+	bool silent;          /* nothing is shown: it is only recorded */
+	uint64_t interval_ns; /* from look to look; 0: one look */
+	uint64_t count;       /* of looks; 0: until a signal comes */
+	const char *record;   /* file to record to, or NULL; borrowed from argv */
+	const char *replay;   /* file to show instead of this machine, likewise */
+	char *error;          /* one line, or a line, the filter and a caret */
 };
 
 struct cli cli_parse(int argc, char *argv[]);

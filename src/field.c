@@ -185,6 +185,13 @@ static void get_ownership(const struct field_access *access, const struct sock *
 		set_symbol(value, sock_ownership_name((enum sock_ownership)sock->ownership));
 }
 
+static void get_change(const struct field_access *access, const struct sock *sock,
+                       struct value *value) {
+	(void)access;
+	if (sock->change != SOCK_CHANGE_UNKNOWN)
+		set_symbol(value, sock_change_name((enum sock_change)sock->change));
+}
+
 static void get_timer(const struct field_access *access, const struct sock *sock,
                       struct value *value) {
 	(void)access;
@@ -381,6 +388,8 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define NONE UNIT_NONE
 
 const struct field fields[] = {
+	{ TEXT("change", "CHANGE", N_("with --diff: + new, - gone, * changed, = as it was")),
+	  .group = FIELD_GROUP_ASKED, .access.get = get_change, AT(struct sock, change) },
 	{ TEXT("proto", "PROTO", N_("protocol, as ss spells it: tcp, udp, u_str, nl, ...")), BOTH,
 	  .access.get = get_proto, AT(struct sock, protocol) },
 	{ TEXT("family", "FAMILY",

@@ -7,16 +7,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 
-#include "names.h"
+#include "history.h"
+#include "live.h"
 #include "notes.h"
-#include "owner.h"
-#include "probe.h"
 #include "summary.h"
 #include "unix_peer.h"
-#include "users.h"
 
 /* How many rows decide on the widths of columns. Nobody reads down the columns of a longer list. */
 enum { MEASURE_LIMIT = 1024 };
@@ -26,10 +23,13 @@ enum { BATCH_LIMIT = 256 };
 
 struct list {
 	const struct cli *cli;
+	const struct source *source;
+	struct live *recorded;   /* NULL: nothing is recorded */
+	struct history *history; /* NULL: everything is shown, not only what changed */
+	int record_error;        /* errno */
 	uint32_t needs;
 	bool finds_peers;
 	struct sink sink;
-	struct user_cache users;
 	struct summary summary;
 	struct sock **matching; /* of the batch at hand */
 	size_t matching_capacity;
@@ -43,8 +43,9 @@ struct list {
 /* Owners, names, peers and order are found for all sockets at once. */
 static bool needs_all(const struct list *list) {
 	const uint32_t all_at_once = SOCK_NEED_OWNERS | SOCK_NEED_NAMES;
-	return !list->cli->summary &&
-	       ((list->needs & all_at_once) || list->finds_peers || list->cli->view.key_count > 0);
+	return list->recorded || list->history ||
+	       (!list->cli->summary && ((list->needs & all_at_once) || list->finds_peers ||
+	                                list->cli->view.key_count > 0));
 }
 
 static size_t choose(struct list *list, struct snapshot *batch) {
@@ -61,26 +62,41 @@ static size_t choose(struct list *list, struct snapshot *batch) {
 	return count;
 }
 
-static void name_users(struct list *list, struct snapshot *batch, size_t count) {
+static void name_users(const struct list *list, struct snapshot *batch, struct sock *const *socks,
+                       size_t count) {
 	for (size_t i = 0; i < count; i++) {
-		struct sock *sock = list->matching[i];
+		struct sock *sock = socks[i];
 		if (!(sock->known & SOCK_KNOWS_UID))
 			continue;
-		const char *name = user_cache_find(&list->users, sock->uid);
+		const char *name = list->source->user(list->source->self, sock->uid);
 		if (name)
 			sock->user = arena_copy(&batch->arena, name, strlen(name));
 	}
 }
 
-static void annotate(struct list *list, struct snapshot *batch, size_t count) {
+static void annotate(struct list *list, struct snapshot *batch, struct sock *const *socks,
+                     size_t count) {
+	const struct source *source = list->source;
 	if (list->finds_peers)
 		unix_peer_resolve(batch->socks, batch->count);
 	if (list->needs & SOCK_NEED_OWNERS)
-		list->owners = owner_resolve(batch, list->matching, count, list->needs);
+		list->owners = source->owners(source->self, batch, socks, count, list->needs);
 	if (list->needs & SOCK_NEED_USER)
-		name_users(list, batch, count);
+		name_users(list, batch, socks, count);
 	if (list->needs & SOCK_NEED_NAMES)
-		list->unresolved = names_annotate(batch, list->matching, count);
+		list->unresolved = source->names(source->self, batch, socks, count);
+}
+
+/* A recording holds every socket, whatever the filter says, so everything is found out of all. */
+static void annotate_and_record(struct list *list, struct snapshot *batch) {
+	struct sock **all = xcalloc(batch->count, sizeof(struct sock *));
+	for (size_t i = 0; i < batch->count; i++)
+		all[i] = &batch->socks[i];
+	annotate(list, batch, all, batch->count);
+	const bool with_owners = (list->needs & SOCK_NEED_OWNERS) != 0;
+	list->record_error =
+	    -live_record(list->recorded, batch, with_owners ? &list->owners : NULL);
+	free(all);
 }
 
 static void show(struct list *list, size_t count,
@@ -99,16 +115,38 @@ static void show_rows(struct list *list, size_t count) {
 	show(list, count, list->sink.class->row);
 }
 
+/* Leaves only what changed since the look before among the matching, which then lie elsewhere. */
+static size_t keep_changes(struct list *list, struct snapshot *batch, size_t count) {
+	size_t shown = 0;
+	struct sock **changes = history_add(list->history, batch, list->matching, count,
+	                                    snapshot_is_whole(batch), &shown);
+	free(list->matching);
+	list->matching = changes;
+	list->matching_capacity = shown;
+	return shown;
+}
+
+static void count_all(struct list *list, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		summary_add(&list->summary, list->matching[i]);
+}
+
 static bool take_batch(void *context, struct snapshot *batch) {
 	struct list *list = context;
-	const size_t count = choose(list, batch);
+	if (list->recorded)
+		annotate_and_record(list, batch);
+	size_t count = choose(list, batch);
 	list->shown += count;
+	if (list->cli->silent)
+		return true;
 	if (list->cli->summary) {
-		for (size_t i = 0; i < count; i++)
-			summary_add(&list->summary, list->matching[i]);
+		count_all(list, count);
 		return true;
 	}
-	annotate(list, batch, count);
+	if (!list->recorded)
+		annotate(list, batch, list->matching, count);
+	if (list->history)
+		count = keep_changes(list, batch, count);
 	view_sort(&list->cli->view, (const struct sock **)list->matching, count);
 	show_rows(list, count);
 	return list->out->error == 0;
@@ -122,6 +160,10 @@ static struct list_outcome conclude(const struct list *list, const struct snapsh
 	if (!snapshot_is_whole(snapshot))
 		outcome.status = EXIT_STATUS_PARTIAL;
 	notes_on_reports(&outcome.notes, snapshot);
+	if (list->record_error) {
+		outcome.status = EXIT_STATUS_PARTIAL;
+		notes_on_recording(&outcome.notes, list->record_error);
+	}
 	if (snapshot->reports[REPORT_OWNERS].outcome != REPORT_PARTIAL)
 		notes_on_hidden_owners(&outcome.notes, &list->owners);
 	notes_on_unresolved(&outcome.notes, list->unresolved);
@@ -139,22 +181,23 @@ static const struct column **columns_of(const struct list *list, size_t *count) 
 	return columns;
 }
 
-static void begin_sink(struct list *list, struct out *out) {
-	struct utsname system;
-	char time_text[sizeof("2026-01-01T00:00:00Z")] = "";
-	const time_t now = time(NULL);
+struct list_time list_time(uint64_t time_ns) {
+	struct list_time time = { "" };
+	const time_t seconds = (time_t)(time_ns / 1000000000);
 	struct tm parts;
-	if (uname(&system) != 0)
-		system.nodename[0] = '\0';
-	if (gmtime_r(&now, &parts))
-		strftime(time_text, sizeof(time_text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	if (time_ns != 0 && gmtime_r(&seconds, &parts))
+		strftime(time.text, sizeof(time.text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	return time;
+}
+
+static void begin_sink(struct list *list, struct out *out, const char *time_text) {
 	list->sink = (struct sink){
 		.class = list->cli->format,
 		.out = out,
 		.detail_count = list->cli->summary ? 0 : list->cli->view.detail_count,
 		.header = list->cli->header,
 		.rows_key = list->cli->summary ? "summary" : "sockets",
-		.origin = { .host = system.nodename, .time = time_text },
+		.origin = { .host = list->source->host, .time = time_text },
 	};
 	if (!list->cli->summary)
 		list->sink.accesses = list->cli->view.accesses;
@@ -162,9 +205,17 @@ static void begin_sink(struct list *list, struct out *out) {
 	sink_begin(&list->sink);
 }
 
-struct list_outcome list_run(const struct cli *cli, struct probe *probe, struct out *out) {
-	struct list list = { .cli = cli, .out = out };
+struct list_outcome list_run(const struct cli *cli, const struct source *source,
+                             struct live *recorded, struct history *history, struct out *out) {
+	struct list list = {
+		.cli = cli,
+		.source = source,
+		.recorded = recorded,
+		.history = history,
+		.out = out,
+	};
 	struct snapshot snapshot;
+	const struct list_time time = list_time(source->time_ns);
 	list.needs = cli->summary ? 0 : view_needs(&cli->view);
 	if (cli->resolve)
 		list.needs |= SOCK_NEED_NAMES;
@@ -172,17 +223,17 @@ struct list_outcome list_run(const struct cli *cli, struct probe *probe, struct 
 	want.needs = list.needs;
 	list.finds_peers = (list.needs & SOCK_NEED_PEER) && want_has(&want, SOCK_PROTOCOLS_UNIX);
 	snapshot_init(&snapshot);
-	begin_sink(&list, out);
-	probe_sockets(probe, &want, needs_all(&list) ? SIZE_MAX : BATCH_LIMIT, &snapshot,
-	              take_batch, &list);
-	snapshot_note_names(&snapshot, list.users.error, "getpwuid");
+	begin_sink(&list, out, time.text);
+	source->sockets(source->self, &want, needs_all(&list) ? SIZE_MAX : BATCH_LIMIT, &snapshot,
+	                take_batch, &list);
+	if (source->conclude)
+		source->conclude(source->self, &snapshot);
 	if (cli->summary)
 		summary_show(&list.summary, &list.sink);
 	sink_end(&list.sink, &snapshot);
 	struct list_outcome outcome = conclude(&list, &snapshot);
 	free(list.matching);
 	free(list.sink.columns);
-	user_cache_finish(&list.users);
 	snapshot_finish(&snapshot);
 	return outcome;
 }

@@ -1,11 +1,13 @@
 #pragma once
-/* The one-shot list: probes, filter, owners, names and sink put together. */
+/* One look at the sockets of a source: probes, filter, owners, names and sink put together. */
 
 #include "cli.h"
 #include "out.h"
 #include "util.h"
 
-struct probe;
+struct history;
+struct live;
+struct source;
 
 /* What a list has to say beside its rows; the caller prints it. */
 struct list_outcome {
@@ -13,5 +15,14 @@ struct list_outcome {
 	struct out notes; /* lines for standard error, each ended by a line break */
 };
 
-/* Writes the answer to `out`, which the caller flushes. out_finish() the notes. */
-struct list_outcome list_run(const struct cli *cli, struct probe *probe, struct out *out);
+/* Writes the answer to `out`, which the caller flushes. out_finish() the notes. `recorded` is the
+ * live source if the look is recorded, or NULL. With `history` only what changed since the look
+ * before is shown. */
+struct list_outcome list_run(const struct cli *cli, const struct source *source,
+                             struct live *recorded, struct history *history, struct out *out);
+
+/* RFC 3339 in UTC, to the second; "" for 0. */
+struct list_time {
+	char text[sizeof("2026-01-01T00:00:00Z")];
+};
+struct list_time list_time(uint64_t time_ns);

@@ -11,10 +11,9 @@
 
 #include "cli.h"
 #include "field.h"
-#include "list.h"
+#include "looks.h"
 #include "option.h"
 #include "out.h"
-#include "probe.h"
 #include "util.h"
 
 /* A file opened later must not take the number of a standard descriptor that was closed. */
@@ -52,30 +51,11 @@ static int finish_output(struct out *out, int status) {
 	return EXIT_STATUS_PARTIAL;
 }
 
-static int run_list(const struct cli *cli) {
-	struct out out;
-	char *error = NULL;
-	bool no_such = false;
-	struct probe *probe = probe_open(cli->netns, &no_such, &error);
-	if (!probe) {
-		report_error(error);
-		free(error);
-		return no_such ? EXIT_STATUS_USAGE : EXIT_STATUS_PARTIAL;
-	}
-	out_init(&out, STDOUT_FILENO);
-	struct list_outcome outcome = list_run(cli, probe, &out);
-	probe_close(probe);
-	const int status = finish_output(&out, (int)outcome.status);
-	fwrite(outcome.notes.bytes, 1, outcome.notes.used, stderr);
-	out_finish(&outcome.notes);
-	return status;
-}
-
 static int run(const struct cli *cli) {
 	struct out out;
 	switch (cli->command) {
 	case CLI_LIST:
-		return run_list(cli);
+		return looks_run(cli);
 	case CLI_WRONG:
 		report_error(cli->error);
 		return EXIT_STATUS_USAGE;

@@ -6,7 +6,6 @@
 #include <libintl.h>
 #include <string.h>
 
-#include "owner.h"
 #include "resolve.h"
 #include "snapshot.h"
 #include "util.h"
@@ -51,6 +50,11 @@ void notes_on_reports(struct out *notes, const struct snapshot *snapshot) {
 			           advice(report->error));
 	}
 	note_fallback(notes, snapshot);
+}
+
+void notes_on_recording(struct out *notes, int error) {
+	out_printf(notes, _("socklens: recording: %s: this moment is not in it\n"),
+	           strerror(error));
 }
 
 void notes_on_hidden_owners(struct out *notes, const struct owner_summary *owners) {

@@ -12,6 +12,9 @@ struct snapshot;
 /* One line for each probe that failed, and one if all came from /proc/net. */
 void notes_on_reports(struct out *notes, const struct snapshot *snapshot);
 
+/* The moment could not be written; `error` is an errno. */
+void notes_on_recording(struct out *notes, int error);
+
 void notes_on_hidden_owners(struct out *notes, const struct owner_summary *owners);
 
 /* `count` addresses had no answer within RESOLVE_LIMIT_MS. */

@@ -60,6 +60,16 @@ const struct option_row options[] = {
 	{ 0, "format", "FORMAT", OUTPUT, N_("text, json, ndjson, csv or tsv"), OPTION_FORMAT, 0 },
 	{ 'j', "json", NULL, OUTPUT, N_("the same as --format json"), OPTION_JSON, 0 },
 
+	{ 0, "watch", "SECONDS", OTHER, N_("look again and again, this often (0.1 is the least)"),
+	  OPTION_WATCH, 0 },
+	{ 0, "count", "N", OTHER, N_("with --watch: only so many times"), OPTION_COUNT_OF_LOOKS,
+	  0 },
+	{ 0, "diff", NULL, OTHER, N_("only what is new (+), gone (-) or changed (*)"), OPTION_DIFF,
+	  0 },
+	{ 0, "record", "FILE", OTHER, N_("keep what was seen; - is standard output"), OPTION_RECORD,
+	  0 },
+	{ 0, "replay", "FILE", OTHER, N_("show a recording, or a file of ss -D"), OPTION_REPLAY,
+	  0 },
 	{ 'v', "verbose", NULL, OTHER, N_("tell on standard error how each probe fared"),
 	  OPTION_VERBOSE, 0 },
 	{ 'h', "help", NULL, OTHER, N_("this text"), OPTION_HELP, 0 },
@@ -117,6 +127,7 @@ void option_write_help(struct out *out) {
 	out_text(
 	    out,
 	    _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
+	      "       socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"
 	      "Shows the sockets of this machine and who holds them: those over IP, or others.\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));

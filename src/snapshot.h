@@ -35,6 +35,14 @@ struct probe_report {
 	uint64_t elapsed_ns;
 };
 
+/* How the search for owners went. */
+struct owner_summary {
+	size_t hidden;     /* sockets whose owner we may not see */
+	size_t unreadable; /* processes that we may not look into */
+	bool privileged;   /* we hold both capabilities; only the kernel itself refused more */
+	bool blind;        /* an owner may have been out of sight */
+};
+
 struct snapshot {
 	struct arena arena;
 	struct sock *socks;

@@ -173,6 +173,15 @@ const char *sock_netlink_protocol_name(uint8_t protocol) {
 	return protocol < ARRAY_LENGTH(names) ? names[protocol] : NULL;
 }
 
+const char *sock_change_name(enum sock_change change) {
+	static const char *const names[] = {
+		[SOCK_CHANGE_UNKNOWN] = "?", [SOCK_CHANGE_NONE] = "=",    [SOCK_CHANGE_NEW] = "+",
+		[SOCK_CHANGE_GONE] = "-",    [SOCK_CHANGE_CHANGED] = "*",
+	};
+	_Static_assert(ARRAY_LENGTH(names) == SOCK_CHANGE_COUNT, "a name for each");
+	return name_of(names, ARRAY_LENGTH(names), change);
+}
+
 const char *sock_source_name(enum sock_source source) {
 	return name_of(source_names, ARRAY_LENGTH(source_names), source);
 }

@@ -122,6 +122,16 @@ enum sock_ownership {
 	SOCK_OWNERSHIP_COUNT,
 };
 
+/* What became of a socket between two looks. */
+enum sock_change {
+	SOCK_CHANGE_UNKNOWN, /* nobody compared */
+	SOCK_CHANGE_NONE,
+	SOCK_CHANGE_NEW,
+	SOCK_CHANGE_GONE,
+	SOCK_CHANGE_CHANGED, /* its state, addresses or owners */
+	SOCK_CHANGE_COUNT,
+};
+
 enum sock_source {
 	SOCK_SOURCE_DIAG, /* netlink sock_diag */
 	SOCK_SOURCE_PROC, /* /proc/net */
@@ -381,7 +391,7 @@ struct sock {
 	uint32_t drops;
 	uint32_t netns; /* the inode of the namespace */
 	uint16_t options, md5_keys;
-	uint8_t timer, timer_retrans, shutdown, v6only, tos, tclass, ownership;
+	uint8_t timer, timer_retrans, shutdown, v6only, tos, tclass, ownership, change;
 	struct sock_endpoint local, peer;
 	uint16_t tcp_length, mptcp_length; /* how much of the structures the kernel sent */
 	uint32_t owner_count;
@@ -424,6 +434,7 @@ const char *sock_state_name(enum sock_state state); /* as ss spells it */
 const char *sock_timer_name(enum sock_timer timer);
 const char *sock_ownership_name(enum sock_ownership ownership);
 const char *sock_source_name(enum sock_source source);
+const char *sock_change_name(enum sock_change change);    /* "+", "-", "*", "=" or "?" */
 const char *sock_netlink_protocol_name(uint8_t protocol); /* as ss spells it; NULL: no name */
 
 bool sock_address_is_zero(const struct sock_endpoint *endpoint);

@@ -68,6 +68,25 @@ static const char *next_name(const char **list, size_t *length) {
 	return name;
 }
 
+static size_t find_column(const struct view *view, const struct field *field) {
+	size_t at = 0;
+	while (at < view->column_count && view->columns[at] != field)
+		at++;
+	return at;
+}
+
+void view_put_first(struct view *view, const struct field *field) {
+	size_t at = find_column(view, field);
+	if (at == view->column_count)
+		add_column(view, field);
+	for (; at > 0; at--) {
+		view->columns[at] = view->columns[at - 1];
+		view->accesses[at] = view->accesses[at - 1];
+	}
+	view->columns[0] = field;
+	view->accesses[0] = field->access;
+}
+
 bool view_set_columns(struct view *view, const char *list, char **error) {
 	struct view chosen = { 0 };
 	size_t length = 0;

@@ -30,6 +30,9 @@ void view_add_defaults(struct view *view, enum field_default where);
 /* Every field of the group that is not a column yet, as a detail. */
 void view_add_group(struct view *view, enum field_group group);
 
+/* Makes the field the first column, wherever it was. */
+void view_put_first(struct view *view, const struct field *field);
+
 /* "a,b,c". On false `error` is a message that the caller frees, and the view is unchanged. */
 bool view_set_columns(struct view *view, const char *list, char **error);
 

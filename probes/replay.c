@@ -1,0 +1,498 @@
+/* Tables are built when a moment is opened; its answers are parsed when they are asked for. */
+
+#include "replay.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "moment.h"
+#include "owner.h"
+#include "run.h"
+#include "util.h"
+
+struct numbered_name {
+	uint64_t number;
+	const char *text;
+};
+
+struct name_table {
+	struct numbered_name *names; /* sorted by number */
+	size_t count;
+};
+
+struct host_name {
+	uint32_t family;
+	uint8_t address[16];
+	const char *text;
+};
+
+struct service_name {
+	uint32_t protocol, port;
+	const char *text;
+};
+
+struct replay {
+	struct moment_cursor moment;
+	bool only_messages;
+	bool damaged;
+	struct arena arena; /* of everything below */
+	struct moment_origin origin;
+	struct name_table interfaces, cgroups, users;
+	struct process *processes;
+	size_t process_count;
+	struct moment_cursor holders;
+	struct moment_owners owners;
+	bool has_owners;
+	struct host_name *hosts;
+	size_t host_count;
+	struct service_name *services;
+	size_t service_count;
+	struct probe_report reports[REPORT_COUNT];
+};
+
+static const char *keep_text(struct replay *replay, const char *bytes, size_t length) {
+	return arena_copy(&replay->arena, bytes, length);
+}
+
+static bool get_kept(struct replay *replay, struct moment_cursor *cursor, const char **text) {
+	const char *bytes = NULL;
+	size_t length = 0;
+	if (!moment_get_text(cursor, &bytes, &length))
+		return false;
+	*text = keep_text(replay, bytes, length);
+	return true;
+}
+
+static bool read_origin(struct replay *replay, struct moment_cursor content) {
+	uint32_t reserved = 0;
+	return moment_get_u64(&content, &replay->origin.time_ns) &&
+	       moment_get_u32(&content, &replay->origin.netns) &&
+	       moment_get_u32(&content, &reserved) &&
+	       get_kept(replay, &content, &replay->origin.host) &&
+	       get_kept(replay, &content, &replay->origin.kernel);
+}
+
+static int compare_numbers(const void *a, const void *b) {
+	const struct numbered_name *left = a;
+	const struct numbered_name *right = b;
+	return (left->number > right->number) - (left->number < right->number);
+}
+
+typedef int (*compare_fn)(const void *a, const void *b);
+
+static void sort(void *items, size_t count, size_t size, compare_fn compare) {
+	if (count > 1)
+		qsort(items, count, size, compare);
+}
+
+/* bsearch() may not be given NULL. */
+static const void *find(const void *wanted, const void *items, size_t count, size_t size,
+                        compare_fn compare) {
+	return count > 0 ? bsearch(wanted, items, count, size, compare) : NULL;
+}
+
+/* An item takes at least so many bytes, which bounds how many there can be. */
+static size_t items_at_most(const struct moment_cursor *content, size_t least) {
+	return content->left / least;
+}
+
+static bool read_names(struct replay *replay, struct moment_cursor content,
+                       struct name_table *table) {
+	const size_t most = items_at_most(&content, sizeof(uint64_t) + sizeof(uint32_t));
+	table->names = arena_alloc(&replay->arena, (most + 1) * sizeof(*table->names));
+	table->count = 0;
+	while (content.left > 0) {
+		struct numbered_name *name = &table->names[table->count];
+		if (!moment_get_u64(&content, &name->number) ||
+		    !get_kept(replay, &content, &name->text))
+			break;
+		table->count++;
+	}
+	sort(table->names, table->count, sizeof(*table->names), compare_numbers);
+	return content.left == 0;
+}
+
+static const char *find_name(const struct name_table *table, uint64_t number) {
+	const struct numbered_name wanted = { .number = number };
+	const struct numbered_name *found =
+	    find(&wanted, table->names, table->count, sizeof(*table->names), compare_numbers);
+	return found ? found->text : NULL;
+}
+
+static int compare_hosts(const void *a, const void *b) {
+	const struct host_name *left = a;
+	const struct host_name *right = b;
+	if (left->family != right->family)
+		return left->family < right->family ? -1 : 1;
+	return memcmp(left->address, right->address, sizeof(left->address));
+}
+
+static int compare_services(const void *a, const void *b) {
+	const struct service_name *left = a;
+	const struct service_name *right = b;
+	if (left->protocol != right->protocol)
+		return left->protocol < right->protocol ? -1 : 1;
+	return (left->port > right->port) - (left->port < right->port);
+}
+
+static bool read_process(struct replay *replay, struct moment_cursor *content,
+                         struct process *process) {
+	const char *comm = NULL;
+	const char *exe = NULL;
+	uint32_t has_exe = 0;
+	if (!moment_get_u64(content, &process->start_time) ||
+	    !moment_get_u32(content, &process->pid) || !moment_get_u32(content, &has_exe) ||
+	    !moment_get_text(content, &comm, &process->comm_length) ||
+	    !moment_get_text(content, &exe, &process->exe_length))
+		return false;
+	process->comm = keep_text(replay, comm, process->comm_length);
+	process->exe = has_exe ? keep_text(replay, exe, process->exe_length) : NULL;
+	return true;
+}
+
+static bool read_processes(struct replay *replay, struct moment_cursor content) {
+	const size_t least = sizeof(uint64_t) + 4 * sizeof(uint32_t);
+	const size_t most = items_at_most(&content, least);
+	replay->processes = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->processes));
+	replay->process_count = 0;
+	while (content.left > 0) {
+		if (!read_process(replay, &content, &replay->processes[replay->process_count]))
+			return false;
+		replay->process_count++;
+	}
+	return true;
+}
+
+static bool read_owners(struct replay *replay, struct moment_cursor content) {
+	replay->has_owners = moment_get(&content, &replay->owners, sizeof(replay->owners));
+	return replay->has_owners;
+}
+
+static bool read_hosts(struct replay *replay, struct moment_cursor content) {
+	const size_t most = items_at_most(&content, 2 * sizeof(uint32_t) + 16);
+	replay->hosts = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->hosts));
+	replay->host_count = 0;
+	while (content.left > 0) {
+		struct host_name *host = &replay->hosts[replay->host_count];
+		if (!moment_get_u32(&content, &host->family) ||
+		    !moment_get(&content, host->address, sizeof(host->address)) ||
+		    !get_kept(replay, &content, &host->text))
+			break;
+		replay->host_count++;
+	}
+	sort(replay->hosts, replay->host_count, sizeof(*replay->hosts), compare_hosts);
+	return content.left == 0;
+}
+
+static bool read_services(struct replay *replay, struct moment_cursor content) {
+	const size_t most = items_at_most(&content, 3 * sizeof(uint32_t));
+	replay->services = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->services));
+	replay->service_count = 0;
+	while (content.left > 0) {
+		struct service_name *service = &replay->services[replay->service_count];
+		if (!moment_get_u32(&content, &service->protocol) ||
+		    !moment_get_u32(&content, &service->port) ||
+		    !get_kept(replay, &content, &service->text))
+			break;
+		replay->service_count++;
+	}
+	sort(replay->services, replay->service_count, sizeof(*replay->services), compare_services);
+	return content.left == 0;
+}
+
+static bool read_report(struct replay *replay, struct moment_cursor content) {
+	uint32_t numbers[6];
+	struct probe_report report = { 0 };
+	const char *place = NULL;
+	if (!moment_get(&content, numbers, sizeof(numbers)) ||
+	    !moment_get_u64(&content, &report.count) ||
+	    !moment_get_u64(&content, &report.duplicates) ||
+	    !moment_get_u64(&content, &report.dumps) || !moment_get_u64(&content, &report.joined) ||
+	    !moment_get_u64(&content, &report.ignored) ||
+	    !moment_get_u64(&content, &report.elapsed_ns) || !get_kept(replay, &content, &place) ||
+	    numbers[0] >= REPORT_COUNT || numbers[1] > REPORT_PARTIAL ||
+	    numbers[2] >= SOCK_SOURCE_COUNT || numbers[3] > INT16_MAX || numbers[4] > INT16_MAX)
+		return false;
+	report.outcome = (enum report_outcome)numbers[1];
+	report.source = (enum sock_source)numbers[2];
+	report.error = (int)numbers[3];
+	report.diag_error = (int)numbers[4];
+	report.place = place[0] ? place : NULL;
+	replay->reports[numbers[0]] = report;
+	return true;
+}
+
+static bool read_section(struct replay *replay, const struct moment_section *section) {
+	switch (section->tag) {
+	case MOMENT_ORIGIN:
+		return read_origin(replay, section->content);
+	case MOMENT_REPORT:
+		return read_report(replay, section->content);
+	case MOMENT_INTERFACE:
+		return read_names(replay, section->content, &replay->interfaces);
+	case MOMENT_CGROUP:
+		return read_names(replay, section->content, &replay->cgroups);
+	case MOMENT_USER:
+		return read_names(replay, section->content, &replay->users);
+	case MOMENT_PROCESS:
+		return read_processes(replay, section->content);
+	case MOMENT_HOLDER:
+		replay->holders = section->content;
+		return true;
+	case MOMENT_OWNERS:
+		return read_owners(replay, section->content);
+	case MOMENT_HOST:
+		return read_hosts(replay, section->content);
+	case MOMENT_SERVICE:
+		return read_services(replay, section->content);
+	default: /* answers, or something newer */
+		return true;
+	}
+}
+
+static struct replay *new_replay(const unsigned char *bytes, size_t length) {
+	struct replay *replay = xcalloc(1, sizeof(*replay));
+	replay->moment = (struct moment_cursor){ bytes, length };
+	replay->origin.host = "";
+	replay->origin.kernel = "";
+	return replay;
+}
+
+struct replay *replay_open(const unsigned char *bytes, size_t length) {
+	struct replay *replay = new_replay(bytes, length);
+	struct moment_cursor cursor = replay->moment;
+	struct moment_section section;
+	while (moment_next(&cursor, &section))
+		replay->damaged |= !read_section(replay, &section);
+	replay->damaged |= cursor.left > 0;
+	return replay;
+}
+
+struct replay *replay_open_messages(const unsigned char *bytes, size_t length) {
+	struct replay *replay = new_replay(bytes, length);
+	replay->only_messages = true;
+	return replay;
+}
+
+void replay_close(struct replay *replay) {
+	if (replay)
+		arena_finish(&replay->arena);
+	free(replay);
+}
+
+uint64_t replay_time_ns(const struct replay *replay) {
+	return replay->origin.time_ns;
+}
+
+const char *replay_host(const struct replay *replay) {
+	return replay->origin.host;
+}
+
+static const char *recorded_interface(void *context, uint32_t index) {
+	const struct replay *replay = context;
+	return find_name(&replay->interfaces, index);
+}
+
+static const char *recorded_cgroup(void *context, uint64_t id) {
+	const struct replay *replay = context;
+	return find_name(&replay->cgroups, id);
+}
+
+static bool wants_probe(const struct want *want, enum sock_probe probe) {
+	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++) {
+		if (want->states[i] != 0 && sock_probe_of((enum sock_protocol)i) == probe)
+			return true;
+	}
+	return false;
+}
+
+/* False if it makes no sense. */
+static bool take_dump(struct run *run, struct moment_cursor content, struct probe_report *report) {
+	struct moment_dump header;
+	if (!moment_get(&content, &header, sizeof(header)) || header.probe >= SOCK_PROBE_COUNT ||
+	    header.protocol >= SOCK_PROTOCOL_COUNT)
+		return false;
+	const struct plan_request request = {
+		.probe = (enum sock_probe)header.probe,
+		.large = header.large,
+		.inet.protocol = (enum sock_protocol)header.protocol,
+	};
+	const struct diag_class *class = diag_class_of(request.probe);
+	if (!wants_probe(run->want, request.probe))
+		return true;
+	if (header.kind == MOMENT_KIND_LINES)
+		return fallback_replay(run, &header, report, content);
+	if (request.large && (!class || !(run->want->needs & class->large_need)))
+		return true;
+	if (!class && sock_probe_of(request.inet.protocol) != request.probe)
+		return false;
+	const bool whole = dump_replay(run, &request, report, content.bytes, content.left);
+	run_conclude_large(run, &request);
+	return whole;
+}
+
+static bool take_moment(struct run *run, struct moment_cursor moment,
+                        struct probe_report *scratch) {
+	struct moment_section section;
+	bool whole = true;
+	while (!run->stopped && moment_next(&moment, &section)) {
+		if (section.tag == MOMENT_DUMP)
+			whole &= take_dump(run, section.content, scratch);
+	}
+	return whole && scratch->ignored == 0;
+}
+
+/* Who may have sent a message that nobody asked for here: what `ss -D` keeps of inet is TCP. */
+static bool find_probe(const struct nlmsghdr *message, struct plan_request *request) {
+	static const struct {
+		uint8_t family;
+		enum sock_probe probe;
+	} probes[] = {
+		{ AF_INET, SOCK_PROBE_TCP },        { AF_INET6, SOCK_PROBE_TCP },
+		{ AF_UNIX, SOCK_PROBE_UNIX },       { AF_PACKET, SOCK_PROBE_PACKET },
+		{ AF_NETLINK, SOCK_PROBE_NETLINK }, { AF_VSOCK, SOCK_PROBE_VSOCK },
+		{ AF_XDP, SOCK_PROBE_XDP },
+	};
+	if (message->nlmsg_len < NLMSG_LENGTH(1))
+		return false;
+	const uint8_t family = *(const uint8_t *)NLMSG_DATA(message);
+	for (size_t i = 0; i < ARRAY_LENGTH(probes); i++) {
+		if (probes[i].family == family) {
+			*request = (struct plan_request){ .probe = probes[i].probe };
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_answer(const struct nlmsghdr *message) {
+	return message->nlmsg_type == SOCK_DIAG_BY_FAMILY || message->nlmsg_type == TCPDIAG_GETSOCK;
+}
+
+/* One message; false if it makes no sense. What ends a dump says nothing of a socket. */
+static bool take_message(struct run *run, const struct nlmsghdr *message) {
+	struct plan_request request;
+	if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_NOOP)
+		return true;
+	if (!is_answer(message) || !find_probe(message, &request))
+		return false;
+	if (!wants_probe(run->want, request.probe))
+		return true;
+	struct probe_report *report = &run->snapshot->reports[request.probe];
+	const uint64_t ignored = report->ignored;
+	run_note(report, REPORT_WHOLE, 0, NULL);
+	dump_replay(run, &request, report, (const unsigned char *)message, message->nlmsg_len);
+	return report->ignored == ignored;
+}
+
+/* Two dumps in a row are one: what comes twice is kept out by its cookie. */
+static bool take_messages(struct run *run, struct moment_cursor messages) {
+	bool whole = true;
+	while (!run->stopped && messages.left >= NLMSG_HDRLEN) {
+		const struct nlmsghdr *message =
+		    (const struct nlmsghdr *)(const void *)messages.bytes;
+		const size_t size = message->nlmsg_len;
+		if (size < NLMSG_HDRLEN || size > messages.left)
+			return false;
+		whole &= take_message(run, message);
+		const size_t step =
+		    NLMSG_ALIGN(size) < messages.left ? NLMSG_ALIGN(size) : messages.left;
+		messages.bytes += step;
+		messages.left -= step;
+	}
+	return whole && messages.left == 0;
+}
+
+static void copy_reports(const struct replay *replay, const struct want *want,
+                         struct snapshot *snapshot) {
+	for (size_t i = 0; i < REPORT_COUNT; i++) {
+		const bool is_probe = i < SOCK_PROBE_COUNT;
+		if (i == REPORT_OWNERS)
+			continue; /* replay_owners() brings it */
+		if (!is_probe || wants_probe(want, (enum sock_probe)i))
+			snapshot->reports[i] = replay->reports[i];
+	}
+}
+
+void replay_sockets(struct replay *replay, const struct want *want, size_t batch_limit,
+                    struct snapshot *snapshot, probe_batch_fn deliver, void *context) {
+	struct probe_report scratch = { 0 };
+	struct run run = {
+		.names = { replay, recorded_interface, recorded_cgroup },
+		.netns = replay->origin.netns,
+		.want = want,
+		.batch_limit = batch_limit,
+		.snapshot = snapshot,
+		.deliver = deliver,
+		.context = context,
+	};
+	copy_reports(replay, want, snapshot);
+	const bool whole = replay->only_messages
+	                       ? take_messages(&run, replay->moment)
+	                       : take_moment(&run, replay->moment, &scratch) && !replay->damaged;
+	if (!whole)
+		snapshot->reports[REPORT_NAMES] = (struct probe_report){
+			.outcome = REPORT_PARTIAL,
+			.error = EBADMSG,
+			.place = "recording",
+		};
+	run_finish(&run);
+}
+
+static void add_holders(const struct replay *replay, struct owner_table *table) {
+	struct moment_cursor holders = replay->holders;
+	uint32_t holder[3]; /* inode, process, descriptor */
+	while (moment_get(&holders, holder, sizeof(holder))) {
+		if (holder[1] < replay->process_count && owner_table_wants(table, holder[0]))
+			owner_table_add(table, holder[0], &replay->processes[holder[1]], holder[2]);
+	}
+}
+
+struct owner_summary replay_owners(struct replay *replay, struct snapshot *snapshot,
+                                   struct sock *const *socks, size_t count, uint32_t needs) {
+	struct owner_table table = { 0 };
+	struct owner_summary summary = {
+		.unreadable = (size_t)replay->owners.unreadable,
+		.privileged = replay->owners.privileged,
+		.blind = replay->owners.blind,
+	};
+	if (!replay->has_owners)
+		return summary;
+	owner_want(&table, socks, count, needs);
+	add_holders(replay, &table);
+	owner_attach(&table, &summary, snapshot, socks, count, needs);
+	snapshot->reports[REPORT_OWNERS] = replay->reports[REPORT_OWNERS];
+	owner_table_finish(&table);
+	return summary;
+}
+
+const char *replay_user(const struct replay *replay, uint32_t uid) {
+	return find_name(&replay->users, uid);
+}
+
+static void name_end(const struct replay *replay, const struct sock *sock,
+                     struct sock_endpoint *end) {
+	struct host_name host = { .family = sock->family };
+	const struct service_name service = { .protocol = sock->protocol, .port = end->port };
+	memcpy(host.address, end->address, sizeof(host.address));
+	const struct host_name *found_host =
+	    find(&host, replay->hosts, replay->host_count, sizeof(host), compare_hosts);
+	const struct service_name *found_service = find(
+	    &service, replay->services, replay->service_count, sizeof(service), compare_services);
+	if (found_host)
+		end->host = found_host->text;
+	if (found_service)
+		end->service = found_service->text;
+}
+
+void replay_names(struct replay *replay, struct sock *const *socks, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		name_end(replay, socks[i], &socks[i]->local);
+		name_end(replay, socks[i], &socks[i]->peer);
+	}
+}

@@ -1,0 +1,16 @@
+#pragma once
+/* What changed between two looks. A socket is the same one if its cookie is; without a cookie
+ * (/proc/net, SCTP), if protocol, inode and both ends are. */
+
+#include <stddef.h>
+
+#include "sock.h"
+
+/* Pure but for `change` of the sockets. Every socket of `current` is marked new, changed or as it
+ * was; every one of `previous` that is not in `current` is marked gone, the others unknown. */
+void diff_mark(struct sock *const *previous, size_t previous_count, struct sock *const *current,
+               size_t current_count);
+
+/* True if state, an address, or the set of owners is another. Queues, timers and counters are not
+ * compared: they change all the time. */
+bool diff_is_changed(const struct sock *before, const struct sock *after);

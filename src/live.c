@@ -1,0 +1,105 @@
+/* Nothing but the names of functions that have another shape elsewhere. */
+
+#include "live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "names.h"
+#include "owner.h"
+#include "recorder.h"
+#include "recording.h"
+#include "util.h"
+
+bool live_open(struct live *live, const char *netns, struct recording_writer *writer, bool *no_such,
+               char **error) {
+	struct utsname system;
+	*live = (struct live){ .writer = writer };
+	live->probe = probe_open(netns, no_such, error);
+	if (!live->probe)
+		return false;
+	live->host = xasprintf("%s", uname(&system) == 0 ? system.nodename : "");
+	if (writer) {
+		live->recorder = recorder_create();
+		probe_set_recorder(live->probe, live->recorder);
+	}
+	return true;
+}
+
+void live_close(struct live *live) {
+	probe_close(live->probe);
+	user_cache_finish(&live->users);
+	recorder_destroy(live->recorder);
+	free(live->host);
+	*live = (struct live){ 0 };
+}
+
+static void live_sockets(void *self, const struct want *want, size_t batch_limit,
+                         struct snapshot *snapshot, probe_batch_fn deliver, void *context) {
+	const struct live *live = self;
+	probe_sockets(live->probe, want, batch_limit, snapshot, deliver, context);
+}
+
+static struct owner_summary live_owners(void *self, struct snapshot *snapshot,
+                                        struct sock *const *socks, size_t count, uint32_t needs) {
+	(void)self;
+	return owner_resolve(snapshot, socks, count, needs);
+}
+
+static const char *live_user(void *self, uint32_t uid) {
+	struct live *live = self;
+	return user_cache_find(&live->users, uid);
+}
+
+static size_t live_names(void *self, struct snapshot *snapshot, struct sock *const *socks,
+                         size_t count) {
+	(void)self;
+	return names_annotate(snapshot, socks, count);
+}
+
+static void live_conclude(void *self, struct snapshot *snapshot) {
+	const struct live *live = self;
+	snapshot_note_names(snapshot, live->users.error, "getpwuid");
+}
+
+static uint64_t now_ns(void) {
+	struct timespec now;
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return 0;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+struct source live_source(struct live *live) {
+	const struct source source = {
+		.self = live,
+		.sockets = live_sockets,
+		.owners = live_owners,
+		.user = live_user,
+		.names = live_names,
+		.conclude = live_conclude,
+		.host = live->host,
+		.time_ns = now_ns(),
+	};
+	struct utsname system;
+	const struct moment_origin origin = {
+		.time_ns = source.time_ns,
+		.netns = probe_netns(live->probe),
+		.host = live->host,
+		.kernel = uname(&system) == 0 ? system.release : "",
+	};
+	if (live->recorder)
+		recorder_begin(live->recorder, &origin);
+	return source;
+}
+
+int live_record(struct live *live, const struct snapshot *batch,
+                const struct owner_summary *owners) {
+	const char *bytes = NULL;
+	size_t length = 0;
+	recorder_add_findings(live->recorder, batch, owners);
+	recorder_end(live->recorder, batch->reports, &bytes, &length);
+	return recording_append(live->writer, bytes, length);
+}

@@ -1,0 +1,30 @@
+#pragma once
+/* This machine, now, as a source; and the recorder that may listen. */
+
+#include "source.h"
+#include "users.h"
+
+struct recorder;
+struct recording_writer;
+
+/* live_open() fills it; live_close() closes it. */
+struct live {
+	struct probe *probe;
+	struct user_cache users;
+	char *host;
+	struct recorder *recorder;       /* NULL: nothing is recorded */
+	struct recording_writer *writer; /* borrowed; where moments go */
+};
+
+/* `netns` as in probe_open(), `writer` NULL if nothing is recorded. */
+bool live_open(struct live *live, const char *netns, struct recording_writer *writer, bool *no_such,
+               char **error);
+void live_close(struct live *live);
+
+/* A look begins: the source is good until the next one. */
+struct source live_source(struct live *live);
+
+/* What was learnt in this look goes to the recording: `batch` has all sockets, with what was found
+ * of them; `owners` is NULL if nobody looked for owners. 0 or -errno. */
+int live_record(struct live *live, const struct snapshot *batch,
+                const struct owner_summary *owners);

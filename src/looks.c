@@ -1,0 +1,164 @@
+/* One loop for --watch, --replay and record, each of which only says where the next look comes from
+ * and what becomes of it. */
+
+#include "looks.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "history.h"
+#include "list.h"
+#include "live.h"
+#include "playback.h"
+#include "util.h"
+
+struct looks {
+	const struct cli *cli;
+	struct out out;
+	struct live live;
+	struct playback playback;
+	struct history history;
+	struct recording_writer *writer; /* NULL: nothing is recorded */
+	int signals;                     /* a signalfd for what ends the loop; -1: none */
+	uint64_t next_ns;                /* when the next look is due, on the monotonic clock */
+	uint64_t number;                 /* of looks so far */
+	enum exit_status status;
+};
+
+static void report_error(char *error) {
+	fprintf(stderr, "socklens: %s\n", error);
+	free(error);
+}
+
+/* What was written must have arrived. A reader that has left wants no explanation. */
+static void note_output(struct looks *looks) {
+	const int error = -out_flush(&looks->out);
+	if (error == 0)
+		return;
+	if (error != EPIPE)
+		fprintf(stderr, _("socklens: standard output: %s: the answer is not whole\n"),
+		        strerror(error));
+	looks->status = EXIT_STATUS_PARTIAL;
+}
+
+static bool repeats(const struct looks *looks) {
+	return looks->cli->interval_ns > 0;
+}
+
+/* Before a look that is not alone. */
+static void put_separator(struct looks *looks, const struct source *source) {
+	if (looks->cli->header && looks->cli->format == &sink_text && !looks->cli->silent &&
+	    (repeats(looks) || looks->number > 0))
+		out_printf(&looks->out, "# %s\n", list_time(source->time_ns).text);
+}
+
+static void look(struct looks *looks, const struct source *source) {
+	const struct cli *cli = looks->cli;
+	struct live *recorded = looks->writer ? &looks->live : NULL;
+	struct history *history = cli->diff ? &looks->history : NULL;
+	put_separator(looks, source);
+	struct list_outcome outcome = list_run(cli, source, recorded, history, &looks->out);
+	if (looks->status != EXIT_STATUS_PARTIAL)
+		looks->status = outcome.status;
+	note_output(looks);
+	fwrite(outcome.notes.bytes, 1, outcome.notes.used, stderr);
+	out_finish(&outcome.notes);
+	looks->number++;
+}
+
+/* Waits until the next look is due. False if the loop must end. Looks that take longer than the
+ * interval follow each other without a pause. */
+static bool wait_for_next(struct looks *looks) {
+	const struct cli *cli = looks->cli;
+	if (!repeats(looks) || (cli->count > 0 && looks->number >= cli->count) ||
+	    looks->out.error != 0)
+		return false;
+	const uint64_t now = util_monotonic_ns();
+	looks->next_ns += cli->interval_ns;
+	if (looks->next_ns < now)
+		looks->next_ns = now;
+	const uint64_t wait_ns = looks->next_ns - now;
+	const struct timespec wait = { (time_t)(wait_ns / 1000000000),
+		                       (long)(wait_ns % 1000000000) };
+	struct pollfd signals = { .fd = looks->signals, .events = POLLIN };
+	return ppoll(&signals, 1, &wait, NULL) == 0;
+}
+
+static void look_at_machine(struct looks *looks) {
+	char *error = NULL;
+	bool no_such = false;
+	if (!live_open(&looks->live, looks->cli->netns, looks->writer, &no_such, &error)) {
+		report_error(error);
+		looks->status = no_such ? EXIT_STATUS_USAGE : EXIT_STATUS_PARTIAL;
+		return;
+	}
+	looks->next_ns = util_monotonic_ns();
+	do {
+		const struct source source = live_source(&looks->live);
+		look(looks, &source);
+	} while (wait_for_next(looks));
+	live_close(&looks->live);
+}
+
+static void look_at_file(struct looks *looks) {
+	char *error = NULL;
+	struct source source;
+	if (!playback_open(&looks->playback, looks->cli->replay, &error)) {
+		report_error(error);
+		looks->status = EXIT_STATUS_USAGE;
+		return;
+	}
+	while (looks->out.error == 0 && playback_next(&looks->playback, &source, &error))
+		look(looks, &source);
+	if (error) {
+		report_error(error);
+		looks->status = EXIT_STATUS_PARTIAL;
+	}
+	playback_close(&looks->playback);
+}
+
+/* A loop that is told to end finishes what it is at. */
+static int catch_signals(void) {
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int looks_run(const struct cli *cli) {
+	struct looks looks = { .cli = cli, .signals = -1, .status = EXIT_STATUS_NO_MATCH };
+	char *error = NULL;
+	if (cli->record) {
+		looks.writer = recording_create(cli->record, &error);
+		if (!looks.writer) {
+			report_error(error);
+			return EXIT_STATUS_USAGE;
+		}
+	}
+	if (repeats(&looks))
+		looks.signals = catch_signals();
+	out_init(&looks.out, STDOUT_FILENO);
+	if (cli->replay)
+		look_at_file(&looks);
+	else
+		look_at_machine(&looks);
+	const int closed = recording_close(looks.writer);
+	if (closed < 0) {
+		fprintf(stderr, _("socklens: recording: %s\n"), strerror(-closed));
+		looks.status = EXIT_STATUS_PARTIAL;
+	}
+	out_finish(&looks.out);
+	history_finish(&looks.history);
+	if (looks.signals >= 0)
+		close(looks.signals);
+	return (int)looks.status;
+}

@@ -1,0 +1,192 @@
+/* Tells the two kinds of file apart by their first bytes. */
+
+#include "playback.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "replay.h"
+#include "util.h"
+
+static char *complain(const struct playback *playback, const char *reason) {
+	char *name = escape_copy(playback->path, strlen(playback->path));
+	char *text = xasprintf(_("'%s': %s"), name, reason);
+	free(name);
+	return text;
+}
+
+/* Up to `size` bytes; fewer at the end of the file; -errno. */
+static ssize_t read_up_to(int fd, unsigned char *bytes, size_t size) {
+	size_t used = 0;
+	while (used < size) {
+		const ssize_t length = read(fd, bytes + used, size - used);
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		if (length == 0)
+			break;
+		used += (size_t)length;
+	}
+	return (ssize_t)used;
+}
+
+/* The whole file, of which the start was read already. 0 or -errno. */
+static int read_messages(struct playback *playback, const unsigned char *start, size_t length) {
+	size_t capacity = 1 << 16;
+	playback->messages = xmalloc(capacity);
+	memcpy(playback->messages, start, length);
+	for (;;) {
+		const ssize_t more =
+		    read_up_to(playback->fd, playback->messages + length, capacity - length);
+		if (more < 0)
+			return (int)more;
+		length += (size_t)more;
+		if (length < capacity)
+			break;
+		if (capacity >= RECORDING_MOMENT_MAX)
+			return -EFBIG;
+		capacity *= 2;
+		playback->messages = xreallocarray(playback->messages, capacity, 1);
+	}
+	playback->message_length = length;
+	playback->only_messages = true;
+	return 0;
+}
+
+/* Without the eye of a netlink parser: the first message is no longer than a datagram can be, and
+ * of a type that sock_diag sends. */
+static bool looks_like_messages(const unsigned char *bytes, size_t length) {
+	enum { LENGTH_MIN = 16, LENGTH_MAX = 1 << 22, DONE = 3, TCPDIAG = 18, BY_FAMILY = 20 };
+	uint32_t size;
+	uint16_t type;
+	if (length < LENGTH_MIN)
+		return false;
+	memcpy(&size, bytes, sizeof(size));
+	memcpy(&type, bytes + sizeof(size), sizeof(type));
+	return size >= LENGTH_MIN && size <= LENGTH_MAX &&
+	       (type == DONE || type == TCPDIAG || type == BY_FAMILY);
+}
+
+static char *find_kind(struct playback *playback) {
+	unsigned char start[RECORDING_HEADER_SIZE];
+	unsigned version = 0;
+	const ssize_t length = read_up_to(playback->fd, start, sizeof(start));
+	if (length < 0)
+		return complain(playback, strerror((int)-length));
+	if (length == 0)
+		return complain(playback, _("the file is empty"));
+	if (length == sizeof(start) && recording_parse_header(start, &version)) {
+		if (version != RECORDING_VERSION)
+			return complain(playback, _("a recording of another version of socklens"));
+		playback->reader.fd = playback->fd;
+		return NULL;
+	}
+	if (!looks_like_messages(start, (size_t)length))
+		return complain(playback, _("neither a recording of socklens nor of ss -D"));
+	const int result = read_messages(playback, start, (size_t)length);
+	return result < 0 ? complain(playback, strerror(-result)) : NULL;
+}
+
+bool playback_open(struct playback *playback, const char *path, char **error) {
+	*playback = (struct playback){ .path = xasprintf("%s", path) };
+	playback->fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+	                                      : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	*error = playback->fd < 0 ? complain(playback, strerror(errno)) : find_kind(playback);
+	if (!*error)
+		return true;
+	playback_close(playback);
+	return false;
+}
+
+void playback_close(struct playback *playback) {
+	replay_close(playback->replay);
+	recording_finish(&playback->reader);
+	free(playback->messages);
+	free(playback->path);
+	if (playback->fd >= 0)
+		close(playback->fd);
+	*playback = (struct playback){ .fd = -1 };
+}
+
+static void play_sockets(void *self, const struct want *want, size_t batch_limit,
+                         struct snapshot *snapshot, probe_batch_fn deliver, void *context) {
+	replay_sockets(self, want, batch_limit, snapshot, deliver, context);
+}
+
+static struct owner_summary play_owners(void *self, struct snapshot *snapshot,
+                                        struct sock *const *socks, size_t count, uint32_t needs) {
+	return replay_owners(self, snapshot, socks, count, needs);
+}
+
+static const char *play_user(void *self, uint32_t uid) {
+	return replay_user(self, uid);
+}
+
+static size_t play_names(void *self, struct snapshot *snapshot, struct sock *const *socks,
+                         size_t count) {
+	(void)snapshot;
+	replay_names(self, socks, count);
+	return 0;
+}
+
+static struct source source_of(struct replay *replay) {
+	return (struct source){
+		.self = replay,
+		.sockets = play_sockets,
+		.owners = play_owners,
+		.user = play_user,
+		.names = play_names,
+		.host = replay_host(replay),
+		.time_ns = replay_time_ns(replay),
+	};
+}
+
+static char *describe_end(const struct playback *playback, enum recording_next next) {
+	const struct recording_reader *reader = &playback->reader;
+	const unsigned long long position = reader->position;
+	const unsigned long long moments = reader->moments;
+	char *reason = NULL;
+	if (next == RECORDING_END)
+		return NULL;
+	if (next == RECORDING_CUT)
+		reason = xasprintf(_("cut off inside a moment that begins at byte %llu; moments "
+		                     "before it: %llu"),
+		                   position, moments);
+	else if (next == RECORDING_DAMAGED)
+		reason = xasprintf(_("damaged from byte %llu on; moments before it: %llu"),
+		                   position, moments);
+	else
+		reason = xasprintf("%s", strerror(reader->error));
+	char *text = complain(playback, reason);
+	free(reason);
+	return text;
+}
+
+bool playback_next(struct playback *playback, struct source *source, char **error) {
+	const unsigned char *bytes = NULL;
+	size_t length = 0;
+	const bool first = !playback->replay;
+	*error = NULL;
+	replay_close(playback->replay);
+	playback->replay = NULL;
+	if (playback->only_messages) {
+		if (!first)
+			return false;
+		playback->replay =
+		    replay_open_messages(playback->messages, playback->message_length);
+	} else {
+		const enum recording_next next = recording_read(&playback->reader, &bytes, &length);
+		if (next != RECORDING_MOMENT) {
+			*error = describe_end(playback, next);
+			return false;
+		}
+		playback->replay = replay_open(bytes, length);
+	}
+	*source = source_of(playback->replay);
+	return true;
+}

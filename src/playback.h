@@ -1,0 +1,27 @@
+#pragma once
+/* A file to be shown instead of this machine: a recording, or netlink messages as `ss -D` writes
+ * them. */
+
+#include "recording.h"
+#include "source.h"
+
+struct replay;
+
+/* playback_open() fills it; playback_close() closes it. */
+struct playback {
+	int fd;
+	bool only_messages; /* not a recording: one moment, all of the file */
+	struct recording_reader reader;
+	unsigned char *messages; /* of that file */
+	size_t message_length;
+	struct replay *replay; /* the moment at hand */
+	char *path;
+};
+
+/* "-" is standard input. False sets `error`, which the caller frees. */
+bool playback_open(struct playback *playback, const char *path, char **error);
+void playback_close(struct playback *playback);
+
+/* The next moment as a source, good until the next call. False at the end; then `error` says what
+ * is wrong with the file, or is NULL. */
+bool playback_next(struct playback *playback, struct source *source, char **error);

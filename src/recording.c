@@ -1,0 +1,254 @@
+/* zstd does the framing, the compression and the checksums. */
+
+#include "recording.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "escape.h"
+#include "util.h"
+
+/* Compression costs about as much as copying at this level, and little is gained by more: sockets
+ * are much alike. */
+enum { LEVEL = 1 };
+
+/* As a zstd frame that readers skip (RFC 8878 section 3.1.2): magic number, size of the rest. */
+struct header {
+	uint32_t skippable, size;
+	char name[8];
+	uint32_t order; /* tells the byte order of the machine that wrote it */
+	uint16_t version, reserved;
+};
+_Static_assert(sizeof(struct header) == RECORDING_HEADER_SIZE, "without holes");
+
+static const struct header our_header = {
+	.skippable = ZSTD_MAGIC_SKIPPABLE_START,
+	.size = RECORDING_HEADER_SIZE - 2 * sizeof(uint32_t),
+	.name = { 'S', 'O', 'C', 'K', 'L', 'E', 'N', 'S' },
+	.order = 0x01020304,
+	.version = RECORDING_VERSION,
+};
+
+bool recording_parse_header(const unsigned char bytes[RECORDING_HEADER_SIZE], unsigned *version) {
+	struct header header;
+	memcpy(&header, bytes, sizeof(header));
+	if (header.skippable != our_header.skippable || header.size != our_header.size ||
+	    memcmp(header.name, our_header.name, sizeof(header.name)) != 0 ||
+	    header.order != our_header.order)
+		return false;
+	*version = header.version;
+	return true;
+}
+
+struct recording_writer {
+	int fd;
+	ZSTD_CCtx *compressor;
+	unsigned char *frame;
+	size_t capacity;
+};
+
+static int write_all(int fd, const unsigned char *bytes, size_t length) {
+	while (length > 0) {
+		const ssize_t written = write(fd, bytes, length);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return written < 0 ? -errno : -EIO;
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+/* "recording 'x': reason" */
+static char *complain(const char *path, const char *reason) {
+	char *name = escape_copy(path, strlen(path));
+	char *text = xasprintf(_("recording '%s': %s"), name, reason);
+	free(name);
+	return text;
+}
+
+/* Reads what is there to its end. NULL if it is a whole recording, else what is wrong with it. */
+static char *find_fault(int fd, const char *path) {
+	unsigned char header[RECORDING_HEADER_SIZE];
+	struct recording_reader reader = { .fd = fd };
+	const unsigned char *bytes = NULL;
+	size_t length = 0;
+	unsigned version = 0;
+	if (pread(fd, header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+	    !recording_parse_header(header, &version))
+		return complain(path, _("there is another file of that name; choose a new one"));
+	if (version != RECORDING_VERSION)
+		return complain(path, _("it is of another version; choose a new name"));
+	if (lseek(fd, sizeof(header), SEEK_SET) < 0)
+		return complain(path, strerror(errno));
+	enum recording_next next;
+	do
+		next = recording_read(&reader, &bytes, &length);
+	while (next == RECORDING_MOMENT);
+	const unsigned long long position = reader.position;
+	recording_finish(&reader);
+	if (next == RECORDING_END)
+		return NULL;
+	char *reason = xasprintf(_("it is damaged from byte %llu on; 'truncate -s %llu' makes it "
+	                           "whole, or choose a new name"),
+	                         position, position);
+	char *text = complain(path, reason);
+	free(reason);
+	return text;
+}
+
+static char *prepare(int fd, const char *path) {
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return complain(path, strerror(errno));
+	if (S_ISREG(status.st_mode) && flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return complain(path, _("somebody is writing to it"));
+	if (S_ISREG(status.st_mode) && status.st_size > 0)
+		return find_fault(fd, path);
+	const int result = write_all(fd, (const void *)&our_header, sizeof(our_header));
+	return result < 0 ? complain(path, strerror(-result)) : NULL;
+}
+
+struct recording_writer *recording_create(const char *path, char **error) {
+	const bool to_output = strcmp(path, "-") == 0;
+	const int fd = to_output ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+	                         : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY,
+	                                S_IRUSR | S_IWUSR);
+	*error = fd < 0 ? complain(path, strerror(errno)) : prepare(fd, path);
+	if (*error) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	struct recording_writer *writer = xcalloc(1, sizeof(*writer));
+	writer->fd = fd;
+	writer->compressor = ZSTD_createCCtx();
+	if (!writer->compressor)
+		util_out_of_memory();
+	ZSTD_CCtx_setParameter(writer->compressor, ZSTD_c_compressionLevel, LEVEL);
+	ZSTD_CCtx_setParameter(writer->compressor, ZSTD_c_checksumFlag, 1);
+	return writer;
+}
+
+int recording_append(struct recording_writer *writer, const void *bytes, size_t length) {
+	const size_t bound = ZSTD_compressBound(length);
+	if (length > RECORDING_MOMENT_MAX)
+		return -EFBIG;
+	if (bound > writer->capacity) {
+		free(writer->frame);
+		writer->frame = xmalloc(bound);
+		writer->capacity = bound;
+	}
+	const size_t size =
+	    ZSTD_compress2(writer->compressor, writer->frame, writer->capacity, bytes, length);
+	if (ZSTD_isError(size))
+		return -ENOMEM;
+	return write_all(writer->fd, writer->frame, size);
+}
+
+int recording_close(struct recording_writer *writer) {
+	if (!writer)
+		return 0;
+	const int result = close(writer->fd) == 0 ? 0 : -errno;
+	ZSTD_freeCCtx(writer->compressor);
+	free(writer->frame);
+	free(writer);
+	return result;
+}
+
+enum { INPUT_SIZE = 128 * 1024, CONTENT_FIRST = 256 * 1024 };
+
+static void prepare_reader(struct recording_reader *reader) {
+	reader->position = RECORDING_HEADER_SIZE;
+	reader->stream = ZSTD_createDStream();
+	if (!reader->stream)
+		util_out_of_memory();
+	reader->input = xmalloc(INPUT_SIZE);
+	reader->content = xmalloc(CONTENT_FIRST);
+	reader->capacity = CONTENT_FIRST;
+}
+
+/* False on an error; sets at_end at the end of the file. */
+static bool refill(struct recording_reader *reader) {
+	ssize_t length;
+	do
+		length = read(reader->fd, reader->input, INPUT_SIZE);
+	while (length < 0 && errno == EINTR);
+	if (length < 0) {
+		reader->error = errno;
+		return false;
+	}
+	reader->at_end = length == 0;
+	reader->input_used = (size_t)length;
+	reader->input_at = 0;
+	return true;
+}
+
+static bool grow(struct recording_reader *reader) {
+	if (reader->capacity >= RECORDING_MOMENT_MAX)
+		return false;
+	reader->capacity *= 2;
+	reader->content = xreallocarray(reader->content, reader->capacity, 1);
+	return true;
+}
+
+/* One frame: a moment, or one to skip, which has no content. */
+static enum recording_next read_frame(struct recording_reader *reader, size_t *length) {
+	ZSTD_outBuffer output = { reader->content, reader->capacity, 0 };
+	uint64_t consumed = 0;
+	for (;;) {
+		if (reader->input_at == reader->input_used) {
+			if (!refill(reader))
+				return RECORDING_ERROR;
+			if (reader->at_end)
+				return consumed == 0 ? RECORDING_END : RECORDING_CUT;
+		}
+		ZSTD_inBuffer input = { reader->input, reader->input_used, reader->input_at };
+		const size_t left = ZSTD_decompressStream(reader->stream, &output, &input);
+		consumed += input.pos - reader->input_at;
+		reader->input_at = input.pos;
+		if (ZSTD_isError(left))
+			return RECORDING_DAMAGED;
+		if (left == 0) {
+			reader->position += consumed;
+			*length = output.pos;
+			return RECORDING_MOMENT;
+		}
+		if (output.pos == output.size) {
+			if (!grow(reader))
+				return RECORDING_DAMAGED;
+			output.dst = reader->content;
+			output.size = reader->capacity;
+		}
+	}
+}
+
+enum recording_next recording_read(struct recording_reader *reader, const unsigned char **bytes,
+                                   size_t *length) {
+	enum recording_next next;
+	if (!reader->stream)
+		prepare_reader(reader);
+	*length = 0;
+	do
+		next = read_frame(reader, length);
+	while (next == RECORDING_MOMENT && *length == 0);
+	reader->moments += next == RECORDING_MOMENT;
+	*bytes = reader->content;
+	return next;
+}
+
+void recording_finish(struct recording_reader *reader) {
+	ZSTD_freeDStream(reader->stream);
+	free(reader->input);
+	free(reader->content);
+	reader->stream = NULL;
+	reader->input = NULL;
+	reader->content = NULL;
+}

@@ -1,0 +1,58 @@
+#pragma once
+/* A file or a stream of moments, each of them bytes that mean something to others. The file is a
+ * series of zstd frames, each with a checksum, behind a header that zstd skips; so what is appended
+ * never touches what is there, and a file that was cut or damaged is good up to its last whole
+ * frame. docs/record-format.md describes it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	RECORDING_VERSION = 1,
+	RECORDING_HEADER_SIZE = 24,
+	RECORDING_MOMENT_MAX = 1 << 30, /* bytes of a moment; a larger one is taken for damage */
+};
+
+/* The first bytes of a recording. False if they are none; `version` is set if they are. */
+bool recording_parse_header(const unsigned char header[RECORDING_HEADER_SIZE], unsigned *version);
+
+struct recording_writer;
+
+/* Appends to the file `path`, which may exist if it is a whole recording and is made for its owner
+ * alone if it does not; "-" is standard output. NULL sets `error`, which the caller frees. */
+struct recording_writer *recording_create(const char *path, char **error);
+
+/* Writes one moment with as few calls as the system allows. 0 or -errno. */
+int recording_append(struct recording_writer *writer, const void *bytes, size_t length);
+
+/* 0 or -errno: what the file system only tells now. */
+int recording_close(struct recording_writer *writer);
+
+enum recording_next {
+	RECORDING_MOMENT,
+	RECORDING_END,
+	RECORDING_CUT,     /* the file ends inside a moment */
+	RECORDING_DAMAGED, /* what follows is none */
+	RECORDING_ERROR,   /* it could not be read: `error` of the reader */
+};
+
+/* Zero-initialise it but for `fd`, which is borrowed and stands behind the header. */
+struct recording_reader {
+	int fd;
+	uint64_t moments;  /* read so far */
+	uint64_t position; /* of the next moment in the file; of the damage if there is any */
+	int error;         /* errno */
+	/* The rest is the reader's own. */
+	void *stream;
+	unsigned char *input;
+	size_t input_used, input_at;
+	unsigned char *content;
+	size_t capacity;
+	bool at_end;
+};
+
+/* The next moment. Its bytes are aligned for any number, and good until the next call. */
+enum recording_next recording_read(struct recording_reader *reader, const unsigned char **bytes,
+                                   size_t *length);
+void recording_finish(struct recording_reader *reader);

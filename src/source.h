@@ -1,0 +1,28 @@
+#pragma once
+/* Where a list gets everything from: this machine, or a moment of a recording. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe.h"
+#include "snapshot.h"
+#include "want.h"
+
+struct source {
+	void *self;
+	/* As probe_sockets(). */
+	void (*sockets)(void *self, const struct want *want, size_t batch_limit,
+	                struct snapshot *snapshot, probe_batch_fn deliver, void *context);
+	/* As owner_resolve(). */
+	struct owner_summary (*owners)(void *self, struct snapshot *snapshot,
+	                               struct sock *const *socks, size_t count, uint32_t needs);
+	/* The name of a user, borrowed, or NULL. */
+	const char *(*user)(void *self, uint32_t uid);
+	/* As names_annotate(). */
+	size_t (*names)(void *self, struct snapshot *snapshot, struct sock *const *socks,
+	                size_t count);
+	/* After the last question: what could not be looked up is noted. NULL: nothing to do. */
+	void (*conclude)(void *self, struct snapshot *snapshot);
+	const char *host; /* any bytes */
+	uint64_t time_ns; /* since 1970, UTC; 0: not known */
+};
