@@ -7,19 +7,18 @@
 #include <string.h>
 
 #include "coverage.h"
+#include "destroyed.h"
 #include "netlink.h"
 #include "recorder.h"
 #include "run.h"
+#include "util.h"
 
 /* The first datagrams of dumps of the same table, in bytes. The others are filled alike, so this
  * moves the gaps between them away from where they were. */
 static const size_t first_sizes[] = { NETLINK_RECEIVE_SIZE, NETLINK_RECEIVE_SIZE / 2,
 	                              NETLINK_RECEIVE_SIZE / 4, NETLINK_RECEIVE_SIZE / 4 * 3 };
 
-enum {
-	ATTEMPTS_MAX = sizeof(first_sizes) / sizeof(first_sizes[0]),
-	DESTROYED_GRACE_MS = 1,
-};
+enum { ATTEMPTS_MAX = sizeof(first_sizes) / sizeof(first_sizes[0]) };
 
 struct dump {
 	struct run *run;
@@ -28,7 +27,8 @@ struct dump {
 	struct probe_report *report;
 	uint64_t messages;
 	size_t attempt;
-	bool is_covered; /* its cookies can be followed from dump to dump */
+	uint64_t elapsed_ns; /* by the latest attempt */
+	bool is_covered;     /* its cookies can be followed from dump to dump */
 	struct coverage coverage;
 	struct netlink_transport transport; /* of the kernel */
 };
@@ -145,7 +145,9 @@ static int dump_once(struct dump *dump) {
 	dump->report->dumps++;
 	if (dump->is_covered)
 		coverage_begin_dump(&dump->coverage, first_size);
+	const uint64_t start = util_monotonic_ns();
 	result = exchange(dump, *netlink);
+	dump->elapsed_ns = util_monotonic_ns() - start;
 	if (result == 0 && dump->is_covered)
 		coverage_end_dump(&dump->coverage);
 	if (result < 0 || run->stopped || attempt > 0) {
@@ -197,7 +199,7 @@ static bool is_whole(const struct dump *dump) {
 	if (!dump->is_covered || coverage_gaps(&dump->coverage) == 0)
 		return true;
 	return dump->coverage.dumps == 1 && has_events(dump->request->probe) && run->destroyed &&
-	       !netlink_saw_destroyed(run->destroyed, DESTROYED_GRACE_MS);
+	       destroyed_none(run->destroyed, &run->probe->netns, dump->elapsed_ns);
 }
 
 /* An SCTP socket's associations share its cookie, and a message with BPF storage can be of any
@@ -232,7 +234,7 @@ int dump_request(struct run *run, const struct plan_request *request, struct pro
 	begin_record(&dump);
 	dump.is_covered = can_be_covered(&dump);
 	if (run->destroyed && has_events(request->probe))
-		netlink_saw_destroyed(run->destroyed, 0); /* forget those from before */
+		destroyed_begin(run->destroyed);
 	for (; dump.attempt < ATTEMPTS_MAX; dump.attempt++) {
 		result = dump_once(&dump);
 		if (result == 0 && !run->stopped && !is_whole(&dump))

@@ -183,40 +183,14 @@ static void prime(struct netlink_socket *socket, size_t size) {
 	free(answer);
 }
 
-static struct netlink_socket *open_joined(unsigned groups, int *error) {
+struct netlink_socket *netlink_open(size_t first_size, int *error) {
 	struct netlink_socket *opened = xcalloc(1, sizeof(*opened));
 	opened->mnl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	if (opened->mnl && mnl_socket_bind(opened->mnl, groups, MNL_SOCKET_AUTOPID) == 0)
+	if (opened->mnl && mnl_socket_bind(opened->mnl, 0, MNL_SOCKET_AUTOPID) == 0) {
+		prime(opened, first_size);
 		return opened;
+	}
 	*error = errno;
 	netlink_close(opened);
 	return NULL;
-}
-
-struct netlink_socket *netlink_open(size_t first_size, int *error) {
-	struct netlink_socket *opened = open_joined(0, error);
-	if (opened)
-		prime(opened, first_size);
-	return opened;
-}
-
-struct netlink_socket *netlink_open_destroyed(int *error) {
-	const unsigned groups =
-	    1u << (SKNLGRP_INET_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET_UDP_DESTROY - 1) |
-	    1u << (SKNLGRP_INET6_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1);
-	return open_joined(groups, error);
-}
-
-/* What an event says does not matter, and a lost one (ENOBUFS) is one too. */
-bool netlink_saw_destroyed(struct netlink_socket *socket, int grace_ms) {
-	const int fd = mnl_socket_get_fd(socket->mnl);
-	struct pollfd waiting = { .fd = fd, .events = POLLIN };
-	bool saw = false;
-	char event;
-	while (poll(&waiting, 1, saw ? 0 : grace_ms) > 0) {
-		saw = true;
-		if (recv(fd, &event, sizeof(event), MSG_DONTWAIT) < 0 && errno != ENOBUFS)
-			break;
-	}
-	return saw;
 }

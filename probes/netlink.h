@@ -63,11 +63,3 @@ struct netlink_socket;
 struct netlink_socket *netlink_open(size_t first_size, int *error);
 void netlink_close(struct netlink_socket *socket);
 struct netlink_transport netlink_socket_transport(struct netlink_socket *socket);
-
-/* Listens for the ends of TCP and UDP sockets of that namespace (4.2). No privilege is needed. NULL
- * with `error` set to the errno. */
-struct netlink_socket *netlink_open_destroyed(int *error);
-
-/* True if any ended since the last call. The kernel tells of an end a little after it, so
- * `grace_ms` is how long to wait for the first. */
-bool netlink_saw_destroyed(struct netlink_socket *socket, int grace_ms);

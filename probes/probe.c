@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "destroyed.h"
 #include "netlink.h"
 #include "run.h"
 #include "util.h"
@@ -41,13 +42,12 @@ int run_open_netlink(struct run *run, size_t first_size, struct netlink_socket *
 /* Without it, dumps are repeated that need not be; so the socket for dumps comes first if there is
  * only one descriptor left. */
 static void open_destroyed(struct run *run) {
-	int error = 0;
 	if (!run->probe->netlink)
 		run_open_netlink(run, NETLINK_RECEIVE_SIZE, &run->probe->netlink);
 	const bool useful = want_has(run->want, 1u << SOCK_PROTOCOL_TCP | 1u << SOCK_PROTOCOL_UDP);
 	if (!useful || netns_enter(&run->probe->netns) < 0)
 		return;
-	run->destroyed = netlink_open_destroyed(&error);
+	run->destroyed = destroyed_open();
 	netns_leave(&run->probe->netns);
 }
 
@@ -196,7 +196,7 @@ void probe_sockets(struct probe *probe, const struct want *want, size_t batch_li
 		run_request(&run, &plan.requests[i]);
 		run_conclude_large(&run, &plan.requests[i]);
 	}
-	netlink_close(run.destroyed);
+	destroyed_close(run.destroyed);
 	snapshot_note_names(snapshot, probe->cgroups.error, "/sys/fs/cgroup");
 	snapshot_note_names(snapshot, probe->interfaces.fd < 0 ? -probe->interfaces.fd : 0,
 	                    "SIOCGIFNAME");

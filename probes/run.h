@@ -15,6 +15,7 @@
 #include "plan.h"
 #include "probe.h"
 
+struct destroyed_watch;
 struct netlink_socket;
 
 struct recorder;
@@ -46,8 +47,8 @@ struct run {
 	probe_batch_fn deliver;
 	void *context;
 	struct cookie_set seen;
-	struct large_set large;           /* of the probe that is being asked */
-	struct netlink_socket *destroyed; /* tells of ends; NULL: cannot be had */
+	struct large_set large;            /* of the probe that is being asked */
+	struct destroyed_watch *destroyed; /* tells of ends; NULL: cannot be had */
 	bool stopped;
 	bool storage_refused; /* the kernel does not show us BPF storage */
 };

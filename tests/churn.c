@@ -10,7 +10,9 @@
  * RATE neighbours are replaced in a second; 0: none. `plain` takes a single dump for each look, as
  * other programs do, which shows what would be missed. It prints one line:
  *
- *     SHAPE RATE LOOKS wrong=N missing=N doubled=N dumps=N.NN partial=N cpu_us=N
+ *     SHAPE RATE LOOKS wrong=N wrong_once=N missing=N doubled=N dumps=N.NN partial=N cpu_us=N
+ *
+ * wrong_once counts the wrong looks that took a single dump.
  *
  * Run it in a network namespace of its own. */
 
@@ -202,7 +204,8 @@ static void look_plainly(struct look *look, struct netlink_socket *netlink) {
 
 struct tally {
 	size_t wrong, missing, doubled, partial;
-	uint64_t dumps;
+	size_t wrong_once; /* wrong looks that took a single dump */
+	uint64_t dumps, last_dumps;
 };
 
 static void judge(const struct look *look, struct tally *tally) {
@@ -213,6 +216,7 @@ static void judge(const struct look *look, struct tally *tally) {
 		bad += look->seen[i] != 1;
 	}
 	tally->wrong += bad > 0;
+	tally->wrong_once += bad > 0 && tally->last_dumps == 1;
 }
 
 static void look_once(struct look *look, struct probe *probe, struct tally *tally) {
@@ -225,6 +229,7 @@ static void look_once(struct look *look, struct probe *probe, struct tally *tall
 	probe_sockets(probe, &want, 256, &snapshot, take_batch, look);
 	const struct probe_report *report = &snapshot.reports[sock_probe_of(look->shape->protocol)];
 	tally->dumps += report->dumps;
+	tally->last_dumps = report->dumps;
 	tally->partial += report->outcome != REPORT_WHOLE;
 	snapshot_finish(&snapshot);
 }
@@ -283,9 +288,11 @@ int main(int argc, char *argv[]) {
 			look_once(&look, probe, &tally);
 		judge(&look, &tally);
 	}
-	printf("%s %u %u wrong=%zu missing=%zu doubled=%zu dumps=%.2f partial=%zu cpu_us=%.0f\n",
-	       shape->name, rate, looks, tally.wrong, tally.missing, tally.doubled,
-	       (double)tally.dumps / looks, tally.partial, (double)(cpu_us() - start) / looks);
+	printf("%s %u %u wrong=%zu wrong_once=%zu missing=%zu doubled=%zu dumps=%.2f partial=%zu "
+	       "cpu_us=%.0f\n",
+	       shape->name, rate, looks, tally.wrong, tally.wrong_once, tally.missing,
+	       tally.doubled, (double)tally.dumps / looks, tally.partial,
+	       (double)(cpu_us() - start) / looks);
 	netlink_close(netlink);
 	probe_close(probe);
 	if (child > 0) {
