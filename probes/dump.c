@@ -45,6 +45,11 @@ static int parse_inet(struct dump *dump, const struct nlmsghdr *message, struct 
 	return inet_parse_attributes(message, &run->snapshot->arena, sock);
 }
 
+/* Others are told only as the other end of one. */
+static bool is_wanted(const struct want *want, const struct sock *sock) {
+	return want->states[sock->protocol] >> sock->state & 1;
+}
+
 static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock *sock) {
 	struct run *run = dump->run;
 	const struct diag_class *class = diag_class_of(dump->request->probe);
@@ -52,7 +57,7 @@ static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock 
 		return parse_inet(dump, message, sock);
 	const int result = class->parse(message, &run->snapshot->arena, sock);
 	if (result == 0 && (run->want->needs & class->large_need) &&
-	    (class->large_states >> sock->state & 1))
+	    (class->large_states >> sock->state & 1) && is_wanted(run->want, sock))
 		large_attach(&run->large, class, &run->snapshot->arena, sock);
 	return result;
 }
