@@ -128,7 +128,8 @@ static int exchange(struct dump *dump, struct netlink_socket *netlink) {
 }
 
 /* The first attempt goes over the socket that stays open; the others need one with another first
- * datagram. An unfinished dump would make the next one EBUSY, so its socket is closed. */
+ * datagram. An unfinished dump would make the next one EBUSY, so its socket is closed; but one that
+ * nobody answers is over, and its socket may be in the answer of another. */
 static int dump_once(struct dump *dump) {
 	struct run *run = dump->run;
 	struct probe *probe = run->probe;
@@ -145,7 +146,7 @@ static int dump_once(struct dump *dump) {
 	result = exchange(dump, *netlink);
 	if (result == 0 && dump->is_covered)
 		coverage_end_dump(&dump->coverage);
-	if (result < 0 || run->stopped || attempt > 0) {
+	if ((result < 0 && result != -ENOENT) || run->stopped || attempt > 0) {
 		netlink_close(*netlink);
 		*netlink = NULL;
 	}

@@ -171,12 +171,12 @@ void probe_sockets(struct probe *probe, const struct want *want, size_t batch_li
 		run_request(&run, &plan.requests[i]);
 		conclude_large(&run, &plan.requests[i]);
 	}
-	netlink_close(run.destroyed);
 	snapshot_note_names(snapshot, probe->cgroups.error, "/sys/fs/cgroup");
 	snapshot_note_names(snapshot, probe->interfaces.fd < 0 ? -probe->interfaces.fd : 0,
 	                    "SIOCGIFNAME");
 	if (!run.stopped)
 		hand_over(&run);
+	netlink_close(run.destroyed); /* a socket too, and its owner was looked for until now */
 	large_finish(&run.large);
 	cookie_set_finish(&run.seen);
 }
