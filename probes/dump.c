@@ -62,6 +62,13 @@ static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock 
 	return result;
 }
 
+/* A later attempt's own socket, which will be gone when owners are looked for. */
+static bool is_passing_socket(const struct dump *dump, const struct sock *sock) {
+	return dump->attempt > 0 && sock->family == SOCK_FAMILY_NETLINK &&
+	       sock->netlink->protocol == NETLINK_SOCK_DIAG &&
+	       sock->local.port == dump->transport.port_id;
+}
+
 static bool take_message(void *context, const struct nlmsghdr *message) {
 	struct dump *dump = context;
 	struct run *run = dump->run;
@@ -74,6 +81,10 @@ static bool take_message(void *context, const struct nlmsghdr *message) {
 	}
 	if (dump->is_covered)
 		coverage_add(&dump->coverage, sock->cookie, sock->state);
+	if (is_passing_socket(dump, sock)) {
+		snapshot_drop_last(run->snapshot);
+		return true;
+	}
 	const bool first = dump->attempt == 0;
 	const bool kept = run_keep(run, dump->report, sock);
 	dump->report->duplicates += first && !kept;

@@ -97,6 +97,7 @@ def _():
     for i, one in enumerate(made):
         groups = ",".join(str(group) for group in range(1, 2 + i % 33))
         equal(told[sockets.inode(one)], groups, f"groups of socket {i}")
+    equal(live.run("list", "--netlink")[::2], (0, b""), "nobody's owner is hidden")
 
 
 @test("every process that holds the other end is told")
