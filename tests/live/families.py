@@ -28,10 +28,10 @@ SIOCINQ, SIOCOUTQ = 0x541B, 0x5411
 
 
 @contextlib.contextmanager
-def folder():
+def folder(where=None):
     """A directory of its own, which is also the current one; yields its path as bytes."""
     before = os.getcwd()
-    with tempfile.TemporaryDirectory() as path:
+    with tempfile.TemporaryDirectory(dir=where) as path:
         os.chdir(path)
         try:
             yield os.fsencode(path)

@@ -345,14 +345,17 @@ def _():
 # Without sock_diag.
 
 
-def without_diag(*arguments):
+def shim():
     path = os.environ.get("SHIM_NO_SOCK_DIAG")
     if not path:
         raise Skip("SHIM_NO_SOCK_DIAG is not set")
     if live.SANITIZED:
         raise Skip("the sanitizer brings its own allocator")
-    env = {"LD_PRELOAD": os.path.abspath(path)}
-    status, out, err = live.run("list", "-j", *arguments, env=env)
+    return {"LD_PRELOAD": os.path.abspath(path)}
+
+
+def without_diag(*arguments):
+    status, out, err = live.run("list", "-j", *arguments, env=shim())
     answer = live.parse(out)
     equal((status, answer["complete"]), (0, True), f"status and whole, {err!r}")
     true(err.startswith(b"socklens: ") and err.count(b"\n") == 1, f"one line on stderr: {err!r}")
@@ -382,6 +385,17 @@ def _():
     same(row, owner="exact", owners=[holder(os.getpid(), door.fileno())], path_kind="abstract")
     unknown = {"uid", "peer_inode", "recvq", "sendq", "shutdown", "file_inode", "pending"}
     equal({key for row in rows for key in row} & unknown, set(), "what /proc/net does not know")
+
+
+@test("without sock_diag a name that breaks its line makes the answer incomplete, nothing else")
+def _():
+    kept = families.door(b"\0door"), families.bound(b"\0new\nline"), families.packet()
+    env = shim()
+    status, out, err = live.run("list", "-j", "-x", env=env)
+    answer = live.parse(out)
+    equal((status, answer["complete"]), (PARTIAL, False), f"status and whole, {err!r}")
+    equal({row["inode"] for row in answer["sockets"]}, set(map(sockets.inode, kept[:2])), "inodes")
+    true(b"socklens: unix: the answer is not whole: /proc/net: " in err, f"stderr {err!r}")
 
 
 @test("without sock_diag packet sockets come from /proc/net, and the answer says so")

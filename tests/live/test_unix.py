@@ -138,15 +138,22 @@ def _():
         identity(gone, b"gone", "pathname", "LISTEN")
 
 
-@test("-e tells the inode and the device of the path as stat(2) does")
+def same_file(one, path):
+    status = os.stat(path)
+    told = [row_of(one, "-e").get(f"file_{key}") for key in ("inode", "major", "minor")]
+    device = os.major(status.st_dev), os.minor(status.st_dev)
+    equal(told, [status.st_ino & 0xFFFFFFFF, *device], f"{path!r}")
+
+
+@test("-e tells the inode and the device of the path as stat(2) does, wherever it is now")
 def _():
-    with families.folder() as path:
-        for name in (b"a", path + b"/b", b"\xff"):
-            one = families.bound(name)
-            status = os.stat(name)
-            told = [row_of(one, "-e").get(f"file_{key}") for key in ("inode", "major", "minor")]
-            device = os.major(status.st_dev), os.minor(status.st_dev)
-            equal(told, [status.st_ino & 0xFFFFFFFF, *device], f"{name!r}")
+    for where in (None, "/dev/shm"):
+        with families.folder(where) as path:
+            for name in (b"a", path + b"/b", b"\xff"):
+                one = families.bound(name)
+                same_file(one, name)
+                os.rename(name, b"moved")
+                same_file(one, b"moved")
     row = row_of(families.bound(b"\0abstract"), "-e")
     equal([key for key in row if key.startswith("file_")], [], "keys of an abstract name")
 
@@ -285,6 +292,7 @@ def _():
         kept = [door.accept()[0] for _ in clients]
         row = row_of(door, "-e")
         equal((row["recvq"], row.get("pending")), (0, ""), f"nobody waits, {len(kept)} are in")
+        true(b"pending:" not in live.run("list", "-xe")[1], "the text says nothing of nobody")
 
 
 @test("a client that left before it was accepted still counts, without a number")
