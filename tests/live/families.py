@@ -13,13 +13,12 @@ import struct
 import tempfile
 
 import live
+import procnet
 
-TYPES = {
-    socket.SOCK_STREAM: "u_str",
-    socket.SOCK_DGRAM: "u_dgr",
-    socket.SOCK_SEQPACKET: "u_seq",
-}
+TYPES = procnet.UNIX_TYPES
 ETH_P_ALL, ETH_P_IP = 0x0003, 0x0800
+DEVICE = "lo"
+NETLINK_NAMES = {0: "rtnl", 2: "usersock", 15: "uevent", 16: "genl"}
 SOL_PACKET, SOL_NETLINK = 263, 270
 SIOCINQ, SIOCOUTQ = 0x541B, 0x5411
 
@@ -116,6 +115,20 @@ def attach_filter(one, *instructions):
     one.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
 
+def packet_kinds():
+    """Each with its protocol, ethertype and device, and the local address in the text."""
+    SOCK_PACKET = 10
+    return [
+        (packet(), "p_raw", "3", None, "*:*"),
+        (packet(device=DEVICE), "p_raw", "3", DEVICE, f"*:{DEVICE}"),
+        (packet(ethertype=ETH_P_IP), "p_raw", "800", None, "ip:*"),
+        (packet(socket.SOCK_DGRAM, 0x88B5, DEVICE), "p_dgr", "88b5", DEVICE,
+         f"0x88b5:{DEVICE}"),
+        (packet(socket.SOCK_DGRAM, 0), "p_dgr", "0", None, None),
+        (packet(SOCK_PACKET), "p_raw", "3", None, "*:*"),
+    ]  # fmt: skip
+
+
 # Netlink.
 
 
@@ -126,3 +139,19 @@ def netlink(protocol=socket.NETLINK_ROUTE, kind=socket.SOCK_RAW, groups=()):
     for group in groups:
         one.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
     return one
+
+
+def netlink_kinds():
+    return [
+        netlink(),
+        netlink(socket.NETLINK_ROUTE, socket.SOCK_DGRAM, (1, 5, 33)),
+        netlink(2, groups=(1, 32)),
+        netlink(15, groups=(1,)),
+        netlink(16),
+    ]
+
+
+def is_programs_own(row):
+    """The program talks to sock_diag itself, and lists that too."""
+    TCPDIAG = ("tcpdiag", 4)
+    return row.get("netlink_protocol", row.get("protocol")) in TCPDIAG and row["sport"] != 0
