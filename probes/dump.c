@@ -46,6 +46,11 @@ static int parse_inet(struct dump *dump, const struct nlmsghdr *message, struct 
 	return inet_parse_attributes(message, &run->snapshot->arena, sock);
 }
 
+/* Others are told only as the other end of one. */
+static bool is_wanted(const struct want *want, const struct sock *sock) {
+	return want->states[sock->protocol] >> sock->state & 1;
+}
+
 static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock *sock) {
 	struct run *run = dump->run;
 	const struct diag_class *class = diag_class_of(dump->request->probe);
@@ -53,9 +58,16 @@ static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock 
 		return parse_inet(dump, message, sock);
 	const int result = class->parse(message, &run->snapshot->arena, sock);
 	if (result == 0 && (run->want->needs & class->large_need) &&
-	    (class->large_states >> sock->state & 1))
+	    (class->large_states >> sock->state & 1) && is_wanted(run->want, sock))
 		large_attach(&run->large, class, &run->snapshot->arena, sock);
 	return result;
+}
+
+/* A later attempt's own socket, which will be gone when owners are looked for. */
+static bool is_passing_socket(const struct dump *dump, const struct sock *sock) {
+	return dump->attempt > 0 && sock->family == SOCK_FAMILY_NETLINK &&
+	       sock->netlink->protocol == NETLINK_SOCK_DIAG &&
+	       sock->local.port == dump->transport.port_id;
 }
 
 static bool take_message(void *context, const struct nlmsghdr *message) {
@@ -66,6 +78,10 @@ static bool take_message(void *context, const struct nlmsghdr *message) {
 	if (parse(dump, message, sock) < 0) {
 		snapshot_drop_last(run->snapshot);
 		dump->report->ignored++;
+		return true;
+	}
+	if (is_passing_socket(dump, sock)) {
+		snapshot_drop_last(run->snapshot);
 		return true;
 	}
 	const bool first = dump->attempt == 0;
@@ -131,7 +147,8 @@ static int exchange(struct dump *dump, struct netlink_socket *netlink) {
 }
 
 /* The first attempt goes over the socket that stays open; the others need one with another first
- * datagram. An unfinished dump would make the next one EBUSY, so its socket is closed. */
+ * datagram. An unfinished dump would make the next one EBUSY, so its socket is closed; but one that
+ * nobody answers is over, and its socket may be in the answer of another. */
 static int dump_once(struct dump *dump) {
 	struct run *run = dump->run;
 	struct probe *probe = run->probe;
@@ -150,7 +167,7 @@ static int dump_once(struct dump *dump) {
 	dump->elapsed_ns = util_monotonic_ns() - start;
 	if (result == 0 && dump->is_covered)
 		coverage_end_dump(&dump->coverage);
-	if (result < 0 || run->stopped || attempt > 0) {
+	if ((result < 0 && result != -ENOENT) || run->stopped || attempt > 0) {
 		netlink_close(*netlink);
 		*netlink = NULL;
 	}

@@ -45,9 +45,10 @@ static void read_info(struct payload payload, struct reader *reader) {
 	packet->timestamp = info.pdi_tstamp;
 	packet->flags = info.pdi_flags;
 	packet->known |= SOCK_PACKET_KNOWS_INFO;
+	if (info.pdi_index == 0)
+		return;
 	reader->sock->ifindex = info.pdi_index;
-	if (info.pdi_index != 0)
-		reader->sock->known |= SOCK_KNOWS_INTERFACE;
+	reader->sock->known |= SOCK_KNOWS_INTERFACE;
 }
 
 /* "multicast/2/33:33:00:00:00:01". */

@@ -196,9 +196,9 @@ void probe_sockets(struct probe *probe, const struct want *want, size_t batch_li
 		run_request(&run, &plan.requests[i]);
 		run_conclude_large(&run, &plan.requests[i]);
 	}
-	destroyed_close(run.destroyed);
 	snapshot_note_names(snapshot, probe->cgroups.error, "/sys/fs/cgroup");
 	snapshot_note_names(snapshot, probe->interfaces.fd < 0 ? -probe->interfaces.fd : 0,
 	                    "SIOCGIFNAME");
 	run_finish(&run);
+	destroyed_close(run.destroyed); /* a socket too, and its owner was looked for until now */
 }

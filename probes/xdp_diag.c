@@ -44,9 +44,10 @@ static void read_info(struct payload payload, struct reader *reader) {
 		return;
 	reader->xdp->queue = info.queue_id;
 	reader->xdp->known |= SOCK_XDP_KNOWS_QUEUE;
+	if (info.ifindex == 0)
+		return;
 	reader->sock->ifindex = info.ifindex;
-	if (info.ifindex != 0)
-		reader->sock->known |= SOCK_KNOWS_INTERFACE;
+	reader->sock->known |= SOCK_KNOWS_INTERFACE;
 }
 
 _Static_assert(sizeof(struct sock_xdp_umem) == sizeof(struct xdp_diag_umem), "the same members");

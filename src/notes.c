@@ -28,17 +28,34 @@ static const char *advice(int error) {
 	}
 }
 
-/* TCP from /proc/net means that the kernel's diag interface is out of reach altogether. */
+/* Appends the names of those whose rows say less than sock_diag would, because /proc/net tells
+ * them; returns the errno of the last one, or 0 if there is none. */
+static int name_fallen_back(struct out *names, const struct snapshot *snapshot) {
+	static const enum sock_probe probes[] = { SOCK_PROBE_TCP, SOCK_PROBE_UDP, SOCK_PROBE_UNIX,
+		                                  SOCK_PROBE_PACKET, SOCK_PROBE_NETLINK };
+	int error = 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(probes); i++) {
+		const struct probe_report *report = &snapshot->reports[probes[i]];
+		if (report->diag_error == 0 || report->source != SOCK_SOURCE_PROC)
+			continue;
+		out_printf(names, "%s%s", error ? ", " : "", sock_probe_name(probes[i]));
+		error = report->diag_error;
+	}
+	return error;
+}
+
 static void note_fallback(struct out *notes, const struct snapshot *snapshot) {
-	const struct probe_report *tcp = &snapshot->reports[SOCK_PROBE_TCP];
-	const struct probe_report *udp = &snapshot->reports[SOCK_PROBE_UDP];
-	const struct probe_report *report = tcp->outcome != REPORT_NOT_ASKED ? tcp : udp;
-	if (report->diag_error != 0 && report->source == SOCK_SOURCE_PROC)
-		out_printf(
-		    notes,
-		    _("socklens: no netlink sock_diag here (%s): read /proc/net instead, which "
-		      "knows no cookie, no TCP details and no socket that is only bound\n"),
-		    strerror(report->diag_error));
+	struct out names;
+	out_init(&names, OUT_MEMORY);
+	const int error = name_fallen_back(&names, snapshot);
+	out_char(&names, '\0');
+	if (error != 0)
+		out_printf(notes,
+		           _("socklens: no netlink sock_diag here for %s (%s): read /proc/net "
+		             "instead, which knows no cookie, no TCP details, no UNIX peers and no "
+		             "socket that is only bound\n"),
+		           names.bytes, strerror(error));
+	out_finish(&names);
 }
 
 void notes_on_reports(struct out *notes, const struct snapshot *snapshot) {

@@ -9,7 +9,7 @@
 struct owner_summary;
 struct snapshot;
 
-/* One line for each probe that failed, and one if all came from /proc/net. */
+/* One line for each probe that failed, and one if some came from /proc/net, which knows less. */
 void notes_on_reports(struct out *notes, const struct snapshot *snapshot);
 
 /* The moment could not be written; `error` is an errno. */

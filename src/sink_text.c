@@ -119,8 +119,10 @@ static void put_header(struct sink *sink) {
 	finish_line(sink);
 }
 
-/* " name:value" for what is known and worth saying. */
+/* " name:value" for what is known and worth saying: of a list, that somebody is on it. */
 static void put_detail(struct sink *sink, size_t index, const struct value *value) {
+	if (value->kind == VALUE_TEXT && value->length == 0)
+		return;
 	sink_put_key(sink, index);
 	format_value(&sink->line, sink->columns[index], value, FORMAT_HUMAN);
 }

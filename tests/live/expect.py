@@ -27,6 +27,16 @@ def only(found, what):
     return found[0]
 
 
+def row_in(rows, one):
+    number = sockets.inode(one)
+    return only([row for row in rows if row.get("inode") == number], f"inode {number}")
+
+
+def same(row, **expected):
+    """The row has these values; None where it must not have the key."""
+    equal({key: row.get(key) for key in expected}, expected, "row")
+
+
 def row_of(one, *arguments, proto="tcp"):
     """The program's row for this socket."""
     found = [

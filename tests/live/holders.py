@@ -67,7 +67,7 @@ def running(one, name=b"cat", user=None):
         os.chmod(path, 0o755)
         who = {"user": user, "group": user, "extra_groups": []} if user else {}
         process = subprocess.Popen(
-            ["cat"], executable=path, stdin=subprocess.PIPE, pass_fds=[one.fileno()], **who
+            [name], executable=path, stdin=subprocess.PIPE, pass_fds=[one.fileno()], **who
         )
         try:
             yield process.pid

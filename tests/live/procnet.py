@@ -3,6 +3,7 @@
 Absent here too: inode and uid where the kernel has no socket to speak of (inode 0).
 """
 
+import re
 import socket
 import struct
 
@@ -65,3 +66,64 @@ def find(**wanted):
     proto = wanted.get("proto")
     known = sockets(proto) if proto else sockets()
     return [one for one in known if all(one[key] == value for key, value in wanted.items())]
+
+
+# Families that are not IP.
+
+UNIX_LINE = re.compile(
+    rb"[0-9a-f]+: [0-9A-F]{8} [0-9A-F]{8} (?P<flags>[0-9A-F]{8}) (?P<type>[0-9A-F]{4}) "
+    rb"(?P<state>[0-9A-F]{2}) +(?P<inode>[0-9]+)(?: (?P<name>.*))?"
+)
+UNIX_TYPES = {socket.SOCK_STREAM: "u_str", socket.SOCK_DGRAM: "u_dgr",
+              socket.SOCK_SEQPACKET: "u_seq"}  # fmt: skip
+LISTENING = 0x10000
+UNIX_CONNECTED = (2, 3)
+
+
+def unix_row(found):
+    connected = int(found["state"], 16) in UNIX_CONNECTED
+    listening = int(found["flags"], 16) & LISTENING
+    return {
+        "proto": UNIX_TYPES[int(found["type"], 16)],
+        "state": "LISTEN" if listening else "ESTAB" if connected else "UNCONN",
+        "inode": int(found["inode"]) or None,
+        "name": found["name"] or b"",
+    }
+
+
+def unix():
+    """The name is bytes, with "@" for every NUL; newlines in it stand there as they are."""
+    with open("/proc/thread-self/net/unix", "rb") as file:
+        lines = file.read().split(b"\n")[1:-1]
+    rows = []
+    for line in lines:
+        found = UNIX_LINE.fullmatch(line)
+        if found:
+            rows.append(unix_row(found.groupdict()))
+        else:
+            rows[-1]["name"] += b"\n" + line
+    return rows
+
+
+def words(name):
+    with open(f"/proc/thread-self/net/{name}") as file:
+        return [line.split() for line in file][1:]
+
+
+def packet():
+    return [
+        {"proto": "p_dgr" if word[2] == "2" else "p_raw", "ethertype": f"{int(word[3], 16):x}",
+         "ifindex": int(word[4]) or None, "recvq": int(word[6]), "uid": int(word[7]),
+         "inode": int(word[8])}
+        for word in words("packet")
+    ]  # fmt: skip
+
+
+def netlink():
+    """Of the groups it tells the first 32."""
+    return [
+        {"protocol": int(word[1]), "sport": int(word[2]),
+         "groups": {bit + 1 for bit in range(32) if int(word[3], 16) >> bit & 1},
+         "inode": int(word[9])}
+        for word in words("netlink")
+    ]  # fmt: skip
