@@ -413,16 +413,23 @@ static struct sock_endpoint read_end(const __be32 address[4], __be16 port, uint8
 	return end;
 }
 
-static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol protocol,
-                       struct sock *sock) {
+/* Turns the kernel's number into ours. SCTP has numbers of its own, see sctp_set_state(). */
+static bool find_state(uint8_t *state) {
 	/* Request socks are 12 inside the kernel; a row in that state would be one of them. */
 	const uint8_t new_syn_recv = 12;
-	uint8_t state = body->idiag_state == new_syn_recv ? SOCK_STATE_SYN_RECV : body->idiag_state;
-	if (body->idiag_state == INET_STATE_BOUND_INACTIVE)
-		state = SOCK_STATE_CLOSE;
+	if (*state == new_syn_recv)
+		*state = SOCK_STATE_SYN_RECV;
+	else if (*state == INET_STATE_BOUND_INACTIVE)
+		*state = SOCK_STATE_CLOSE;
+	return *state > 0 && *state <= SOCK_STATE_CLOSING;
+}
+
+static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol protocol,
+                       struct sock *sock) {
 	if (body->idiag_family != AF_INET && body->idiag_family != AF_INET6)
 		return false;
-	if ((state == 0 || state > SOCK_STATE_CLOSING) && protocol != SOCK_PROTOCOL_SCTP)
+	uint8_t state = body->idiag_state;
+	if (protocol != SOCK_PROTOCOL_SCTP && !find_state(&state))
 		return false;
 	sock->protocol = (uint8_t)protocol;
 	sock->family = body->idiag_family == AF_INET ? SOCK_FAMILY_INET : SOCK_FAMILY_INET6;
