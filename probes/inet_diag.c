@@ -440,10 +440,11 @@ static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol prot
 	return true;
 }
 
-/* SCTP always names its retransmission timer, by a number of its own; it runs if it expires. */
+/* SCTP's retransmission timer has a number of its own. Old kernels name it even while it does not
+ * run, and do not set when it expires where they name none. */
 static void read_timer(const struct inet_diag_msg *body, struct sock *sock) {
 	uint8_t timer = body->idiag_timer;
-	if (sock->protocol == SOCK_PROTOCOL_SCTP)
+	if (sock->protocol == SOCK_PROTOCOL_SCTP && timer != SOCK_TIMER_NONE)
 		timer = body->idiag_expires != 0 ? SOCK_TIMER_ON : SOCK_TIMER_NONE;
 	if (timer == SOCK_TIMER_NONE || timer >= SOCK_TIMER_COUNT)
 		return;
