@@ -41,12 +41,15 @@ static bool set_unix_type(struct sock *sock, uint64_t type) {
 	}
 }
 
-/* enum socket_state of linux/net.h: 1 not connected, 2 not accepted yet, 3 connected. */
+/* enum socket_state of linux/net.h: 1 not connected, 2 not accepted yet, 3 connected, 4 about to go
+ * away, which sock_diag tells as not connected. */
 static bool set_unix_state(struct sock *sock, uint64_t state, uint64_t flags) {
+	enum { UNCONNECTED = 1, CONNECTING, CONNECTED, DISCONNECTING };
 	const uint64_t accepts = 0x10000; /* __SO_ACCEPTCON */
-	if (state == 0 || state > 4)
+	if (state < UNCONNECTED || state > DISCONNECTING)
 		return false;
-	sock->state = state >= 2 ? SOCK_STATE_ESTABLISHED : SOCK_STATE_CLOSE;
+	const bool connected = state == CONNECTING || state == CONNECTED;
+	sock->state = connected ? SOCK_STATE_ESTABLISHED : SOCK_STATE_CLOSE;
 	if (flags & accepts)
 		sock->state = SOCK_STATE_LISTEN;
 	return true;
