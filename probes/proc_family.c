@@ -95,6 +95,20 @@ static int parse_unix(const char *line, size_t length, struct arena *arena, stru
 	return 0;
 }
 
+static bool set_packet_type(struct sock *sock, uint32_t type) {
+	switch (type) {
+	case SOCK_RAW:
+	case SOCK_PACKET:
+		sock->protocol = SOCK_PROTOCOL_PACKET_RAW;
+		return true;
+	case SOCK_DGRAM:
+		sock->protocol = SOCK_PROTOCOL_PACKET_DGRAM;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int parse_packet(const char *line, size_t length, struct arena *arena, struct sock *sock) {
 	enum { SLOT, REFERENCES, TYPE, ETHERTYPE, INTERFACE, RUNNING, MEMORY, USER, INODE, COUNT };
 	struct word words[COUNT];
@@ -103,13 +117,12 @@ static int parse_packet(const char *line, size_t length, struct arena *arena, st
 	uint32_t uid = 0;
 	uint32_t inode = 0;
 	if (words_split(line, length, words, COUNT) < COUNT ||
-	    !word_parse_u32(words[TYPE], &type) ||
+	    !word_parse_u32(words[TYPE], &type) || !set_packet_type(sock, type) ||
 	    !word_parse_hex(words[ETHERTYPE], 4, &ethertype) ||
 	    !word_parse_u32(words[INTERFACE], &sock->ifindex) ||
 	    !word_parse_u32(words[MEMORY], &sock->recvq) || !word_parse_u32(words[USER], &uid) ||
 	    !word_parse_u32(words[INODE], &inode))
 		return -EBADMSG;
-	sock->protocol = type == SOCK_DGRAM ? SOCK_PROTOCOL_PACKET_DGRAM : SOCK_PROTOCOL_PACKET_RAW;
 	sock->family = SOCK_FAMILY_PACKET;
 	sock->state = SOCK_STATE_CLOSE;
 	sock->known |= SOCK_KNOWS_RECVQ;
