@@ -413,16 +413,23 @@ static struct sock_endpoint read_end(const __be32 address[4], __be16 port, uint8
 	return end;
 }
 
-static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol protocol,
-                       struct sock *sock) {
+/* Turns the kernel's number into ours. SCTP has numbers of its own, see sctp_set_state(). */
+static bool find_state(uint8_t *state) {
 	/* Request socks are 12 inside the kernel; a row in that state would be one of them. */
 	const uint8_t new_syn_recv = 12;
-	uint8_t state = body->idiag_state == new_syn_recv ? SOCK_STATE_SYN_RECV : body->idiag_state;
-	if (body->idiag_state == INET_STATE_BOUND_INACTIVE)
-		state = SOCK_STATE_CLOSE;
+	if (*state == new_syn_recv)
+		*state = SOCK_STATE_SYN_RECV;
+	else if (*state == INET_STATE_BOUND_INACTIVE)
+		*state = SOCK_STATE_CLOSE;
+	return *state > 0 && *state <= SOCK_STATE_CLOSING;
+}
+
+static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol protocol,
+                       struct sock *sock) {
 	if (body->idiag_family != AF_INET && body->idiag_family != AF_INET6)
 		return false;
-	if ((state == 0 || state > SOCK_STATE_CLOSING) && protocol != SOCK_PROTOCOL_SCTP)
+	uint8_t state = body->idiag_state;
+	if (protocol != SOCK_PROTOCOL_SCTP && !find_state(&state))
 		return false;
 	sock->protocol = (uint8_t)protocol;
 	sock->family = body->idiag_family == AF_INET ? SOCK_FAMILY_INET : SOCK_FAMILY_INET6;
@@ -433,10 +440,11 @@ static bool read_fixed(const struct inet_diag_msg *body, enum sock_protocol prot
 	return true;
 }
 
-/* SCTP always names its retransmission timer, by a number of its own; it runs if it expires. */
+/* SCTP's retransmission timer has a number of its own. Old kernels name it even while it does not
+ * run, and do not set when it expires where they name none. */
 static void read_timer(const struct inet_diag_msg *body, struct sock *sock) {
 	uint8_t timer = body->idiag_timer;
-	if (sock->protocol == SOCK_PROTOCOL_SCTP)
+	if (sock->protocol == SOCK_PROTOCOL_SCTP && timer != SOCK_TIMER_NONE)
 		timer = body->idiag_expires != 0 ? SOCK_TIMER_ON : SOCK_TIMER_NONE;
 	if (timer == SOCK_TIMER_NONE || timer >= SOCK_TIMER_COUNT)
 		return;

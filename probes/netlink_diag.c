@@ -84,6 +84,8 @@ static int parse(const struct nlmsghdr *message, struct arena *arena, struct soc
 	const int result = diag_read_fixed(message, AF_NETLINK, &fixed, sizeof(fixed));
 	if (result < 0)
 		return result;
+	if (fixed.ndiag_type != SOCK_RAW && fixed.ndiag_type != SOCK_DGRAM)
+		return -EBADMSG;
 	sock->protocol = SOCK_PROTOCOL_NETLINK;
 	sock->family = SOCK_FAMILY_NETLINK;
 	sock->source = SOCK_SOURCE_DIAG;

@@ -9,6 +9,7 @@
 #include "destroyed.h"
 #include "netlink.h"
 #include "run.h"
+#include "sctp_info.h"
 #include "util.h"
 
 struct probe *probe_open(const char *netns, bool *no_such, char **error) {
@@ -89,9 +90,12 @@ static void hand_over(struct run *run) {
 	snapshot_reset(run->snapshot);
 }
 
-/* The associations of an SCTP socket share its cookie. */
+/* The associations of an SCTP socket share its cookie; its endpoint is told among the endpoints,
+ * and again in front of its associations. */
 static bool came_before(struct run *run, const struct sock *sock) {
-	return (sock->known & SOCK_KNOWS_COOKIE) && sock->protocol != SOCK_PROTOCOL_SCTP &&
+	const bool is_association =
+	    sock->protocol == SOCK_PROTOCOL_SCTP && sock->sctp && sock->sctp->peers;
+	return (sock->known & SOCK_KNOWS_COOKIE) && !is_association &&
 	       !cookie_set_add(&run->seen, sock->cookie);
 }
 

@@ -41,12 +41,15 @@ static bool set_unix_type(struct sock *sock, uint64_t type) {
 	}
 }
 
-/* enum socket_state of linux/net.h: 1 not connected, 2 not accepted yet, 3 connected. */
+/* enum socket_state of linux/net.h: 1 not connected, 2 not accepted yet, 3 connected, 4 about to go
+ * away, which sock_diag tells as not connected. */
 static bool set_unix_state(struct sock *sock, uint64_t state, uint64_t flags) {
+	enum { UNCONNECTED = 1, CONNECTING, CONNECTED, DISCONNECTING };
 	const uint64_t accepts = 0x10000; /* __SO_ACCEPTCON */
-	if (state == 0 || state > 4)
+	if (state < UNCONNECTED || state > DISCONNECTING)
 		return false;
-	sock->state = state >= 2 ? SOCK_STATE_ESTABLISHED : SOCK_STATE_CLOSE;
+	const bool connected = state == CONNECTING || state == CONNECTED;
+	sock->state = connected ? SOCK_STATE_ESTABLISHED : SOCK_STATE_CLOSE;
 	if (flags & accepts)
 		sock->state = SOCK_STATE_LISTEN;
 	return true;
@@ -92,6 +95,20 @@ static int parse_unix(const char *line, size_t length, struct arena *arena, stru
 	return 0;
 }
 
+static bool set_packet_type(struct sock *sock, uint32_t type) {
+	switch (type) {
+	case SOCK_RAW:
+	case SOCK_PACKET:
+		sock->protocol = SOCK_PROTOCOL_PACKET_RAW;
+		return true;
+	case SOCK_DGRAM:
+		sock->protocol = SOCK_PROTOCOL_PACKET_DGRAM;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int parse_packet(const char *line, size_t length, struct arena *arena, struct sock *sock) {
 	enum { SLOT, REFERENCES, TYPE, ETHERTYPE, INTERFACE, RUNNING, MEMORY, USER, INODE, COUNT };
 	struct word words[COUNT];
@@ -100,13 +117,12 @@ static int parse_packet(const char *line, size_t length, struct arena *arena, st
 	uint32_t uid = 0;
 	uint32_t inode = 0;
 	if (words_split(line, length, words, COUNT) < COUNT ||
-	    !word_parse_u32(words[TYPE], &type) ||
+	    !word_parse_u32(words[TYPE], &type) || !set_packet_type(sock, type) ||
 	    !word_parse_hex(words[ETHERTYPE], 4, &ethertype) ||
 	    !word_parse_u32(words[INTERFACE], &sock->ifindex) ||
 	    !word_parse_u32(words[MEMORY], &sock->recvq) || !word_parse_u32(words[USER], &uid) ||
 	    !word_parse_u32(words[INODE], &inode))
 		return -EBADMSG;
-	sock->protocol = type == SOCK_DGRAM ? SOCK_PROTOCOL_PACKET_DGRAM : SOCK_PROTOCOL_PACKET_RAW;
 	sock->family = SOCK_FAMILY_PACKET;
 	sock->state = SOCK_STATE_CLOSE;
 	sock->known |= SOCK_KNOWS_RECVQ;
@@ -143,20 +159,37 @@ static int parse_netlink(const char *line, size_t length, struct arena *arena, s
 	return 0;
 }
 
-/* The first address of a list; a '*' marks the primary one. */
-static bool set_sctp_end(struct sock *sock, struct sock_endpoint *end, struct word word) {
-	char text[INET6_ADDRSTRLEN];
+/* An address of a list, in text; a '*' marks the primary one. */
+struct sctp_address {
+	struct word text;
+	bool is_primary, is_inet6;
+};
+
+static struct sctp_address read_sctp_address(struct word word) {
+	struct sctp_address address = { .text = word };
 	if (word.length > 0 && word.bytes[0] == '*') {
-		word.bytes++;
-		word.length--;
+		address.is_primary = true;
+		address.text.bytes++;
+		address.text.length--;
 	}
-	if (word.length == 0 || word.length >= sizeof(text))
+	address.is_inet6 =
+	    address.text.length > 0 && memchr(address.text.bytes, ':', address.text.length);
+	return address;
+}
+
+static bool set_sctp_end(struct sock *sock, struct sock_endpoint *end,
+                         const struct sctp_address *address) {
+	char text[INET6_ADDRSTRLEN];
+	if (address->text.length == 0 || address->text.length >= sizeof(text))
 		return false;
-	memcpy(text, word.bytes, word.length);
-	text[word.length] = '\0';
-	const bool inet6 = strchr(text, ':') != NULL;
-	sock->family = inet6 ? SOCK_FAMILY_INET6 : SOCK_FAMILY_INET;
-	return inet_pton(inet6 ? AF_INET6 : AF_INET, text, end->address) == 1;
+	memcpy(text, address->text.bytes, address->text.length);
+	text[address->text.length] = '\0';
+	sock->family = address->is_inet6 ? SOCK_FAMILY_INET6 : SOCK_FAMILY_INET;
+	return inet_pton(address->is_inet6 ? AF_INET6 : AF_INET, text, end->address) == 1;
+}
+
+static bool set_sctp_port(struct sock_endpoint *end, struct word word) {
+	return word_parse_u32(word, &end->port) && end->port <= UINT16_MAX;
 }
 
 static bool set_sctp_holder(struct sock *sock, struct word uid_word, struct word inode_word) {
@@ -176,9 +209,11 @@ static int parse_sctp_endpoint(const char *line, size_t length, struct arena *ar
 	(void)arena;
 	if (words_split(line, length, words, COUNT) < COUNT ||
 	    !word_parse_u32(words[STATE], &state) || state == 0 || state > SOCK_STATE_CLOSING ||
-	    !word_parse_u32(words[PORT], &sock->local.port) ||
-	    !set_sctp_holder(sock, words[UID], words[INODE]) ||
-	    !set_sctp_end(sock, &sock->local, words[ADDRESS]))
+	    !set_sctp_port(&sock->local, words[PORT]) ||
+	    !set_sctp_holder(sock, words[UID], words[INODE]))
+		return -EBADMSG;
+	const struct sctp_address address = read_sctp_address(words[ADDRESS]);
+	if (!set_sctp_end(sock, &sock->local, &address))
 		return -EBADMSG;
 	sock->state = (uint8_t)state;
 	sock->protocol = SOCK_PROTOCOL_SCTP;
@@ -186,15 +221,39 @@ static int parse_sctp_endpoint(const char *line, size_t length, struct arena *ar
 	return 0;
 }
 
-/* Local addresses, "<->", and addresses of the other end. */
-static bool set_sctp_ends(struct sock *sock, const struct word *words, size_t count) {
-	if (count == 0 || !set_sctp_end(sock, &sock->local, words[0]))
-		return false;
-	for (size_t i = 1; i + 1 < count; i++) {
-		if (words[i].length == 3 && memcmp(words[i].bytes, "<->", 3) == 0)
-			return set_sctp_end(sock, &sock->peer, words[i + 1]);
+/* Finds the primary address of a list, or else the first, among those of the family of `like` if
+ * that is not NULL. False if there is none. */
+static bool find_sctp_address(const char *list, size_t length, const struct sctp_address *like,
+                              struct sctp_address *found) {
+	struct word word;
+	bool any = false;
+	for (const char *at = list; words_split(at, length - (size_t)(at - list), &word, 1) == 1;
+	     at = word.bytes + word.length) {
+		const struct sctp_address address = read_sctp_address(word);
+		if ((like && address.is_inet6 != like->is_inet6) || (any && !address.is_primary))
+			continue;
+		*found = address;
+		any = true;
+		if (address.is_primary)
+			break;
 	}
-	return false;
+	return any;
+}
+
+/* Local addresses, "<->", addresses of the other end, and behind a tab numbers. Either list may mix
+ * families, but what goes from one end to the other is of one. */
+static bool set_sctp_ends(struct sock *sock, const char *text, size_t length) {
+	const char *arrow = memmem(text, length, " <-> ", 5);
+	if (!arrow)
+		return false;
+	const char *peers = arrow + 5;
+	const size_t left = length - (size_t)(peers - text);
+	const char *tab = memchr(peers, '\t', left);
+	struct sctp_address local;
+	struct sctp_address peer;
+	return find_sctp_address(peers, tab ? (size_t)(tab - peers) : left, NULL, &peer) &&
+	       find_sctp_address(text, (size_t)(arrow - text), &peer, &local) &&
+	       set_sctp_end(sock, &sock->peer, &peer) && set_sctp_end(sock, &sock->local, &local);
 }
 
 static int parse_sctp_association(const char *line, size_t length, struct arena *arena,
@@ -213,19 +272,20 @@ static int parse_sctp_association(const char *line, size_t length, struct arena 
 		INODE,
 		LOCAL_PORT,
 		PEER_PORT,
-		ADDRESSES,
-		COUNT = ADDRESSES + 64,
+		COUNT,
 	};
 	struct word words[COUNT];
 	uint32_t state = 0;
-	const size_t count = words_split(line, length, words, COUNT);
-	if (count <= ADDRESSES || !word_parse_u32(words[STATE], &state) || state > UINT8_MAX ||
+	if (words_split(line, length, words, COUNT) < COUNT ||
+	    !word_parse_u32(words[STATE], &state) || state > UINT8_MAX ||
 	    !word_parse_u32(words[SENT], &sock->sendq) ||
 	    !word_parse_u32(words[RECEIVED], &sock->recvq) ||
-	    !word_parse_u32(words[LOCAL_PORT], &sock->local.port) ||
-	    !word_parse_u32(words[PEER_PORT], &sock->peer.port) ||
-	    !set_sctp_holder(sock, words[UID], words[INODE]) ||
-	    !set_sctp_ends(sock, words + ADDRESSES, count - ADDRESSES))
+	    !set_sctp_port(&sock->local, words[LOCAL_PORT]) ||
+	    !set_sctp_port(&sock->peer, words[PEER_PORT]) ||
+	    !set_sctp_holder(sock, words[UID], words[INODE]))
+		return -EBADMSG;
+	const char *addresses = words[PEER_PORT].bytes + words[PEER_PORT].length;
+	if (!set_sctp_ends(sock, addresses, length - (size_t)(addresses - line)))
 		return -EBADMSG;
 	sock->protocol = SOCK_PROTOCOL_SCTP;
 	sock->known |= SOCK_KNOWS_PORTS | SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ;

@@ -1,5 +1,6 @@
-/* Messages of any content for the handlers beside inet_diag, and lines of any content for the files
- * of /proc/net that stand in for them. The first byte chooses which. */
+/* Messages of any content for the handlers of every family but IP, and for SCTP. The first byte
+ * chooses which, and whether the rest is a datagram or the body of a message whose header is right,
+ * so that attributes are reached soon. Whatever is decoded is shown as an end of a socket too. */
 
 #include <assert.h>
 #include <errno.h>
@@ -7,88 +8,200 @@
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "arena.h"
 #include "diag.h"
-#include "proc_family.h"
+#include "endpoint.h"
+#include "inet_diag.h"
+#include "large.h"
+#include "netlink.h"
+#include "sctp_info.h"
+#include "unix_peer.h"
 #include "util.h"
 
+static const struct kind {
+	const struct diag_class *class; /* NULL: SCTP */
+	uint8_t kernel_family;
+	uint8_t family;
+	uint32_t protocols; /* 1u << enum sock_protocol */
+} kinds[] = {
+	{ &unix_diag, AF_UNIX, SOCK_FAMILY_UNIX, SOCK_PROTOCOLS_UNIX },
+	{ &packet_diag, AF_PACKET, SOCK_FAMILY_PACKET, SOCK_PROTOCOLS_PACKET },
+	{ &netlink_diag, AF_NETLINK, SOCK_FAMILY_NETLINK, 1u << SOCK_PROTOCOL_NETLINK },
+	{ &vsock_diag, AF_VSOCK, SOCK_FAMILY_VSOCK, SOCK_PROTOCOLS_VSOCK },
+	{ &xdp_diag, AF_XDP, SOCK_FAMILY_XDP, 1u << SOCK_PROTOCOL_XDP },
+	{ NULL, AF_INET6, SOCK_FAMILY_INET6, 1u << SOCK_PROTOCOL_SCTP },
+};
+
+struct receiver {
+	const struct kind *kind;
+	struct arena arena;
+	struct out out;
+	uint64_t sum;
+};
+
 /* Reads what a sanitizer should then know to be initialised and ours. */
-static uint64_t sum(const void *bytes, size_t length) {
-	uint64_t total = 0;
+static void touch(struct receiver *receiver, const void *bytes, size_t length) {
 	for (size_t i = 0; i < length; i++)
-		total += ((const unsigned char *)bytes)[i];
-	return total;
+		receiver->sum += ((const unsigned char *)bytes)[i];
 }
 
-static uint64_t check_unix(const struct sock_unix *un) {
-	uint64_t total = sum(un, sizeof(*un));
+/* A text of ours: printable ASCII. */
+static void check_text(const char *text) {
+	for (; text && *text; text++)
+		assert(*text >= ' ' && *text < 0x7f);
+}
+
+static void check_unix(struct receiver *receiver, const struct sock *sock) {
+	const struct sock_unix *un = sock->un;
+	assert(!(un->known & SOCK_UNIX_KNOWS_PEER) == (un->peer_inode == 0));
+	assert(un->file_major < 1u << 12 && un->file_minor < 1u << 20);
+	assert(!un->peer_name.bytes && !un->peer_owners);
 	assert(!un->name.bytes == (un->name.length == 0));
-	assert(!un->name.is_abstract || un->name.bytes[0] == '@');
-	if (un->name.bytes)
-		total += sum(un->name.bytes, un->name.length);
-	return total + (un->pending ? strlen(un->pending) : 0);
+	if (!un->name.bytes)
+		return;
+	touch(receiver, un->name.bytes, un->name.length);
+	assert(un->name.bytes[un->name.length] == '\0');
+	assert(un->name.is_abstract ? un->name.bytes[0] == '@'
+	                            : strlen(un->name.bytes) == un->name.length);
 }
 
-static uint64_t check_texts(const struct sock *sock) {
+static void check_sctp(struct receiver *receiver, const struct sock *sock) {
+	if (!sock->sctp)
+		return;
+	touch(receiver, sock->sctp, sizeof(*sock->sctp));
+	assert(sock->sctp->length <= sizeof(struct sctp_counters));
+	check_text(sock->sctp->locals);
+	check_text(sock->sctp->peers);
+}
+
+static void check_parts(struct receiver *receiver, const struct sock *sock) {
 	switch ((enum sock_family)sock->family) {
 	case SOCK_FAMILY_UNIX:
-		return check_unix(sock->un);
+		touch(receiver, sock->un, sizeof(*sock->un));
+		check_unix(receiver, sock);
+		check_text(sock->un->pending);
+		break;
 	case SOCK_FAMILY_PACKET:
-		return (sock->packet->memberships ? strlen(sock->packet->memberships) : 0) +
-		       (sock->packet->filter ? strlen(sock->packet->filter) : 0);
+		touch(receiver, sock->packet, sizeof(*sock->packet));
+		check_text(sock->packet->memberships);
+		check_text(sock->packet->filter);
+		assert(sock->state == SOCK_STATE_CLOSE);
+		break;
 	case SOCK_FAMILY_NETLINK:
-		return sock->netlink->groups ? strlen(sock->netlink->groups) : 0;
+		touch(receiver, sock->netlink, sizeof(*sock->netlink));
+		check_text(sock->netlink->groups);
+		break;
 	case SOCK_FAMILY_XDP:
-		return sum(sock->xdp, sizeof(*sock->xdp));
+		touch(receiver, sock->xdp, sizeof(*sock->xdp));
+		assert(sock->state == SOCK_STATE_CLOSE);
+		break;
+	case SOCK_FAMILY_VSOCK:
+		break;
 	case SOCK_FAMILY_INET:
 	case SOCK_FAMILY_INET6:
-	case SOCK_FAMILY_VSOCK:
-	case SOCK_FAMILY_COUNT:
+		check_sctp(receiver, sock);
 		break;
+	case SOCK_FAMILY_COUNT:
+		abort();
 	}
-	return 0;
 }
 
-static void check(const struct sock *sock, enum sock_probe probe) {
-	uint64_t total = check_texts(sock);
+static void check(struct receiver *receiver, const struct sock *sock) {
+	const struct kind *kind = receiver->kind;
 	assert(sock->state > 0 && sock->state < SOCK_STATE_COUNT);
-	assert(sock->family < SOCK_FAMILY_COUNT);
-	assert(sock_probe_of((enum sock_protocol)sock->protocol) == probe);
+	assert(sock->state <= SOCK_STATE_CLOSING || sock->sctp->peers);
+	assert(kind->protocols >> sock->protocol & 1);
+	assert(sock->family == kind->family || (!kind->class && sock->family == SOCK_FAMILY_INET));
+	assert(sock->source == SOCK_SOURCE_DIAG);
+	assert(!(sock->known & SOCK_KNOWS_TIMER) == (sock->timer == SOCK_TIMER_NONE));
+	assert(sock->timer == SOCK_TIMER_NONE || (sock->timer == SOCK_TIMER_ON && !kind->class));
+	assert(!(sock->known & SOCK_KNOWS_COOKIE) ==
+	       (sock->cookie == 0 || sock->cookie == UINT64_MAX));
 	assert(!(sock->known & SOCK_KNOWS_INODE) == (sock->inode == 0));
 	assert(!(sock->known & SOCK_KNOWS_INTERFACE) == (sock->ifindex == 0));
-	if (sock->memory)
-		total += sum(sock->memory, sizeof(*sock->memory));
-	assert(total < UINT32_MAX); /* so that nothing of it is optimised away */
+	assert(!sock->tcp && !sock->mptcp);
+	if (sock->memory) {
+		assert(sock->memory->length <= offsetof(struct sock_memory, length));
+		touch(receiver, sock->memory, sizeof(*sock->memory));
+	}
+	check_parts(receiver, sock);
 }
 
-/* Of exactly that size, so that a sanitizer sees what reads beyond it. */
-static void parse_message(const uint8_t *bytes, size_t length, enum sock_probe probe) {
-	struct arena arena = { 0 };
+static void show_end(struct receiver *receiver, const struct sock *sock, enum value_end end) {
+	struct out *out = &receiver->out;
+	out->used = 0;
+	endpoint_format(out, sock, end);
+	assert(out->used >= 3);
+	for (size_t i = 0; i < out->used; i++) {
+		const unsigned char byte = (unsigned char)out->bytes[i];
+		assert(byte > ' ' && byte != 0x7f);
+	}
+}
+
+/* What the rest of the program does with what was decoded. */
+static void use(struct receiver *receiver, struct sock *sock) {
+	const struct diag_class *class = receiver->kind->class;
+	if (class && class->large_need) {
+		struct large_set set = { 0 };
+		large_add(&set, class, sock);
+		large_settle(&set);
+		large_attach(&set, class, &receiver->arena, sock);
+		assert(set.missing == 0);
+		large_finish(&set);
+	}
+	unix_peer_resolve(sock, 1);
+	if (class) {
+		show_end(receiver, sock, VALUE_LOCAL);
+		show_end(receiver, sock, VALUE_PEER);
+	}
+}
+
+static bool receive(void *context, const struct nlmsghdr *message) {
+	struct receiver *receiver = context;
+	const struct diag_class *class = receiver->kind->class;
 	struct sock sock = { 0 };
-	struct nlmsghdr *message = xcalloc(1, NLMSG_HDRLEN + length);
-	message->nlmsg_len = (uint32_t)(NLMSG_HDRLEN + length);
-	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	memcpy(NLMSG_DATA(message), bytes, length);
-	const int result = diag_class_of(probe)->parse(message, &arena, &sock);
+	const int result = class ? class->parse(message, &receiver->arena, &sock)
+	                         : inet_parse(message, SOCK_PROTOCOL_SCTP, &receiver->arena, &sock);
 	assert(result == 0 || result == -EBADMSG);
-	if (result == 0)
-		check(&sock, probe);
-	arena_finish(&arena);
+	if (result == 0) {
+		check(receiver, &sock);
+		use(receiver, &sock);
+	}
+	return true;
+}
+
+/* A whole datagram. */
+static void walk(struct receiver *receiver, const uint8_t *bytes, size_t length) {
+	struct nlmsghdr first = { 0 };
+	/* Aligned as a receive buffer is, and of exactly that size. */
+	unsigned char *copy = xmalloc(length);
+	memcpy(copy, bytes, length);
+	memcpy(&first, copy, length < sizeof(first) ? length : sizeof(first));
+	struct netlink_walk state = {
+		.sequence = first.nlmsg_seq,
+		.port_id = first.nlmsg_pid,
+		.deliver = receive,
+		.context = receiver,
+	};
+	const int verdict = netlink_walk_datagram(&state, copy, length);
+	assert(verdict == NETLINK_MORE || verdict == NETLINK_DONE ||
+	       (verdict < 0 && verdict >= -4095));
+	free(copy);
+}
+
+/* One message with this body. */
+static void deliver(struct receiver *receiver, const uint8_t *bytes, size_t length) {
+	struct nlmsghdr *message = xmalloc(NLMSG_LENGTH(length));
+	*message = (struct nlmsghdr){ .nlmsg_len = (uint32_t)NLMSG_LENGTH(length),
+		                      .nlmsg_type = SOCK_DIAG_BY_FAMILY };
+	unsigned char *body = NLMSG_DATA(message);
+	memcpy(body, bytes, length);
+	if (length > 0)
+		body[0] = receiver->kind->kernel_family;
+	receive(receiver, message);
 	free(message);
-}
-
-static void parse_line(const uint8_t *bytes, size_t length, enum sock_probe probe, size_t index) {
-	struct arena arena = { 0 };
-	struct sock sock = { 0 };
-	char *line = xmalloc(length);
-	memcpy(line, bytes, length);
-	const int result = proc_family_parse(line, length, probe, index, &arena, &sock);
-	assert(result == 0 || result == -EBADMSG);
-	if (result == 0)
-		check(&sock, probe);
-	arena_finish(&arena);
-	free(line);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -96,10 +209,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	if (size == 0)
 		return 0;
-	const enum sock_probe probe = (enum sock_probe)(data[0] % SOCK_PROBE_COUNT);
-	if (diag_class_of(probe))
-		parse_message(data + 1, size - 1, probe);
-	for (size_t i = 0; i < PROC_FAMILY_FILES_MAX && proc_family_file(probe, i); i++)
-		parse_line(data + 1, size - 1, probe, i);
+	struct receiver receiver = { .kind = &kinds[data[0] % ARRAY_LENGTH(kinds)] };
+	out_init(&receiver.out, OUT_MEMORY);
+	if (data[0] & 0x80)
+		walk(&receiver, data + 1, size - 1);
+	else
+		deliver(&receiver, data + 1, size - 1);
+	out_finish(&receiver.out);
+	arena_finish(&receiver.arena);
 	return 0;
 }
