@@ -115,7 +115,7 @@ static void write_option(struct out *out, const struct option_row *row) {
 }
 
 static void write_defaults(struct out *out) {
-	out_printf(out, "\n%s:", option_topic_title(OPTION_TOPIC_DEFAULT));
+	out_printf(out, "%s:", option_topic_title(OPTION_TOPIC_DEFAULT));
 	for (size_t i = 0; i < option_count; i++) {
 		if (options[i].topic == OPTION_TOPIC_DEFAULT)
 			out_printf(out, " -%c", options[i].letter);
@@ -128,7 +128,7 @@ void option_write_help(struct out *out) {
 	    out,
 	    _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
 	      "       socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"
-	      "Shows the sockets of this machine and who holds them: those over IP, or others.\n"));
+	      "Shows the sockets of this machine, those over IP or others, and who holds them.\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {
@@ -137,8 +137,8 @@ void option_write_help(struct out *out) {
 		}
 	}
 	write_defaults(out);
-	out_text(out,
-	         _("\nFilter words, all of which must hold: a port (1234, :1234, port 1234),\n"
-	           "sport 1234, dport 1234, a protocol, ipv4, ipv6, or a state (listen, ...).\n"
-	           "Exit status: 0 found, 1 nothing found, 2 wrong usage, 3 answer incomplete.\n"));
+	out_text(
+	    out,
+	    _("\nFilter words, all of which must hold: 1234, sport 1234, tcp, ipv6, listen, ...\n"
+	      "Exit status: 0 found, 1 nothing found, 2 wrong usage, 3 answer incomplete.\n"));
 }

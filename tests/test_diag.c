@@ -331,10 +331,12 @@ Test(diag, a_request_asks_for_no_more_than_is_needed) {
 		const struct diag_class *class;
 		uint32_t needs, show;
 	} rows[] = {
-		{ &unix_diag, 0, 0x55 },
-		{ &unix_diag, SOCK_NEED_MEMORY, 0x75 },
-		{ &unix_diag, SOCK_NEED_EXTRAS, 0x57 },
-		{ &unix_diag, SOCK_NEED_PENDING, 0x55 }, /* in a dump of its own */
+		{ &unix_diag, 0, 0x11 },
+		{ &unix_diag, SOCK_NEED_PEER, 0x15 },
+		{ &unix_diag, SOCK_NEED_UID, 0x51 },
+		{ &unix_diag, SOCK_NEED_MEMORY, 0x31 },
+		{ &unix_diag, SOCK_NEED_EXTRAS, 0x13 },
+		{ &unix_diag, SOCK_NEED_PENDING, 0x11 }, /* in a dump of its own */
 		{ &unix_diag, UINT32_MAX, 0x77 },
 		{ &packet_diag, 0, 0x11 },
 		{ &packet_diag, SOCK_NEED_EXTRAS, 0x1f },

@@ -117,9 +117,8 @@ Test(proc_net, a_connection_tells_queues_inode_and_uid_and_nothing_that_is_not_t
 	struct line line = usual;
 	line.queues = "FFFFFFFF:0000000A";
 	cr_assert_eq(parse_line(line, SOCK_PROTOCOL_TCP, SOCK_FAMILY_INET, &sock), 0);
-	cr_expect_eq(sock.known,
-	             SOCK_KNOWS_INODE | SOCK_KNOWS_UID | SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ |
-	                 SOCK_KNOWS_PORTS);
+	cr_expect_eq(sock.known, SOCK_KNOWS_INODE | SOCK_KNOWS_UID | SOCK_KNOWS_RECVQ |
+	                             SOCK_KNOWS_SENDQ | SOCK_KNOWS_PORTS);
 	cr_expect_eq(sock.protocol, SOCK_PROTOCOL_TCP);
 	cr_expect_eq(sock.state, SOCK_STATE_ESTABLISHED);
 	cr_expect_eq(sock.sendq, UINT32_MAX);
