@@ -137,8 +137,7 @@ static bool take_registered(void *context, const char *line, size_t length) {
 static void note_unlisted(struct reading *reading) {
 	const int error = read_file(reading, "protocols", take_registered);
 	if (reading->found)
-		run_note(reading->report, REPORT_PARTIAL, -ENOENT,
-		         reading->probe == SOCK_PROBE_VSOCK ? "vsock_diag" : "xdp_diag");
+		run_note(reading->report, REPORT_UNLISTED, 0, NULL);
 	else
 		run_note(reading->report, error < 0 ? REPORT_PARTIAL : REPORT_ABSENT, error,
 		         "/proc/net");

@@ -28,6 +28,7 @@ struct looks {
 	int signals;                     /* a signalfd for what ends the loop; -1: none */
 	uint64_t next_ns;                /* when the next look is due, on the monotonic clock */
 	uint64_t number;                 /* of looks so far */
+	struct out notes;                /* of the look before */
 	enum exit_status status;
 };
 
@@ -58,6 +59,17 @@ static void put_separator(struct looks *looks, const struct source *source) {
 		out_printf(&looks->out, "# %s\n", list_time(source->time_ns).text);
 }
 
+/* What was said after the look before need not be said again. */
+static void put_notes(struct looks *looks, struct out *notes) {
+	const bool same =
+	    notes->used == looks->notes.used &&
+	    (notes->used == 0 || memcmp(notes->bytes, looks->notes.bytes, notes->used) == 0);
+	if (!same)
+		fwrite(notes->bytes, 1, notes->used, stderr);
+	out_finish(&looks->notes);
+	looks->notes = *notes;
+}
+
 static void look(struct looks *looks, const struct source *source) {
 	const struct cli *cli = looks->cli;
 	struct live *recorded = looks->writer ? &looks->live : NULL;
@@ -67,8 +79,7 @@ static void look(struct looks *looks, const struct source *source) {
 	if (looks->status != EXIT_STATUS_PARTIAL)
 		looks->status = outcome.status;
 	note_output(looks);
-	fwrite(outcome.notes.bytes, 1, outcome.notes.used, stderr);
-	out_finish(&outcome.notes);
+	put_notes(looks, &outcome.notes);
 	looks->number++;
 }
 
@@ -147,6 +158,7 @@ int looks_run(const struct cli *cli) {
 	if (repeats(&looks))
 		looks.signals = catch_signals();
 	out_init(&looks.out, STDOUT_FILENO);
+	out_init(&looks.notes, OUT_MEMORY);
 	if (cli->replay)
 		look_at_file(&looks);
 	else
@@ -157,6 +169,7 @@ int looks_run(const struct cli *cli) {
 		looks.status = EXIT_STATUS_PARTIAL;
 	}
 	out_finish(&looks.out);
+	out_finish(&looks.notes);
 	history_finish(&looks.history);
 	if (looks.signals >= 0)
 		close(looks.signals);

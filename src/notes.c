@@ -17,8 +17,6 @@ static const char *advice(int error) {
 	case EPERM:
 	case EACCES:
 		return _("; try as root");
-	case ENOENT:
-		return _("; the kernel has these sockets, but not the module that lists them");
 	case EAGAIN:
 		return _("; sockets came and went too fast, try again");
 	case EBADMSG:
@@ -66,6 +64,13 @@ void notes_on_reports(struct out *notes, const struct snapshot *snapshot) {
 			           report_name(i), report->place, strerror(report->error),
 			           advice(report->error));
 	}
+	for (size_t i = 0; i < SOCK_PROBE_COUNT; i++) {
+		if (snapshot->reports[i].outcome == REPORT_UNLISTED)
+			out_printf(notes,
+			           _("socklens: %s: this kernel can have them, but not the module "
+			             "that lists them (%s_diag)\n"),
+			           report_name(i), report_name(i));
+	}
 	note_fallback(notes, snapshot);
 }
 
@@ -111,8 +116,9 @@ void notes_on_probes(struct out *notes, const struct snapshot *snapshot) {
 		if (report->outcome == REPORT_NOT_ASKED)
 			continue;
 		out_printf(notes, "socklens: probe %s:", report_name(i));
-		if (report->outcome == REPORT_ABSENT) {
-			out_text(notes, " absent\n");
+		if (report->outcome == REPORT_ABSENT || report->outcome == REPORT_UNLISTED) {
+			out_text(notes,
+			         report->outcome == REPORT_ABSENT ? " absent\n" : " unlisted\n");
 			continue;
 		}
 		out_printf(notes, " source=%s count=%llu elapsed_us=%llu duplicates=%llu",

@@ -199,8 +199,9 @@ static void put_report(struct out *out, size_t index, const struct probe_report 
 	out_text(out, "{\"name\":\"");
 	out_text(out, report_name(index));
 	out_char(out, '"');
-	if (report->outcome == REPORT_ABSENT) {
-		out_text(out, ",\"absent\":true}");
+	if (report->outcome == REPORT_ABSENT || report->outcome == REPORT_UNLISTED) {
+		out_text(out, report->outcome == REPORT_ABSENT ? ",\"absent\":true}"
+		                                               : ",\"unlisted\":true}");
 		return;
 	}
 	out_text(out, ",\"source\":\"");

@@ -14,7 +14,8 @@ enum { REPORT_OWNERS = SOCK_PROBE_COUNT, REPORT_NAMES, REPORT_COUNT };
 
 enum report_outcome {
 	REPORT_NOT_ASKED,
-	REPORT_ABSENT, /* this kernel has no such protocol */
+	REPORT_ABSENT,   /* this kernel has no such protocol */
+	REPORT_UNLISTED, /* this kernel has it, but nobody there lists its sockets */
 	REPORT_WHOLE,
 	REPORT_PARTIAL, /* `error` says why */
 };

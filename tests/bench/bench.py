@@ -11,6 +11,7 @@ To add a comparison, add a row to JOBS.
 """
 
 import argparse
+import contextlib
 import ctypes
 import os
 import select
@@ -30,6 +31,7 @@ LOAD_TIMEOUT_S = 600
 COMMAND_TIMEOUT_S = 120
 DEFAULT_SIZES = "1000,10000,100000"
 LARGE_SIZE = 1000000
+UNIX_SIZE = 20000
 MANY_PROCESSES = 500
 SLOW_ROUNDS = 3
 # Beyond this many sockets a slow reference is left out; from here on it gets few rounds.
@@ -49,7 +51,7 @@ class CommandTimeout(Exception):
 
 @dataclass(frozen=True)
 class Reference:
-    """What a job is compared with. `$C` in a command stands for COLUMNS."""
+    """What a job is compared with. `$C` in a command stands for COLUMNS, `$F` for a file."""
 
     command: str
     at_most: float | None = None  # socklens' CPU time / this command's
@@ -69,6 +71,8 @@ class Job:
     growth_at_most: float | None = None  # CPU time at this size / at the smallest size
     wall_at_most_s: float | None = None
     rss_above_idle_at_most_mib: float | None = None  # measure memory, not time
+    prepare: str | None = None  # a command that makes the file $F before the first turn
+    bytes_per_socket_at_most: float | None = None  # measure the file that `ours` writes, not time
 
 
 # The arguments that make `n` sockets; TCP pairs count twice.
@@ -76,6 +80,7 @@ LOADS = {
     "idle": lambda n: None,
     "tcp": lambda n: ["--pairs", n // 2, "--listeners", LISTENERS],
     "udp": lambda n: ["--udp", n],
+    "unix": lambda n: ["--unix", n // 2],
 }
 
 ANY_SIZE = (1, LARGE_SIZE)
@@ -122,6 +127,17 @@ JOBS = (
             Reference("ss -tanp", slow=True),
             Reference("lsof -nP -iTCP", slow=True),
             Reference("netstat -tanp", slow=True))),
+    Job("list-x", "socklens list -x --columns $C", kind="unix", references=(
+        Reference("ss -xan", 0.3, min_size=UNIX_SIZE),)),
+    Job("list-x-owners", "socklens list -x", kind="unix", references=(
+        Reference("ss -xanp", slow=True),)),
+    Job("record-ti", "socklens list -ti --columns $C --record -", references=(
+        Reference("socklens list -ti --columns $C", 1.5),)),
+    Job("replay-ti", "socklens list -ti --columns $C --replay $F", references=(
+        Reference("socklens list -ti --columns $C", 0.8),),
+        prepare="socklens list -ti --columns $C --record $F"),
+    Job("record-size", "socklens record -d 1 -n 3 $F", sizes=(SLOW_MAX_SIZE, SLOW_MAX_SIZE),
+        bytes_per_socket_at_most=60),
     Job("rss", "socklens list -t --columns $C", sizes=(SLOW_MIN_SIZE, LARGE_SIZE),
         statuses=(0, 1), rss_above_idle_at_most_mib=4),
 )
@@ -210,6 +226,8 @@ class Load:
 
     def _check_count(self):
         expected = {"tcp": self.place.size // 2 * 2 + LISTENERS, "udp": self.place.size}
+        if self.place.kind not in expected:
+            return  # sockstat does not count them
         with open("/proc/net/sockstat", encoding="ascii") as counters:
             in_use = {words[0].rstrip(":").lower(): int(words[2])
                       for words in map(str.split, counters) if words[1] == "inuse"}
@@ -233,10 +251,16 @@ class Runner:
     def __init__(self, socklens, floor):
         self.programs = {"socklens": socklens, "floor": floor}
         self.failures = []
+        self.directory = tempfile.TemporaryDirectory()
+        self.file = os.path.join(self.directory.name, "recording")
+
+    def forget_file(self):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.file)
 
     def find(self, command):
         """The command as an argument vector, or None if its program is not installed."""
-        name, *arguments = command.replace("$C", COLUMNS).split()
+        name, *arguments = command.replace("$C", COLUMNS).replace("$F", self.file).split()
         path = shutil.which(self.programs.get(name, name))
         return path and [path, *arguments]
 
@@ -347,10 +371,25 @@ class Bench:
         return min(rounds, SLOW_ROUNDS) if slow else rounds
 
     def run(self, job, place):
-        if job.rss_above_idle_at_most_mib is not None:
+        self.runner.forget_file()
+        if job.prepare and self.runner.measure(job.prepare, job.statuses) is None:
+            self.table.line(job, place, job.ours, note="FAILED")
+        elif job.bytes_per_socket_at_most is not None:
+            self._run_size(job, place)
+        elif job.rss_above_idle_at_most_mib is not None:
             self._run_rss(job, place)
         else:
             self._run_times(job, place)
+
+    def _run_size(self, job, place):
+        """The file of several looks, by look and socket."""
+        if self.runner.measure(job.ours, job.statuses) is None:
+            self.table.line(job, place, job.ours, note="FAILED")
+            return
+        looks = int(job.ours.split("-n ")[1].split()[0])
+        size = os.path.getsize(self.runner.file)
+        self.table.line(job, place, job.ours, figure=size / looks / place.size,
+                        target=job.bytes_per_socket_at_most, unit=" B")
 
     def _run_times(self, job, place):
         skipped = {r: self.skip_reason(r, place) for r in job.references}
@@ -442,6 +481,8 @@ def places(sizes):
         if 10000 <= size <= 100000:
             yield Place("tcp", size, "many")
         yield Place("udp", size, "few")
+    if max(sizes) >= UNIX_SIZE:
+        yield Place("unix", UNIX_SIZE, "few")
 
 
 def find_program(path):

@@ -5,8 +5,9 @@
  *
  * Worker processes hold the sockets, so that the load can be spread over few or many owners.
  *
- * Invariant: when it says "ready" the namespace holds 2 x pairs + listeners TCP sockets and udp UDP
- * sockets of its making, none in TIME_WAIT; when it ends, all of them and all workers are gone.
+ * Invariant: when it says "ready" the namespace holds 2 x pairs + listeners TCP sockets, udp UDP
+ * sockets and 2 x unix UNIX sockets of its making, none in TIME_WAIT; when it ends, all of them and
+ * all workers are gone.
  */
 #include <err.h>
 #include <errno.h>
@@ -57,6 +58,7 @@ struct amount {
 	size_t pairs;
 	size_t listeners;
 	size_t udp;
+	size_t unix_pairs;
 };
 
 /* A worker's part of one kind: the numbers from `first` up to, not including, `end`. */
@@ -168,6 +170,15 @@ static void make_udp(struct share share) {
 	}
 }
 
+static void make_unix_pairs(struct share share) {
+	int ends[2];
+
+	for (size_t i = share.first; i < share.end; i++) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+			err(1, "socketpair");
+	}
+}
+
 /* Never returns: the parent, or the parent's death, kills the worker. */
 static _Noreturn void work(const struct amount *total, size_t worker, size_t workers,
                            int report_fd) {
@@ -176,6 +187,7 @@ static _Noreturn void work(const struct amount *total, size_t worker, size_t wor
 	make_pairs(worker, pairs.end - pairs.first);
 	make_listeners(share_of(total->listeners, worker, workers));
 	make_udp(share_of(total->udp, worker, workers));
+	make_unix_pairs(share_of(total->unix_pairs, worker, workers));
 	if (write(report_fd, "", 1) != 1)
 		err(1, "report");
 	for (;;)
@@ -318,7 +330,8 @@ static size_t raise_descriptor_limit(void) {
 
 static size_t count_workers(const struct amount *total, size_t asked) {
 	const size_t capacity = raise_descriptor_limit();
-	const size_t sockets = 2 * total->pairs + total->listeners + total->udp;
+	const size_t sockets =
+	    2 * total->pairs + total->listeners + total->udp + 2 * total->unix_pairs;
 	const size_t needed = sockets == 0 ? 1 : (sockets + capacity - 1) / capacity;
 
 	if (needed > MAX_WORKERS)
@@ -341,17 +354,16 @@ static size_t parse_count(const char *text, size_t max) {
 }
 
 static const char usage_text[] =
-    "usage: load [--pairs N] [--listeners N] [--udp N] [--procs N]\n"
-    "Makes N established TCP pairs (two sockets each), listeners and UDP sockets, in --procs\n"
+    "usage: load [--pairs N] [--listeners N] [--udp N] [--unix N] [--procs N]\n"
+    "Makes N established TCP or UNIX pairs (two sockets each), listeners and UDP sockets, in "
+    "--procs\n"
     "processes (0: as few as the limit of open files allows). Start it in a private network\n"
     "namespace with lo up. It prints \"ready\" and holds until standard input ends.\n";
 
 static const struct option options[] = {
-	{ "pairs", required_argument, NULL, 'p' },
-	{ "listeners", required_argument, NULL, 'l' },
-	{ "udp", required_argument, NULL, 'u' },
-	{ "procs", required_argument, NULL, 'n' },
-	{ 0 },
+	{ "pairs", required_argument, NULL, 'p' }, { "listeners", required_argument, NULL, 'l' },
+	{ "udp", required_argument, NULL, 'u' },   { "unix", required_argument, NULL, 'x' },
+	{ "procs", required_argument, NULL, 'n' }, { 0 },
 };
 
 int main(int argc, char **argv) {
@@ -369,6 +381,9 @@ int main(int argc, char **argv) {
 			break;
 		case 'u':
 			total.udp = parse_count(optarg, MAX_COUNT);
+			break;
+		case 'x':
+			total.unix_pairs = parse_count(optarg, MAX_COUNT);
 			break;
 		case 'n':
 			workers = parse_count(optarg, MAX_WORKERS);
