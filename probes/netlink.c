@@ -82,6 +82,8 @@ static int receive_all(const struct netlink_transport *transport, struct netlink
 			lost = -ENOBUFS;
 			continue;
 		}
+		if (length == -ETIMEDOUT && lost)
+			return lost; /* the end was among what is lost */
 		if (length < 0)
 			return (int)length;
 		const int verdict = netlink_walk_datagram(walk, buffer, (size_t)length);
