@@ -51,6 +51,16 @@ bool cookie_set_add(struct cookie_set *set, uint64_t cookie) {
 	return added;
 }
 
+bool cookie_set_has(const struct cookie_set *set, uint64_t cookie) {
+	const uint64_t bit = UINT64_C(1) << cookie % 64;
+	if (set->size == 0)
+		return false;
+	const struct cookie_slot *slot = &set->slots[set->last];
+	if (slot->bits == 0 || slot->word != cookie / 64)
+		slot = find_slot(set, cookie / 64);
+	return (slot->bits & bit) != 0;
+}
+
 void cookie_set_finish(struct cookie_set *set) {
 	free(set->slots);
 	*set = (struct cookie_set){ 0 };

@@ -17,4 +17,5 @@ struct cookie_set {
 
 /* True if the cookie was not in the set before. */
 bool cookie_set_add(struct cookie_set *set, uint64_t cookie);
+bool cookie_set_has(const struct cookie_set *set, uint64_t cookie);
 void cookie_set_finish(struct cookie_set *set);

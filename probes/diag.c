@@ -23,7 +23,9 @@ struct nlmsghdr *diag_request(const struct diag_class *class, const struct diag_
 	const size_t size = class->put(request, NLMSG_DATA(message));
 	message->nlmsg_len = (uint32_t)NLMSG_LENGTH(size);
 	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	message->nlmsg_flags = NLM_F_REQUEST;
+	if (request->inode == 0)
+		message->nlmsg_flags |= NLM_F_DUMP;
 	message->nlmsg_seq = sequence;
 	return message;
 }

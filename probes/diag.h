@@ -10,10 +10,12 @@
 #include "attribute.h"
 #include "sock.h"
 
-/* One dump. */
+/* One dump, or one socket. */
 struct diag_request {
 	uint32_t states; /* bits 1u << enum sock_state; not every handler looks at them */
 	uint32_t show;   /* the handler's own bits: which attributes to send */
+	uint32_t inode;  /* of the one socket, if the handler is_exact; 0: all */
+	uint64_t cookie; /* likewise */
 };
 
 enum { DIAG_REQUEST_SIZE = 64 };
@@ -27,6 +29,7 @@ struct diag_class {
 	 * -EBADMSG if the message is too short, of another family, of a type or in a state that we
 	 * do not know, or holds an attribute whose length lies. */
 	int (*parse)(const struct nlmsghdr *message, struct arena *arena, struct sock *sock);
+	bool is_exact; /* one socket can be asked for, by inode and cookie */
 	/* One attribute can be so large that it does not fit, and then it would end the dump early
 	 * and hide the sockets behind it. It is therefore asked for in a dump of its own. */
 	uint32_t large_need; /* enum sock_need; 0: there is none */

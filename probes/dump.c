@@ -8,6 +8,7 @@
 
 #include "coverage.h"
 #include "destroyed.h"
+#include "exact.h"
 #include "netlink.h"
 #include "recorder.h"
 #include "run.h"
@@ -22,6 +23,8 @@ enum { ATTEMPTS_MAX = sizeof(first_sizes) / sizeof(first_sizes[0]) };
 
 struct dump {
 	struct run *run;
+	struct exact_list newcomers; /* sockets that only a later dump told, by identity alone */
+	struct arena identities;
 	const struct plan_request *request;
 	struct inet_request inet; /* what is left of it after refusals */
 	struct probe_report *report;
@@ -38,10 +41,17 @@ static bool wants_attributes(const struct want *want, const struct sock *sock) {
 	       sock->protocol == SOCK_PROTOCOL_SCTP;
 }
 
+/* True if an earlier dump of the table told of it, so that no more of it need be read. */
+static bool came_before(const struct dump *dump, const struct sock *sock) {
+	return dump->attempt > 0 && (sock->known & SOCK_KNOWS_COOKIE) &&
+	       sock->protocol != SOCK_PROTOCOL_SCTP &&
+	       cookie_set_has(&dump->run->seen, sock->cookie);
+}
+
 static int parse_inet(struct dump *dump, const struct nlmsghdr *message, struct sock *sock) {
 	struct run *run = dump->run;
 	const int result = inet_parse_fixed(message, dump->inet.protocol, sock);
-	if (result < 0 || !wants_attributes(run->want, sock))
+	if (result < 0 || !wants_attributes(run->want, sock) || came_before(dump, sock))
 		return result;
 	return inet_parse_attributes(message, &run->snapshot->arena, sock);
 }
@@ -49,6 +59,19 @@ static int parse_inet(struct dump *dump, const struct nlmsghdr *message, struct 
 /* Others are told only as the other end of one. */
 static bool is_wanted(const struct want *want, const struct sock *sock) {
 	return want->states[sock->protocol] >> sock->state & 1;
+}
+
+/* The set may not know a socket that is younger than it. If the handler tells of single sockets,
+ * that can be made good. */
+static void attach_large(struct run *run, const struct diag_class *class, struct sock *sock) {
+	struct arena *arena = &run->snapshot->arena;
+	if (large_attach(&run->large, class, arena, sock))
+		return;
+	const int error = class->is_exact ? exact_large(run, class, sock) : -EMSGSIZE;
+	if (error == 0)
+		large_attach(&run->large, class, arena, sock);
+	else if (error != -ENOENT && error != -ESTALE)
+		run->large.missing++;
 }
 
 static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock *sock) {
@@ -59,8 +82,13 @@ static int parse(struct dump *dump, const struct nlmsghdr *message, struct sock 
 	const int result = class->parse(message, &run->snapshot->arena, sock);
 	if (result == 0 && (run->want->needs & class->large_need) &&
 	    (class->large_states >> sock->state & 1) && is_wanted(run->want, sock))
-		large_attach(&run->large, class, &run->snapshot->arena, sock);
+		attach_large(run, class, sock);
 	return result;
+}
+
+static bool asks_for_identities(const struct dump *dump) {
+	const struct diag_class *class = diag_class_of(dump->request->probe);
+	return dump->attempt > 0 && !dump->request->large && class && class->is_exact;
 }
 
 /* A later attempt's own socket, which will be gone when owners are looked for. */
@@ -90,11 +118,31 @@ static bool take_message(void *context, const struct nlmsghdr *message) {
 	const bool kept = run_keep(run, dump->report, sock);
 	if (kept && run->recorder)
 		recorder_add_message(run->recorder, message);
-	if (dump->is_covered && (kept || !first))
+	if (dump->is_covered && (kept || !first) && !asks_for_identities(dump))
 		coverage_add(&dump->coverage, cookie, state);
 	dump->report->duplicates += first && !kept;
 	dump->report->joined += !first && kept;
 	return !run->stopped;
+}
+
+/* A later dump of a handler that tells of single sockets asks for nothing but identities; those
+ * that are new are asked for one by one when it is over. */
+static bool take_identity(void *context, const struct nlmsghdr *message) {
+	struct dump *dump = context;
+	struct run *run = dump->run;
+	const struct diag_class *class = diag_class_of(dump->request->probe);
+	struct sock sock = { 0 };
+	dump->messages++;
+	if (class->parse(message, &dump->identities, &sock) < 0) {
+		dump->report->ignored++;
+		return true;
+	}
+	arena_reset(&dump->identities);
+	if (dump->is_covered)
+		coverage_add(&dump->coverage, sock.cookie, sock.state);
+	if (!cookie_set_has(&run->seen, sock.cookie))
+		exact_note(&dump->newcomers, sock.inode, sock.cookie);
+	return true;
 }
 
 static bool take_large(void *context, const struct nlmsghdr *message) {
@@ -127,14 +175,22 @@ static ssize_t send(void *context, const void *message, size_t length) {
 	return dump->transport.send(dump->transport.context, message, length);
 }
 
+static netlink_message_fn how_to_take(const struct dump *dump) {
+	if (dump->request->large)
+		return take_large;
+	return asks_for_identities(dump) ? take_identity : take_message;
+}
+
 static int exchange(struct dump *dump, struct netlink_socket *netlink) {
 	_Alignas(struct nlmsghdr) unsigned char buffer[INET_REQUEST_SIZE];
 	_Static_assert(sizeof(buffer) >= DIAG_REQUEST_SIZE, "room for either");
 	const struct diag_class *class = diag_class_of(dump->request->probe);
 	const uint32_t sequence = ++dump->run->probe->sequence;
-	const struct nlmsghdr *message =
-	    class ? diag_request(class, &dump->request->diag, sequence, buffer)
-		  : inet_request(&dump->inet, sequence, buffer);
+	struct diag_request diag = dump->request->diag;
+	if (asks_for_identities(dump))
+		diag.show = 0;
+	const struct nlmsghdr *message = class ? diag_request(class, &diag, sequence, buffer)
+	                                       : inet_request(&dump->inet, sequence, buffer);
 	dump->transport = netlink_socket_transport(netlink);
 	struct netlink_transport transport = dump->transport;
 	transport.send = send;
@@ -142,8 +198,22 @@ static int exchange(struct dump *dump, struct netlink_socket *netlink) {
 	transport.context = dump;
 	if (dump->inet.bpf_storage)
 		transport.receive_size = NETLINK_RECEIVE_SIZE_OF_RECORDS;
-	return netlink_dump(&transport, message, dump->request->large ? take_large : take_message,
-	                    dump);
+	return netlink_dump(&transport, message, how_to_take(dump), dump);
+}
+
+/* One that has gone meanwhile is no failure. */
+static int ask_for_newcomers(struct dump *dump) {
+	struct run *run = dump->run;
+	const struct diag_class *class = diag_class_of(dump->request->probe);
+	int result = 0;
+	for (size_t i = 0; i < dump->newcomers.count && result == 0 && !run->stopped; i++) {
+		const int error = exact_ask(run, class, dump->request->diag.show,
+		                            &dump->newcomers.items[i], take_message, dump);
+		if (error != -ENOENT && error != -ESTALE)
+			result = error;
+	}
+	dump->newcomers.count = 0;
+	return result;
 }
 
 /* The first attempt goes over the socket that stays open; the others need one with another first
@@ -167,6 +237,8 @@ static int dump_once(struct dump *dump) {
 	dump->elapsed_ns = util_monotonic_ns() - start;
 	if (result == 0 && dump->is_covered)
 		coverage_end_dump(&dump->coverage);
+	if (result == 0)
+		result = ask_for_newcomers(dump);
 	if ((result < 0 && result != -ENOENT) || run->stopped || attempt > 0) {
 		netlink_close(*netlink);
 		*netlink = NULL;
@@ -260,6 +332,8 @@ int dump_request(struct run *run, const struct plan_request *request, struct pro
 			break;
 	}
 	coverage_finish(&dump.coverage);
+	exact_finish(&dump.newcomers);
+	arena_finish(&dump.identities);
 	if (run->recorder)
 		recorder_end_dump(run->recorder);
 	*messages = dump.messages;

@@ -36,17 +36,16 @@ void large_settle(struct large_set *set) {
 		qsort(set->entries, set->count, sizeof(*set->entries), compare_entries);
 }
 
-void large_attach(struct large_set *set, const struct diag_class *class, struct arena *arena,
+bool large_attach(struct large_set *set, const struct diag_class *class, struct arena *arena,
                   struct sock *sock) {
 	const struct large_entry wanted = { .cookie = sock->cookie };
 	const struct large_entry *entry = set->count == 0
 	                                      ? NULL
 	                                      : bsearch(&wanted, set->entries, set->count,
 	                                                sizeof(*set->entries), compare_entries);
-	if (!entry)
-		set->missing++;
-	else if (entry->text)
+	if (entry && entry->text)
 		*text_of(class, sock) = arena_copy(arena, entry->text, strlen(entry->text));
+	return entry != NULL;
 }
 
 void large_finish(struct large_set *set) {

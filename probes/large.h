@@ -1,6 +1,7 @@
 #pragma once
 /* The attributes that can be too large for a dump of all sockets (struct diag_class), by cookie. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,7 @@ struct large_set {
 	struct arena arena; /* of the sockets that were parsed */
 	struct large_entry *entries;
 	size_t count, capacity;
-	size_t missing; /* sockets that large_attach() found nothing for */
+	size_t missing; /* attributes that could not be had; counted by those who use the set */
 };
 
 /* Keeps what was parsed of one answer; its texts are in the set's arena. */
@@ -24,8 +25,8 @@ void large_add(struct large_set *set, const struct diag_class *class, const stru
 /* Sorts; call it between the last large_add() and the first large_attach(). */
 void large_settle(struct large_set *set);
 
-/* Gives the socket a copy of its attribute, if it has one. */
-void large_attach(struct large_set *set, const struct diag_class *class, struct arena *arena,
+/* Gives the socket a copy of its attribute, if it has one. False if the set does not know it. */
+bool large_attach(struct large_set *set, const struct diag_class *class, struct arena *arena,
                   struct sock *sock);
 
 void large_finish(struct large_set *set);

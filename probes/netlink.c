@@ -46,6 +46,7 @@ static int walk_message(struct netlink_walk *walk, const struct nlmsghdr *messag
 		error = carried_error(message, 0);
 		return error ? error : NETLINK_DONE;
 	default:
+		walk->delivered++;
 		return walk->deliver(walk->context, message) ? NETLINK_MORE : NETLINK_STOP;
 	}
 }
@@ -69,9 +70,12 @@ int netlink_walk_datagram(struct netlink_walk *walk, const void *bytes, size_t l
 	return length == 0 ? NETLINK_MORE : -EBADMSG;
 }
 
+/* How far an answer goes. */
+enum extent { ONE_ANSWER, TO_THE_END };
+
 /* Lost messages do not end a dump, so the rest is still taken; but the loss is told. */
 static int receive_all(const struct netlink_transport *transport, struct netlink_walk *walk,
-                       void *buffer) {
+                       enum extent extent, void *buffer) {
 	int lost = 0;
 	for (;;) {
 		const ssize_t length =
@@ -89,15 +93,15 @@ static int receive_all(const struct netlink_transport *transport, struct netlink
 		const int verdict = netlink_walk_datagram(walk, buffer, (size_t)length);
 		if (verdict < 0)
 			return verdict;
-		if (verdict == NETLINK_STOP)
+		if (verdict == NETLINK_STOP || (extent == ONE_ANSWER && walk->delivered > 0))
 			return 0;
 		if (verdict == NETLINK_DONE)
 			return lost ? lost : walk->interrupted ? -EINTR : 0;
 	}
 }
 
-int netlink_dump(const struct netlink_transport *transport, const struct nlmsghdr *request,
-                 netlink_message_fn deliver, void *context) {
+static int ask(const struct netlink_transport *transport, const struct nlmsghdr *request,
+               enum extent extent, netlink_message_fn deliver, void *context) {
 	ssize_t sent;
 	do
 		sent = transport->send(transport->context, request, request->nlmsg_len);
@@ -111,9 +115,19 @@ int netlink_dump(const struct netlink_transport *transport, const struct nlmsghd
 		.context = context,
 	};
 	void *buffer = xmalloc(transport->receive_size);
-	const int result = receive_all(transport, &walk, buffer);
+	const int result = receive_all(transport, &walk, extent, buffer);
 	free(buffer);
 	return result;
+}
+
+int netlink_dump(const struct netlink_transport *transport, const struct nlmsghdr *request,
+                 netlink_message_fn deliver, void *context) {
+	return ask(transport, request, TO_THE_END, deliver, context);
+}
+
+int netlink_get(const struct netlink_transport *transport, const struct nlmsghdr *request,
+                netlink_message_fn deliver, void *context) {
+	return ask(transport, request, ONE_ANSWER, deliver, context);
 }
 
 void netlink_close(struct netlink_socket *socket) {

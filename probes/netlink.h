@@ -44,6 +44,7 @@ struct netlink_walk {
 	netlink_message_fn deliver;
 	void *context;
 	bool interrupted; /* set: NLM_F_DUMP_INTR was seen */
+	size_t delivered; /* messages handed over so far */
 };
 
 /* Walks one datagram. Returns enum netlink_verdict, or -errno: what NLMSG_ERROR or NLMSG_DONE
@@ -54,6 +55,10 @@ int netlink_walk_datagram(struct netlink_walk *walk, const void *bytes, size_t l
  * kernel says that the dump was interrupted; -ENOBUFS if messages were lost. */
 int netlink_dump(const struct netlink_transport *transport, const struct nlmsghdr *request,
                  netlink_message_fn deliver, void *context);
+
+/* The same for a request that has one answer and no end. */
+int netlink_get(const struct netlink_transport *transport, const struct nlmsghdr *request,
+                netlink_message_fn deliver, void *context);
 
 /* A NETLINK_SOCK_DIAG socket of the network namespace that the calling thread is in. It stays with
  * that namespace, and keeps it alive, until it is closed. The kernel fills the first datagram of

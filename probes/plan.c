@@ -100,11 +100,13 @@ static void plan_diag(struct plan *plan, const struct want *want, enum sock_prob
 		return;
 	const uint32_t large_states = states & class->large_states;
 	if ((want->needs & class->large_need) && large_states != 0)
-		add_diag(plan, probe, true,
-		         (struct diag_request){ large_states, class->large_show });
+		add_diag(
+		    plan, probe, true,
+		    (struct diag_request){ .states = large_states, .show = class->large_show });
 	if (want->needs & SOCK_NEED_PEER)
 		states = STATES_OF_TCP; /* the other end may be in any */
-	add_diag(plan, probe, false, (struct diag_request){ states, class->show(want->needs) });
+	add_diag(plan, probe, false,
+	         (struct diag_request){ .states = states, .show = class->show(want->needs) });
 }
 
 struct plan plan_requests(const struct want *want) {

@@ -169,6 +169,7 @@ void run_conclude_large(struct run *run, const struct plan_request *request) {
 void run_finish(struct run *run) {
 	if (!run->stopped)
 		hand_over(run);
+	netlink_close(run->exact);
 	large_finish(&run->large);
 	cookie_set_finish(&run->seen);
 }

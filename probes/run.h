@@ -49,6 +49,7 @@ struct run {
 	struct cookie_set seen;
 	struct large_set large;            /* of the probe that is being asked */
 	struct destroyed_watch *destroyed; /* tells of ends; NULL: cannot be had */
+	struct netlink_socket *exact; /* for questions about one socket; opened when there is one */
 	bool stopped;
 	bool storage_refused; /* the kernel does not show us BPF storage */
 };

@@ -28,9 +28,14 @@ static size_t put(const struct diag_request *request, void *body) {
 	*wire = (struct unix_diag_req){
 		.sdiag_family = AF_UNIX,
 		.udiag_states = request->states,
+		.udiag_ino = request->inode,
 		.udiag_show = request->show,
 		.udiag_cookie = { UINT32_MAX, UINT32_MAX },
 	};
+	if (request->inode != 0) {
+		wire->udiag_cookie[0] = (uint32_t)request->cookie;
+		wire->udiag_cookie[1] = (uint32_t)(request->cookie >> 32);
+	}
 	return sizeof(*wire);
 }
 
@@ -175,6 +180,7 @@ const struct diag_class unix_diag = {
 	.show = show,
 	.put = put,
 	.parse = parse,
+	.is_exact = true,
 	.large_need = SOCK_NEED_PENDING,
 	.large_show = UDIAG_SHOW_ICONS,
 	.large_states = 1u << SOCK_STATE_LISTEN,
