@@ -6,6 +6,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -374,13 +375,55 @@ static bool is_answer(const struct nlmsghdr *message) {
 	return message->nlmsg_type == SOCK_DIAG_BY_FAMILY || message->nlmsg_type == TCPDIAG_GETSOCK;
 }
 
+/* The latest question, where a capture has those too: what is asked for tells the protocol. */
+struct question {
+	uint32_t sequence;
+	uint8_t kernel_protocol; /* 0: none was seen */
+};
+
+static void note_question(const struct nlmsghdr *message, struct question *question) {
+	struct inet_diag_req_v2 body;
+	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(body)))
+		return;
+	memcpy(&body, NLMSG_DATA(message), sizeof(body));
+	*question = (struct question){ message->nlmsg_seq, body.sdiag_protocol };
+}
+
+static void apply_question(const struct question *question, const struct nlmsghdr *message,
+                           struct plan_request *request) {
+	static const struct {
+		int kernel;
+		enum sock_protocol protocol;
+	} protocols[] = {
+		{ IPPROTO_UDP, SOCK_PROTOCOL_UDP },
+		{ IPPROTO_UDPLITE, SOCK_PROTOCOL_UDPLITE },
+		{ IPPROTO_RAW, SOCK_PROTOCOL_RAW },
+		{ IPPROTO_SCTP, SOCK_PROTOCOL_SCTP },
+	};
+	if (request->probe != SOCK_PROBE_TCP || question->sequence != message->nlmsg_seq)
+		return;
+	for (size_t i = 0; i < ARRAY_LENGTH(protocols); i++) {
+		if (protocols[i].kernel != question->kernel_protocol)
+			continue;
+		request->inet.protocol = protocols[i].protocol;
+		request->probe = sock_probe_of(protocols[i].protocol);
+	}
+}
+
 /* One message; false if it makes no sense. What ends a dump says nothing of a socket. */
-static bool take_message(struct run *run, const struct nlmsghdr *message) {
+static bool take_message(struct run *run, const struct nlmsghdr *message,
+                         struct question *question) {
 	struct plan_request request;
 	if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_NOOP)
 		return true;
+	if (message->nlmsg_flags & NLM_F_REQUEST) {
+		note_question(message, question);
+		return true;
+	}
 	if (!is_answer(message) || !find_probe(message, &request))
 		return false;
+	apply_question(question, message, &request);
 	if (!wants_probe(run->want, request.probe))
 		return true;
 	struct probe_report *report = &run->snapshot->reports[request.probe];
@@ -392,6 +435,7 @@ static bool take_message(struct run *run, const struct nlmsghdr *message) {
 
 /* Two dumps in a row are one: what comes twice is kept out by its cookie. */
 static bool take_messages(struct run *run, struct moment_cursor messages) {
+	struct question question = { 0 };
 	bool whole = true;
 	while (!run->stopped && messages.left >= NLMSG_HDRLEN) {
 		const struct nlmsghdr *message =
@@ -399,7 +443,7 @@ static bool take_messages(struct run *run, struct moment_cursor messages) {
 		const size_t size = message->nlmsg_len;
 		if (size < NLMSG_HDRLEN || size > messages.left)
 			return false;
-		whole &= take_message(run, message);
+		whole &= take_message(run, message, &question);
 		const size_t step =
 		    NLMSG_ALIGN(size) < messages.left ? NLMSG_ALIGN(size) : messages.left;
 		messages.bytes += step;

@@ -1,4 +1,4 @@
-/* Tells the two kinds of file apart by their first bytes. */
+/* Tells the kinds of file apart by their first bytes. */
 
 #include "playback.h"
 
@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "escape.h"
 #include "replay.h"
 #include "util.h"
@@ -72,6 +73,22 @@ static bool looks_like_messages(const unsigned char *bytes, size_t length) {
 	       (type == DONE || type == TCPDIAG || type == BY_FAMILY);
 }
 
+/* A capture of which some was understood is shown as far as that goes. */
+static char *unpack_capture(struct playback *playback) {
+	struct out messages;
+	out_init(&messages, OUT_MEMORY);
+	playback->fault = capture_unpack(playback->messages, playback->message_length, &messages);
+	if (playback->fault && messages.used == 0) {
+		out_finish(&messages);
+		return complain(playback, _(playback->fault));
+	}
+	out_char(&messages, '\0'); /* so that there are bytes */
+	free(playback->messages);
+	playback->messages = (unsigned char *)messages.bytes;
+	playback->message_length = messages.used - 1;
+	return NULL;
+}
+
 static char *find_kind(struct playback *playback) {
 	unsigned char start[RECORDING_HEADER_SIZE];
 	unsigned version = 0;
@@ -86,10 +103,14 @@ static char *find_kind(struct playback *playback) {
 		playback->reader.fd = playback->fd;
 		return NULL;
 	}
-	if (!looks_like_messages(start, (size_t)length))
-		return complain(playback, _("neither a recording of socklens nor of ss -D"));
+	const bool is_capture = capture_is_one(start, (size_t)length);
+	if (!is_capture && !looks_like_messages(start, (size_t)length))
+		return complain(playback,
+		                _("neither a recording of socklens nor of ss -D, nor a capture"));
 	const int result = read_messages(playback, start, (size_t)length);
-	return result < 0 ? complain(playback, strerror(-result)) : NULL;
+	if (result < 0)
+		return complain(playback, strerror(-result));
+	return is_capture ? unpack_capture(playback) : NULL;
 }
 
 bool playback_open(struct playback *playback, const char *path, char **error) {
@@ -175,8 +196,11 @@ bool playback_next(struct playback *playback, struct source *source, char **erro
 	replay_close(playback->replay);
 	playback->replay = NULL;
 	if (playback->only_messages) {
-		if (!first)
+		if (!first) {
+			if (playback->fault)
+				*error = complain(playback, _(playback->fault));
 			return false;
+		}
 		playback->replay =
 		    replay_open_messages(playback->messages, playback->message_length);
 	} else {

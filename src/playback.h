@@ -1,6 +1,6 @@
 #pragma once
-/* A file to be shown instead of this machine: a recording, or netlink messages as `ss -D` writes
- * them. */
+/* A file to be shown instead of this machine: a recording, netlink messages as `ss -D` writes them,
+ * or a capture of netlink traffic. */
 
 #include "recording.h"
 #include "source.h"
@@ -11,6 +11,7 @@ struct replay;
 struct playback {
 	int fd;
 	bool only_messages; /* not a recording: one moment, all of the file */
+	const char *fault;  /* what is wrong with a capture, a text to translate; NULL: nothing */
 	struct recording_reader reader;
 	unsigned char *messages; /* of that file */
 	size_t message_length;

@@ -13,7 +13,7 @@ complain() {
 # below it.
 declare -A layer=(
 	[util]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1
-	[recording]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [want]=2 [snapshot]=2
+	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [want]=2 [snapshot]=2
 	[value]=3 [field]=3 [endpoint]=3 [format]=3 [filter]=3 [view]=3 [json]=3 [users]=3 [services]=3
 	[resolve]=3 [names]=3 [diff]=3 [history]=3
 	[sink]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4
