@@ -5,6 +5,8 @@ import ctypes
 import os
 import re
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 
@@ -238,6 +240,23 @@ def _():
     wanted = {sockets.inode(one): one.fileno() for one in many}
     found = {row["inode"]: [one["fd"] for one in row["owners"]] for row in live.rows("-u")}
     equal(found, {inode: [fd] for inode, fd in wanted.items()}, "descriptors")
+
+
+@test("processes that come and go while they are looked at do no harm")
+def _():
+    one = sockets.listener()
+    loop = "while os.getppid() == int(sys.argv[1]):"
+    script = f"import os, sys\n{loop}\n if not os.fork(): os._exit(0)\n os.wait()"
+    words = [sys.executable, "-c", script, str(os.getpid())]
+    with subprocess.Popen(words, pass_fds=[one.fileno()]) as passing:
+        try:
+            for _ in range(10):
+                row = row_of(one, "-e")
+                pids = {owner["pid"] for owner in row["owners"]}
+                true({os.getpid(), passing.pid} <= pids, f"owners {row}")
+                true(all(owner["comm"] for owner in row["owners"]), f"names in {row}")
+        finally:
+            passing.kill()
 
 
 live.main()
