@@ -21,11 +21,14 @@ struct coverage_edge {
 	uint8_t state; /* a socket that changed it may stand in another place */
 };
 
-/* A datagram that was filled up leaves the place within a bucket; one with room to spare has come
- * to the end of the table. */
-static bool may_be_full(const struct coverage *coverage, size_t length) {
-	const size_t capacities[] = { CAPACITY_LEAST, coverage->first_size, CAPACITY_USUAL };
-	for (size_t i = 0; i < ARRAY_LENGTH(capacities); i++) {
+/* The last datagram with sockets: if it has room to spare, the walk came to the end of the table in
+ * it; if it was filled up, the end lies behind a gap. That a small one was filled up is believed
+ * only of a kernel that did so before in this dump. */
+static bool ends_full(const struct coverage *coverage) {
+	const size_t length = coverage->run_length;
+	const size_t capacities[] = { coverage->first_size, CAPACITY_USUAL, CAPACITY_LEAST };
+	const size_t count = coverage->runs_short ? 3 : 2;
+	for (size_t i = 0; i < count; i++) {
 		if (length <= capacities[i] && length + RECORD_MAX > capacities[i])
 			return true;
 	}
@@ -52,17 +55,24 @@ void coverage_begin_dump(struct coverage *coverage, size_t first_size) {
 	coverage->dumps++;
 	coverage->run = 0;
 	coverage->previous = 0; /* the beginning of the table is known to be in front of run 1 */
-	coverage->ends_inside = false;
 	coverage->first_size = first_size;
+	coverage->run_length = 0;
+	coverage->runs_short = false;
 }
 
 void coverage_begin_datagram(struct coverage *coverage, size_t length) {
-	const bool after_gap = coverage->run > 0 && coverage->ends_inside;
-	coverage->ends_inside = may_be_full(coverage, length);
-	if (coverage->run > 0 && !after_gap)
-		return; /* it only says that the one before came to the end of the table */
-	if (after_gap)
+	coverage->length = length;
+	coverage->begins_run = true;
+}
+
+/* Between this datagram with sockets and the one before is a gap. */
+static void begin_run(struct coverage *coverage) {
+	coverage->begins_run = false;
+	if (coverage->run > 0) {
 		coverage->previous = -1;
+		coverage->runs_short |= coverage->run_length <= CAPACITY_LEAST;
+	}
+	coverage->run_length = coverage->length;
 	coverage->run++;
 	coverage->run_start = coverage->edge_count;
 	coverage->run_members = 0;
@@ -95,6 +105,8 @@ static void reach(struct coverage *coverage, uint32_t run) {
 }
 
 void coverage_add(struct coverage *coverage, uint64_t cookie, uint8_t state) {
+	if (coverage->begins_run)
+		begin_run(coverage);
 	if (coverage->dumps == 1) {
 		remember(coverage, cookie, state);
 		return;
@@ -109,8 +121,11 @@ void coverage_add(struct coverage *coverage, uint64_t cookie, uint8_t state) {
 }
 
 void coverage_end_dump(struct coverage *coverage) {
-	if (coverage->dumps > 1 && !coverage->ends_inside)
+	const bool in_sight = !ends_full(coverage);
+	if (coverage->dumps > 1 && in_sight)
 		reach(coverage, coverage->run_count + 1);
+	else if (coverage->dumps == 1 && !in_sight)
+		coverage->run_count++;
 }
 
 size_t coverage_gaps(const struct coverage *coverage) {

@@ -18,12 +18,16 @@ struct coverage_edge;
 
 /* Zero-initialise it; coverage_finish() frees it. */
 struct coverage {
-	unsigned dumps;     /* begun so far */
-	uint32_t run;       /* number of the datagram in this dump, from 1 */
-	uint32_t run_count; /* datagrams of the first dump */
-	int64_t previous;   /* run in the first dump of the last known socket; -1: none yet */
-	bool ends_inside;   /* the latest datagram may have been filled to its end */
-	size_t first_size;  /* bytes of this dump's first datagram at most */
+	unsigned dumps; /* begun so far */
+	uint32_t run;   /* number of the datagram with sockets in this dump, from 1 */
+	uint32_t
+	    run_count; /* of the first dump; the end of the table is one if it may lie in a gap */
+	int64_t previous;  /* run in the first dump of the last known socket; -1: none yet */
+	size_t first_size; /* bytes of this dump's first datagram at most */
+	size_t length;     /* of the latest datagram */
+	size_t run_length; /* of the latest datagram with sockets */
+	bool begins_run;   /* no socket of the latest datagram has come yet */
+	bool runs_short;   /* a small datagram was filled up: the kernel is short of memory */
 	/* Sockets at the ends of the first dump's datagrams, then sorted. */
 	struct coverage_edge *edges;
 	size_t edge_count, edge_capacity;
