@@ -137,6 +137,12 @@ struct recording_writer *recording_create(const char *path, char **error) {
 	return writer;
 }
 
+/* What was written in part would spoil everything behind it. */
+static void take_back(int fd, off_t start) {
+	if (start >= 0 && ftruncate(fd, start) == 0)
+		lseek(fd, start, SEEK_SET);
+}
+
 int recording_append(struct recording_writer *writer, const void *bytes, size_t length) {
 	const size_t bound = ZSTD_compressBound(length);
 	if (length > RECORDING_MOMENT_MAX)
@@ -150,7 +156,11 @@ int recording_append(struct recording_writer *writer, const void *bytes, size_t 
 	    ZSTD_compress2(writer->compressor, writer->frame, writer->capacity, bytes, length);
 	if (ZSTD_isError(size))
 		return -ENOMEM;
-	return write_all(writer->fd, writer->frame, size);
+	const off_t start = lseek(writer->fd, 0, SEEK_CUR); /* -1: a pipe */
+	const int result = write_all(writer->fd, writer->frame, size);
+	if (result < 0)
+		take_back(writer->fd, start);
+	return result;
 }
 
 int recording_close(struct recording_writer *writer) {
