@@ -36,6 +36,11 @@ struct service_name {
 	const char *text;
 };
 
+/* As MOMENT_HOLDER has them. */
+struct holder {
+	uint32_t inode, process, fd;
+};
+
 struct replay {
 	struct moment_cursor moment;
 	bool only_messages;
@@ -444,12 +449,27 @@ void replay_sockets(struct replay *replay, const struct want *want, size_t batch
 	run_finish(&run);
 }
 
-static void add_holders(const struct replay *replay, struct owner_table *table) {
+/* The sockets may outlive the replay, and so must their owners. */
+static const struct process *copy_processes(const struct replay *replay, struct arena *arena) {
+	struct process *copies = arena_alloc(arena, (replay->process_count + 1) * sizeof(*copies));
+	for (size_t i = 0; i < replay->process_count; i++) {
+		const struct process *process = &replay->processes[i];
+		copies[i] = *process;
+		copies[i].comm = arena_copy(arena, process->comm, process->comm_length);
+		if (process->exe)
+			copies[i].exe = arena_copy(arena, process->exe, process->exe_length);
+	}
+	return copies;
+}
+
+static void add_holders(const struct replay *replay, const struct process *processes,
+                        struct owner_table *table) {
 	struct moment_cursor holders = replay->holders;
-	uint32_t holder[3]; /* inode, process, descriptor */
-	while (moment_get(&holders, holder, sizeof(holder))) {
-		if (holder[1] < replay->process_count && owner_table_wants(table, holder[0]))
-			owner_table_add(table, holder[0], &replay->processes[holder[1]], holder[2]);
+	struct holder holder;
+	while (moment_get(&holders, &holder, sizeof(holder))) {
+		if (holder.process < replay->process_count &&
+		    owner_table_wants(table, holder.inode))
+			owner_table_add(table, holder.inode, &processes[holder.process], holder.fd);
 	}
 }
 
@@ -464,7 +484,7 @@ struct owner_summary replay_owners(struct replay *replay, struct snapshot *snaps
 	if (!replay->has_owners)
 		return summary;
 	owner_want(&table, socks, count, needs);
-	add_holders(replay, &table);
+	add_holders(replay, copy_processes(replay, &snapshot->arena), &table);
 	owner_attach(&table, &summary, snapshot, socks, count, needs);
 	snapshot->reports[REPORT_OWNERS] = replay->reports[REPORT_OWNERS];
 	owner_table_finish(&table);
@@ -475,7 +495,7 @@ const char *replay_user(const struct replay *replay, uint32_t uid) {
 	return find_name(&replay->users, uid);
 }
 
-static void name_end(const struct replay *replay, const struct sock *sock,
+static void name_end(const struct replay *replay, struct arena *arena, const struct sock *sock,
                      struct sock_endpoint *end) {
 	struct host_name host = { .family = sock->family };
 	const struct service_name service = { .protocol = sock->protocol, .port = end->port };
@@ -485,14 +505,15 @@ static void name_end(const struct replay *replay, const struct sock *sock,
 	const struct service_name *found_service = find(
 	    &service, replay->services, replay->service_count, sizeof(service), compare_services);
 	if (found_host)
-		end->host = found_host->text;
+		end->host = arena_copy(arena, found_host->text, strlen(found_host->text));
 	if (found_service)
-		end->service = found_service->text;
+		end->service = arena_copy(arena, found_service->text, strlen(found_service->text));
 }
 
-void replay_names(struct replay *replay, struct sock *const *socks, size_t count) {
+void replay_names(struct replay *replay, struct snapshot *snapshot, struct sock *const *socks,
+                  size_t count) {
 	for (size_t i = 0; i < count; i++) {
-		name_end(replay, socks[i], &socks[i]->local);
-		name_end(replay, socks[i], &socks[i]->peer);
+		name_end(replay, &snapshot->arena, socks[i], &socks[i]->local);
+		name_end(replay, &snapshot->arena, socks[i], &socks[i]->peer);
 	}
 }
