@@ -111,15 +111,15 @@ static bool read_names(struct replay *replay, struct moment_cursor content,
 	const size_t most = items_at_most(&content, sizeof(uint64_t) + sizeof(uint32_t));
 	table->names = arena_alloc(&replay->arena, (most + 1) * sizeof(*table->names));
 	table->count = 0;
-	while (content.left > 0) {
+	bool whole = true;
+	while (whole && content.left > 0) {
 		struct numbered_name *name = &table->names[table->count];
-		if (!moment_get_u64(&content, &name->number) ||
-		    !get_kept(replay, &content, &name->text))
-			break;
-		table->count++;
+		whole = moment_get_u64(&content, &name->number) &&
+		        get_kept(replay, &content, &name->text);
+		table->count += whole;
 	}
 	sort(table->names, table->count, sizeof(*table->names), compare_numbers);
-	return content.left == 0;
+	return whole;
 }
 
 static const char *find_name(const struct name_table *table, uint64_t number) {
@@ -182,32 +182,32 @@ static bool read_hosts(struct replay *replay, struct moment_cursor content) {
 	const size_t most = items_at_most(&content, 2 * sizeof(uint32_t) + 16);
 	replay->hosts = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->hosts));
 	replay->host_count = 0;
-	while (content.left > 0) {
+	bool whole = true;
+	while (whole && content.left > 0) {
 		struct host_name *host = &replay->hosts[replay->host_count];
-		if (!moment_get_u32(&content, &host->family) ||
-		    !moment_get(&content, host->address, sizeof(host->address)) ||
-		    !get_kept(replay, &content, &host->text))
-			break;
-		replay->host_count++;
+		whole = moment_get_u32(&content, &host->family) &&
+		        moment_get(&content, host->address, sizeof(host->address)) &&
+		        get_kept(replay, &content, &host->text);
+		replay->host_count += whole;
 	}
 	sort(replay->hosts, replay->host_count, sizeof(*replay->hosts), compare_hosts);
-	return content.left == 0;
+	return whole;
 }
 
 static bool read_services(struct replay *replay, struct moment_cursor content) {
 	const size_t most = items_at_most(&content, 3 * sizeof(uint32_t));
 	replay->services = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->services));
 	replay->service_count = 0;
-	while (content.left > 0) {
+	bool whole = true;
+	while (whole && content.left > 0) {
 		struct service_name *service = &replay->services[replay->service_count];
-		if (!moment_get_u32(&content, &service->protocol) ||
-		    !moment_get_u32(&content, &service->port) ||
-		    !get_kept(replay, &content, &service->text))
-			break;
-		replay->service_count++;
+		whole = moment_get_u32(&content, &service->protocol) &&
+		        moment_get_u32(&content, &service->port) &&
+		        get_kept(replay, &content, &service->text);
+		replay->service_count += whole;
 	}
 	sort(replay->services, replay->service_count, sizeof(*replay->services), compare_services);
-	return content.left == 0;
+	return whole;
 }
 
 static bool read_report(struct replay *replay, struct moment_cursor content) {
@@ -260,6 +260,17 @@ static bool read_section(struct replay *replay, const struct moment_section *sec
 	}
 }
 
+/* Once all sections were read: each holder is whole, and its process is there. */
+static bool check_holders(const struct replay *replay) {
+	struct moment_cursor holders = replay->holders;
+	struct holder holder;
+	while (moment_get(&holders, &holder, sizeof(holder))) {
+		if (holder.process >= replay->process_count)
+			return false;
+	}
+	return holders.left == 0;
+}
+
 static struct replay *new_replay(const unsigned char *bytes, size_t length) {
 	struct replay *replay = xcalloc(1, sizeof(*replay));
 	replay->moment = (struct moment_cursor){ bytes, length };
@@ -274,7 +285,7 @@ struct replay *replay_open(const unsigned char *bytes, size_t length) {
 	struct moment_section section;
 	while (moment_next(&cursor, &section))
 		replay->damaged |= !read_section(replay, &section);
-	replay->damaged |= cursor.left > 0;
+	replay->damaged |= cursor.left > 0 || !check_holders(replay);
 	return replay;
 }
 
@@ -320,7 +331,7 @@ static bool wants_probe(const struct want *want, enum sock_probe probe) {
 static bool take_dump(struct run *run, struct moment_cursor content, struct probe_report *report) {
 	struct moment_dump header;
 	if (!moment_get(&content, &header, sizeof(header)) || header.probe >= SOCK_PROBE_COUNT ||
-	    header.protocol >= SOCK_PROTOCOL_COUNT)
+	    header.protocol >= SOCK_PROTOCOL_COUNT || header.kind > MOMENT_KIND_LINES)
 		return false;
 	const struct plan_request request = {
 		.probe = (enum sock_probe)header.probe,
@@ -410,7 +421,7 @@ static bool take_messages(struct run *run, struct moment_cursor messages) {
 		messages.bytes += step;
 		messages.left -= step;
 	}
-	return whole && messages.left == 0;
+	return whole && (run->stopped || messages.left == 0);
 }
 
 static void copy_reports(const struct replay *replay, const struct want *want,
