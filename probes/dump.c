@@ -359,5 +359,5 @@ bool dump_replay(struct run *run, const struct plan_request *request, struct pro
 		bytes += step;
 		length -= step;
 	}
-	return length == 0;
+	return run->stopped || length == 0;
 }

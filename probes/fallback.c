@@ -169,8 +169,9 @@ bool fallback_replay(struct run *run, const struct moment_dump *dump, struct pro
 		.family = (enum sock_family)dump->family,
 		.index = dump->index,
 	};
-	const bool over_ip = proc_family_file(reading.probe, 0) == NULL;
-	if (over_ip ? !proc_net_file(reading.protocol, reading.family)
+	const bool over_ip = !proc_family_file(reading.probe, 0) && !diag_class_of(reading.probe);
+	if (over_ip ? sock_probe_of(reading.protocol) != reading.probe ||
+	                  !proc_net_file(reading.protocol, reading.family)
 	            : !proc_family_file(reading.probe, reading.index))
 		return false;
 	const char *line = NULL;

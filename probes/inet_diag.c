@@ -510,23 +510,39 @@ static void redact_subflow(unsigned type, struct payload payload, void *context)
 		clear(payload, 0, payload.length);
 }
 
+/* Where a length lies, nobody can say what is secret. */
 static void redact_ulp(unsigned type, struct payload payload, void *context) {
 	enum { ULP_MPTCP = 3 };
-	if (type == ULP_MPTCP)
-		attribute_walk(payload.bytes, payload.length, redact_subflow, context);
+	(void)context;
+	if (type == ULP_MPTCP &&
+	    !attribute_walk(payload.bytes, payload.length, redact_subflow, NULL))
+		clear(payload, 0, payload.length);
 }
 
+struct redaction {
+	enum sock_protocol protocol;
+	const unsigned char *end; /* of the latest attribute */
+};
+
 static void redact_attribute(unsigned type, struct payload payload, void *context) {
-	const enum sock_protocol *protocol = context;
+	struct redaction *redaction = context;
+	redaction->end = (const unsigned char *)payload.bytes + payload.length;
 	if (type == INET_DIAG_MD5SIG)
 		clear(payload, 0, payload.length);
-	else if (type == INET_DIAG_ULP_INFO)
-		attribute_walk(payload.bytes, payload.length, redact_ulp, NULL);
-	else if (type == INET_DIAG_INFO && *protocol == SOCK_PROTOCOL_MPTCP)
+	else if (type == INET_DIAG_ULP_INFO &&
+	         !attribute_walk(payload.bytes, payload.length, redact_ulp, NULL))
+		clear(payload, 0, payload.length);
+	else if (type == INET_DIAG_INFO && redaction->protocol == SOCK_PROTOCOL_MPTCP)
 		clear(payload, offsetof(struct mptcp_counters, token),
 		      sizeof(((struct mptcp_counters *)0)->token));
 }
 
 void inet_redact(struct nlmsghdr *message, enum sock_protocol protocol) {
-	attribute_walk_message(message, sizeof(struct inet_diag_msg), redact_attribute, &protocol);
+	const size_t fixed = sizeof(struct inet_diag_msg);
+	const unsigned char *start = (const unsigned char *)message;
+	struct redaction redaction = { protocol, start + NLMSG_SPACE(fixed) };
+	if (attribute_walk_message(message, fixed, redact_attribute, &redaction))
+		return;
+	const size_t known = (size_t)(redaction.end - start);
+	clear((struct payload){ redaction.end, message->nlmsg_len - known }, 0, SIZE_MAX);
 }

@@ -45,7 +45,8 @@ int inet_parse_fixed(const struct nlmsghdr *message, enum sock_protocol protocol
                      struct sock *sock);
 int inet_parse_attributes(const struct nlmsghdr *message, struct arena *arena, struct sock *sock);
 
-/* Zeroes what must not be kept of an answer: the keys of TCP-MD5 and the tokens of MPTCP. */
+/* Zeroes what must not be kept of an answer: the keys of TCP-MD5 and the tokens of MPTCP; and
+ * everything behind an attribute whose length lies, which could hold them. */
 void inet_redact(struct nlmsghdr *message, enum sock_protocol protocol);
 
 /* Decodes one answer into a zeroed `sock`; what is not fixed in size goes to the arena. `protocol`

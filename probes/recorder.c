@@ -157,9 +157,9 @@ static void put_resolved(struct out *out, const struct snapshot *batch) {
 	out_finish(&service);
 }
 
-/* The processes in the order in which they are first met. */
+/* Each process once, in the order of their addresses. */
 struct process_index {
-	const struct process **processes; /* sorted by address */
+	const struct process **processes;
 	size_t count, capacity;
 };
 

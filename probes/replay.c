@@ -37,6 +37,11 @@ struct service_name {
 	const char *text;
 };
 
+/* As MOMENT_HOLDER has them. */
+struct holder {
+	uint32_t inode, process, fd;
+};
+
 struct replay {
 	struct moment_cursor moment;
 	bool only_messages;
@@ -107,15 +112,15 @@ static bool read_names(struct replay *replay, struct moment_cursor content,
 	const size_t most = items_at_most(&content, sizeof(uint64_t) + sizeof(uint32_t));
 	table->names = arena_alloc(&replay->arena, (most + 1) * sizeof(*table->names));
 	table->count = 0;
-	while (content.left > 0) {
+	bool whole = true;
+	while (whole && content.left > 0) {
 		struct numbered_name *name = &table->names[table->count];
-		if (!moment_get_u64(&content, &name->number) ||
-		    !get_kept(replay, &content, &name->text))
-			break;
-		table->count++;
+		whole = moment_get_u64(&content, &name->number) &&
+		        get_kept(replay, &content, &name->text);
+		table->count += whole;
 	}
 	sort(table->names, table->count, sizeof(*table->names), compare_numbers);
-	return content.left == 0;
+	return whole;
 }
 
 static const char *find_name(const struct name_table *table, uint64_t number) {
@@ -178,32 +183,32 @@ static bool read_hosts(struct replay *replay, struct moment_cursor content) {
 	const size_t most = items_at_most(&content, 2 * sizeof(uint32_t) + 16);
 	replay->hosts = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->hosts));
 	replay->host_count = 0;
-	while (content.left > 0) {
+	bool whole = true;
+	while (whole && content.left > 0) {
 		struct host_name *host = &replay->hosts[replay->host_count];
-		if (!moment_get_u32(&content, &host->family) ||
-		    !moment_get(&content, host->address, sizeof(host->address)) ||
-		    !get_kept(replay, &content, &host->text))
-			break;
-		replay->host_count++;
+		whole = moment_get_u32(&content, &host->family) &&
+		        moment_get(&content, host->address, sizeof(host->address)) &&
+		        get_kept(replay, &content, &host->text);
+		replay->host_count += whole;
 	}
 	sort(replay->hosts, replay->host_count, sizeof(*replay->hosts), compare_hosts);
-	return content.left == 0;
+	return whole;
 }
 
 static bool read_services(struct replay *replay, struct moment_cursor content) {
 	const size_t most = items_at_most(&content, 3 * sizeof(uint32_t));
 	replay->services = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->services));
 	replay->service_count = 0;
-	while (content.left > 0) {
+	bool whole = true;
+	while (whole && content.left > 0) {
 		struct service_name *service = &replay->services[replay->service_count];
-		if (!moment_get_u32(&content, &service->protocol) ||
-		    !moment_get_u32(&content, &service->port) ||
-		    !get_kept(replay, &content, &service->text))
-			break;
-		replay->service_count++;
+		whole = moment_get_u32(&content, &service->protocol) &&
+		        moment_get_u32(&content, &service->port) &&
+		        get_kept(replay, &content, &service->text);
+		replay->service_count += whole;
 	}
 	sort(replay->services, replay->service_count, sizeof(*replay->services), compare_services);
-	return content.left == 0;
+	return whole;
 }
 
 static bool read_report(struct replay *replay, struct moment_cursor content) {
@@ -256,6 +261,17 @@ static bool read_section(struct replay *replay, const struct moment_section *sec
 	}
 }
 
+/* Once all sections were read: each holder is whole, and its process is there. */
+static bool check_holders(const struct replay *replay) {
+	struct moment_cursor holders = replay->holders;
+	struct holder holder;
+	while (moment_get(&holders, &holder, sizeof(holder))) {
+		if (holder.process >= replay->process_count)
+			return false;
+	}
+	return holders.left == 0;
+}
+
 static struct replay *new_replay(const unsigned char *bytes, size_t length) {
 	struct replay *replay = xcalloc(1, sizeof(*replay));
 	replay->moment = (struct moment_cursor){ bytes, length };
@@ -270,7 +286,7 @@ struct replay *replay_open(const unsigned char *bytes, size_t length) {
 	struct moment_section section;
 	while (moment_next(&cursor, &section))
 		replay->damaged |= !read_section(replay, &section);
-	replay->damaged |= cursor.left > 0;
+	replay->damaged |= cursor.left > 0 || !check_holders(replay);
 	return replay;
 }
 
@@ -316,7 +332,7 @@ static bool wants_probe(const struct want *want, enum sock_probe probe) {
 static bool take_dump(struct run *run, struct moment_cursor content, struct probe_report *report) {
 	struct moment_dump header;
 	if (!moment_get(&content, &header, sizeof(header)) || header.probe >= SOCK_PROBE_COUNT ||
-	    header.protocol >= SOCK_PROTOCOL_COUNT)
+	    header.protocol >= SOCK_PROTOCOL_COUNT || header.kind > MOMENT_KIND_LINES)
 		return false;
 	const struct plan_request request = {
 		.probe = (enum sock_probe)header.probe,
@@ -449,7 +465,7 @@ static bool take_messages(struct run *run, struct moment_cursor messages) {
 		messages.bytes += step;
 		messages.left -= step;
 	}
-	return whole && messages.left == 0;
+	return whole && (run->stopped || messages.left == 0);
 }
 
 static void copy_reports(const struct replay *replay, const struct want *want,
@@ -488,12 +504,27 @@ void replay_sockets(struct replay *replay, const struct want *want, size_t batch
 	run_finish(&run);
 }
 
-static void add_holders(const struct replay *replay, struct owner_table *table) {
+/* The sockets may outlive the replay, and so must their owners. */
+static const struct process *copy_processes(const struct replay *replay, struct arena *arena) {
+	struct process *copies = arena_alloc(arena, (replay->process_count + 1) * sizeof(*copies));
+	for (size_t i = 0; i < replay->process_count; i++) {
+		const struct process *process = &replay->processes[i];
+		copies[i] = *process;
+		copies[i].comm = arena_copy(arena, process->comm, process->comm_length);
+		if (process->exe)
+			copies[i].exe = arena_copy(arena, process->exe, process->exe_length);
+	}
+	return copies;
+}
+
+static void add_holders(const struct replay *replay, const struct process *processes,
+                        struct owner_table *table) {
 	struct moment_cursor holders = replay->holders;
-	uint32_t holder[3]; /* inode, process, descriptor */
-	while (moment_get(&holders, holder, sizeof(holder))) {
-		if (holder[1] < replay->process_count && owner_table_wants(table, holder[0]))
-			owner_table_add(table, holder[0], &replay->processes[holder[1]], holder[2]);
+	struct holder holder;
+	while (moment_get(&holders, &holder, sizeof(holder))) {
+		if (holder.process < replay->process_count &&
+		    owner_table_wants(table, holder.inode))
+			owner_table_add(table, holder.inode, &processes[holder.process], holder.fd);
 	}
 }
 
@@ -508,7 +539,7 @@ struct owner_summary replay_owners(struct replay *replay, struct snapshot *snaps
 	if (!replay->has_owners)
 		return summary;
 	owner_want(&table, socks, count, needs);
-	add_holders(replay, &table);
+	add_holders(replay, copy_processes(replay, &snapshot->arena), &table);
 	owner_attach(&table, &summary, snapshot, socks, count, needs);
 	snapshot->reports[REPORT_OWNERS] = replay->reports[REPORT_OWNERS];
 	owner_table_finish(&table);
@@ -519,7 +550,7 @@ const char *replay_user(const struct replay *replay, uint32_t uid) {
 	return find_name(&replay->users, uid);
 }
 
-static void name_end(const struct replay *replay, const struct sock *sock,
+static void name_end(const struct replay *replay, struct arena *arena, const struct sock *sock,
                      struct sock_endpoint *end) {
 	struct host_name host = { .family = sock->family };
 	const struct service_name service = { .protocol = sock->protocol, .port = end->port };
@@ -529,14 +560,15 @@ static void name_end(const struct replay *replay, const struct sock *sock,
 	const struct service_name *found_service = find(
 	    &service, replay->services, replay->service_count, sizeof(service), compare_services);
 	if (found_host)
-		end->host = found_host->text;
+		end->host = arena_copy(arena, found_host->text, strlen(found_host->text));
 	if (found_service)
-		end->service = found_service->text;
+		end->service = arena_copy(arena, found_service->text, strlen(found_service->text));
 }
 
-void replay_names(struct replay *replay, struct sock *const *socks, size_t count) {
+void replay_names(struct replay *replay, struct snapshot *snapshot, struct sock *const *socks,
+                  size_t count) {
 	for (size_t i = 0; i < count; i++) {
-		name_end(replay, socks[i], &socks[i]->local);
-		name_end(replay, socks[i], &socks[i]->peer);
+		name_end(replay, &snapshot->arena, socks[i], &socks[i]->local);
+		name_end(replay, &snapshot->arena, socks[i], &socks[i]->peer);
 	}
 }

@@ -36,4 +36,5 @@ struct owner_summary replay_owners(struct replay *replay, struct snapshot *snaps
 const char *replay_user(const struct replay *replay, uint32_t uid);
 
 /* As names_annotate(): host and service names, if they were recorded. */
-void replay_names(struct replay *replay, struct sock *const *socks, size_t count);
+void replay_names(struct replay *replay, struct snapshot *snapshot, struct sock *const *socks,
+                  size_t count);

@@ -40,8 +40,9 @@ static struct sock **candidates(const struct history_look *before, size_t *count
 	return all;
 }
 
-/* The missing of the look before that are missing again are gone; the others wait. An answer that
- * is not whole tells nothing of those that are not in it. */
+/* The missing of the look before that are missing again are gone, the others wait. An answer that
+ * is not whole tells nothing of those that are not in it: those that waited already are forgotten,
+ * as the look that holds them is the next to be overwritten. */
 static size_t judge(struct history_look *look, struct sock **all, size_t seen, size_t count,
                     bool whole, struct sock **shown) {
 	size_t gone = 0;
@@ -49,10 +50,10 @@ static size_t judge(struct history_look *look, struct sock **all, size_t seen, s
 	for (size_t i = 0; i < count; i++) {
 		if (all[i]->change != SOCK_CHANGE_GONE)
 			continue;
-		if (i >= seen && whole)
-			shown[gone++] = all[i];
-		else
+		if (i < seen)
 			look->missing[look->missing_count++] = all[i];
+		else if (whole)
+			shown[gone++] = all[i];
 	}
 	return gone;
 }

@@ -150,8 +150,7 @@ static const char *play_user(void *self, uint32_t uid) {
 
 static size_t play_names(void *self, struct snapshot *snapshot, struct sock *const *socks,
                          size_t count) {
-	(void)snapshot;
-	replay_names(self, socks, count);
+	replay_names(self, snapshot, socks, count);
 	return 0;
 }
 

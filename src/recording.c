@@ -137,6 +137,12 @@ struct recording_writer *recording_create(const char *path, char **error) {
 	return writer;
 }
 
+/* What was written in part would spoil everything behind it. */
+static void take_back(int fd, off_t start) {
+	if (start >= 0 && ftruncate(fd, start) == 0)
+		lseek(fd, start, SEEK_SET);
+}
+
 int recording_append(struct recording_writer *writer, const void *bytes, size_t length) {
 	const size_t bound = ZSTD_compressBound(length);
 	if (length > RECORDING_MOMENT_MAX)
@@ -150,7 +156,11 @@ int recording_append(struct recording_writer *writer, const void *bytes, size_t 
 	    ZSTD_compress2(writer->compressor, writer->frame, writer->capacity, bytes, length);
 	if (ZSTD_isError(size))
 		return -ENOMEM;
-	return write_all(writer->fd, writer->frame, size);
+	const off_t start = lseek(writer->fd, 0, SEEK_CUR); /* -1: a pipe */
+	const int result = write_all(writer->fd, writer->frame, size);
+	if (result < 0)
+		take_back(writer->fd, start);
+	return result;
 }
 
 int recording_close(struct recording_writer *writer) {
@@ -175,34 +185,58 @@ static void prepare_reader(struct recording_reader *reader) {
 	reader->capacity = CONTENT_FIRST;
 }
 
-/* False on an error; sets at_end at the end of the file. */
+/* Reads on behind what is left. False on an error; sets at_end at the end of the file. */
 static bool refill(struct recording_reader *reader) {
+	const size_t left = reader->input_used - reader->input_at;
 	ssize_t length;
+	memmove(reader->input, reader->input + reader->input_at, left);
 	do
-		length = read(reader->fd, reader->input, INPUT_SIZE);
+		length = read(reader->fd, reader->input + left, INPUT_SIZE - left);
 	while (length < 0 && errno == EINTR);
 	if (length < 0) {
 		reader->error = errno;
 		return false;
 	}
 	reader->at_end = length == 0;
-	reader->input_used = (size_t)length;
+	reader->input_used = left + (size_t)length;
 	reader->input_at = 0;
 	return true;
 }
 
-static bool grow(struct recording_reader *reader) {
-	if (reader->capacity >= RECORDING_MOMENT_MAX)
-		return false;
-	reader->capacity *= 2;
-	reader->content = xreallocarray(reader->content, reader->capacity, 1);
+/* How much the frame at hand says that it holds; as much as a moment may be if it does not say, or
+ * is none. No more is read than that takes, as the next moment may be long in coming. */
+static bool read_size(struct recording_reader *reader, uint64_t *size) {
+	enum { FRAME_HEADER_MAX = 18 }; /* RFC 8878 section 3.1.1, with the magic number */
+	for (;;) {
+		const size_t left = reader->input_used - reader->input_at;
+		*size = ZSTD_getFrameContentSize(reader->input + reader->input_at, left);
+		if (*size != ZSTD_CONTENTSIZE_ERROR || left >= FRAME_HEADER_MAX || reader->at_end)
+			break;
+		if (!refill(reader))
+			return false;
+	}
+	if (*size == ZSTD_CONTENTSIZE_ERROR || *size == ZSTD_CONTENTSIZE_UNKNOWN)
+		*size = RECORDING_MOMENT_MAX;
 	return true;
 }
 
-/* One frame: a moment, or one to skip, which has no content. */
+static void grow(struct recording_reader *reader, ZSTD_outBuffer *output) {
+	reader->capacity *= 2;
+	reader->content = xreallocarray(reader->content, reader->capacity, 1);
+	output->dst = reader->content;
+	output->size = reader->capacity;
+}
+
+/* One frame: a moment, or one to skip, which has no content. What says that it is too large is
+ * damage before any memory is taken for it, and so is what turns out larger than it said. */
 static enum recording_next read_frame(struct recording_reader *reader, size_t *length) {
 	ZSTD_outBuffer output = { reader->content, reader->capacity, 0 };
 	uint64_t consumed = 0;
+	uint64_t size = 0;
+	if (!read_size(reader, &size))
+		return RECORDING_ERROR;
+	if (size > RECORDING_MOMENT_MAX)
+		return RECORDING_DAMAGED;
 	for (;;) {
 		if (reader->input_at == reader->input_used) {
 			if (!refill(reader))
@@ -214,19 +248,19 @@ static enum recording_next read_frame(struct recording_reader *reader, size_t *l
 		const size_t left = ZSTD_decompressStream(reader->stream, &output, &input);
 		consumed += input.pos - reader->input_at;
 		reader->input_at = input.pos;
-		if (ZSTD_isError(left))
+		if (ZSTD_isError(left) || output.pos > size)
 			return RECORDING_DAMAGED;
 		if (left == 0) {
 			reader->position += consumed;
 			*length = output.pos;
 			return RECORDING_MOMENT;
 		}
-		if (output.pos == output.size) {
-			if (!grow(reader))
-				return RECORDING_DAMAGED;
-			output.dst = reader->content;
-			output.size = reader->capacity;
-		}
+		if (output.pos < output.size)
+			continue;
+		if (reader->capacity < size)
+			grow(reader, &output);
+		else if (input.pos < input.size) /* it has more to say */
+			return RECORDING_DAMAGED;
 	}
 }
 

@@ -23,7 +23,8 @@ struct recording_writer;
  * alone if it does not; "-" is standard output. NULL sets `error`, which the caller frees. */
 struct recording_writer *recording_create(const char *path, char **error);
 
-/* Writes one moment with as few calls as the system allows. 0 or -errno. */
+/* Writes one moment with as few calls as the system allows. 0 or -errno; a file then is as it was
+ * before, and can be appended to again. */
 int recording_append(struct recording_writer *writer, const void *bytes, size_t length);
 
 /* 0 or -errno: what the file system only tells now. */

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "util.h"
@@ -329,4 +330,177 @@ Test(cli, words_after_two_hyphens_are_filter_words) {
 	cli_finish(&cli);
 	cli_finish(&cli);
 	free(line.text);
+}
+
+static const uint64_t ms_ns = 1000000;
+
+Test(cli, options_about_looks_set_what_they_say) {
+	static const struct {
+		const char *line;
+		uint64_t interval_ms, count;
+		const char *record, *replay;
+		bool diff, silent;
+	} rows[] = {
+		{ "", 0, 0, NULL, NULL, false, false },
+		{ "--watch 2", 2000, 0, NULL, NULL, false, false },
+		{ "--watch=0.1", 100, 0, NULL, NULL, false, false },
+		{ "--watch 0.100000000", 100, 0, NULL, NULL, false, false },
+		{ "--watch .25", 250, 0, NULL, NULL, false, false },
+		{ "--watch 1.5 -t", 1500, 0, NULL, NULL, false, false },
+		{ "--watch 007", 7000, 0, NULL, NULL, false, false },
+		{ "--watch 1000000", 1000000000, 0, NULL, NULL, false, false },
+		{ "--watch 5 --watch 2", 2000, 0, NULL, NULL, false, false },
+		{ "--watch 2 --count 3", 2000, 3, NULL, NULL, false, false },
+		{ "--count 1 --watch 2", 2000, 1, NULL, NULL, false, false },
+		{ "--watch 1 --count 4294967295", 1000, UINT32_MAX, NULL, NULL, false, false },
+		{ "--watch 1 --diff", 1000, 0, NULL, NULL, true, false },
+		{ "--diff --replay x", 0, 0, NULL, "x", true, false },
+		{ "--replay -", 0, 0, NULL, "-", false, false },
+		{ "--replay=x --summary", 0, 0, NULL, "x", false, false },
+		{ "--record x", 0, 0, "x", NULL, false, false },
+		{ "--record x --watch 1 --diff", 1000, 0, "x", NULL, true, false },
+		{ "record x", 1000, 0, "x", NULL, false, true },
+		{ "record -", 1000, 0, "-", NULL, false, true },
+		{ "record -d 0.5 -n 10 x", 500, 10, "x", NULL, false, true },
+		{ "record x -d2 -n1", 2000, 1, "x", NULL, false, true },
+		{ "record -- -x", 1000, 0, "-x", NULL, false, true },
+		{ "record list", 1000, 0, "list", NULL, false, true },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_LIST, "'%s': %s", rows[i].line, cli.error);
+		cr_expect_eq(cli.interval_ns, rows[i].interval_ms * ms_ns, "'%s'", rows[i].line);
+		cr_expect_eq(cli.count, rows[i].count, "'%s'", rows[i].line);
+		cr_expect_eq(cli.diff, rows[i].diff, "'%s'", rows[i].line);
+		cr_expect_eq(cli.silent, rows[i].silent, "'%s'", rows[i].line);
+		cr_expect_eq(!cli.record, !rows[i].record, "'%s'", rows[i].line);
+		cr_expect_eq(!cli.replay, !rows[i].replay, "'%s'", rows[i].line);
+		cr_expect(!cli.record || strcmp(cli.record, rows[i].record) == 0);
+		cr_expect(!cli.replay || strcmp(cli.replay, rows[i].replay) == 0);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, seconds_are_counted_to_the_nanosecond) {
+	struct line line = line_of("--watch 1.000000001");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_expect_eq(cli.interval_ns, 1000000001);
+	cli_finish(&cli);
+	free(line.text);
+}
+
+/* Into a pipe nothing else may be written. */
+Test(cli, recording_to_standard_output_shows_nothing) {
+	struct line line = line_of("-t --record -");
+	int ends[2];
+	cr_assert(pipe(ends) == 0 && dup2(ends[1], STDOUT_FILENO) == STDOUT_FILENO);
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_expect_eq(cli.command, CLI_LIST, "%s", cli.error);
+	cr_expect(cli.silent);
+	cli_finish(&cli);
+	free(line.text);
+}
+
+Test(cli, record_takes_every_protocol_with_everything_and_no_names) {
+	struct line line = line_of("record x");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	const uint32_t needs = view_needs(&cli.view);
+	cr_expect_eq(cli.filter.protocols, SOCK_PROTOCOLS_ALL);
+	cr_expect_eq(cli.filter.families, SOCK_FAMILIES_ALL);
+	cr_expect_not(cli.header);
+	const uint32_t wanted = SOCK_NEED_INFO | SOCK_NEED_CONGESTION | SOCK_NEED_MEMORY |
+	                        SOCK_NEED_OWNERS | SOCK_NEED_USER | SOCK_NEED_INTERFACE |
+	                        SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS | SOCK_NEED_PEER |
+	                        SOCK_NEED_PEER_OWNERS | SOCK_NEED_PENDING | SOCK_NEED_UID;
+	cr_expect_eq(needs & wanted, wanted, "%x", needs);
+	cr_expect_not(cli.resolve);
+	cr_expect_not(needs & SOCK_NEED_NAMES);
+	cli_finish(&cli);
+	free(line.text);
+}
+
+Test(cli, diff_puts_the_change_in_front) {
+	expect_columns("--watch 1 --diff",
+	               " change proto state recvq sendq local peer owners details=0");
+	expect_columns("--diff --replay x --columns sport", " change sport details=0");
+}
+
+/* An empty word cannot be cut out of a line at blanks, so it stands behind `=` here. */
+Test(cli, options_about_looks_that_make_no_sense_are_refused) {
+	static const struct {
+		const char *line, *says;
+	} rows[] = {
+		{ "--watch 0", "'0' is no interval" },
+		{ "--watch 0.0", "'0.0' is no interval" },
+		{ "--watch 0.05", "'0.05'" },
+		{ "--watch 0.099999999", "no interval" },
+		{ "--watch 1e3", "'1e3'" },
+		{ "--watch -1", "'-1'" },
+		{ "--watch +1", "'+1'" },
+		{ "--watch 1.2.3", "'1.2.3'" },
+		{ "--watch=", "''" },
+		{ "--watch .", "'.'" },
+		{ "--watch 1.", "'1.'" },
+		{ "--watch 1,5", "'1,5'" },
+		{ "--watch 0x10", "'0x10'" },
+		{ "--watch 2s", "'2s'" },
+		{ "--watch inf", "'inf'" },
+		{ "--watch 1.0000000000", "no interval" },
+		{ "--watch 0.1234567890", "no interval" },
+		{ "--watch 1000001", "no interval" },
+		{ "--watch 18446744073709551617", "no interval" },
+		{ "--watch 99999999999999999999999", "no interval" },
+		{ "--watch 1.x", "'1.x'" },
+		{ "--watch \x1b[2J", "'\\x1b[2J'" },
+		{ "--watch", "needs an argument" },
+		{ "--watch 1 --count 0", "'0' is no number of looks" },
+		{ "--watch 1 --count -1", "'-1'" },
+		{ "--watch 1 --count 1.5", "'1.5'" },
+		{ "--watch 1 --count 4294967296", "'4294967296'" },
+		{ "--watch 1 --count=", "''" },
+		{ "--watch 1 --count many", "'many'" },
+		{ "--count 3", "--count" },
+		{ "--count 3 --replay x", "--count" },
+		{ "--diff", "--diff" },
+		{ "--diff --record x", "--diff" },
+		{ "--diff --watch 1 --summary", "summary" },
+		{ "--replay x --watch 1", "as it is" },
+		{ "--replay x --record y", "as it is" },
+		{ "--replay x -N blue", "as it is" },
+		{ "--replay x --diff --net blue", "as it is" },
+		{ "record", "name one file" },
+		{ "record -d 1", "name one file" },
+		{ "record a b", "name one file" },
+		{ "record -d 0 x", "no interval" },
+		{ "record -d 0.05 x", "'0.05'" },
+		{ "record -d x", "'x'" },
+		{ "record -n 0 x", "no number of looks" },
+		{ "record -n -1 x", "'-1'" },
+		{ "record -n 1e3 x", "'1e3'" },
+		{ "record x -n", "'-n' needs an argument" },
+		{ "record -t x", "'-t'" },
+		{ "record --replay x", "unknown option" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", rows[i].line);
+		cr_expect(cli.error && strstr(cli.error, rows[i].says), "'%s': %s", rows[i].line,
+		          cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, record_has_help_too) {
+	static const char *const lines[] = { "record -h", "record -h x", "record x -h" };
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
+		struct line line = line_of(lines[i]);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_HELP, "'%s': %s", lines[i], cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
 }
