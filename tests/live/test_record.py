@@ -102,8 +102,9 @@ def _():
         for words in (("-t",), ("-tl",), ("-t", "--sort", "-sport"), ("-te", "established")):
             expected = live.run("list", *words, at)
             equal(live.run("list", "--replay", path, *words), expected, str(words))
-        columns = ("--columns", "inode,cookie,cong,snd_mss,rcvbuf,user,pid", "-t")
-        equal(live.run("list", "--replay", path, *columns), live.run("list", *columns, at), "columns")
+        columns = ("-t", "--columns", "inode,cookie,cong,snd_mss,rcvbuf,user,pid")
+        expected = live.run("list", *columns, at)
+        equal(live.run("list", "--replay", path, *columns), expected, "other columns")
         equal(live.run("list", "--replay", path, at, "1")[0], 1, "nothing found")
 
 
