@@ -190,7 +190,10 @@ struct list_time list_time(uint64_t time_ns) {
 	return time;
 }
 
+/* Silence is without a heading, too: a recording may go where the list would. */
 static void begin_sink(struct list *list, struct out *out, const char *time_text) {
+	if (list->cli->silent)
+		return;
 	list->sink = (struct sink){
 		.class = list->cli->format,
 		.out = out,
@@ -203,6 +206,14 @@ static void begin_sink(struct list *list, struct out *out, const char *time_text
 		list->sink.accesses = list->cli->view.accesses;
 	list->sink.columns = columns_of(list, &list->sink.column_count);
 	sink_begin(&list->sink);
+}
+
+static void end_sink(struct list *list, const struct snapshot *snapshot) {
+	if (list->cli->silent)
+		return;
+	if (list->cli->summary)
+		summary_show(&list->summary, &list->sink);
+	sink_end(&list->sink, snapshot);
 }
 
 struct list_outcome list_run(const struct cli *cli, const struct source *source,
@@ -228,9 +239,7 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
 	                take_batch, &list);
 	if (source->conclude)
 		source->conclude(source->self, &snapshot);
-	if (cli->summary)
-		summary_show(&list.summary, &list.sink);
-	sink_end(&list.sink, &snapshot);
+	end_sink(&list, &snapshot);
 	struct list_outcome outcome = conclude(&list, &snapshot);
 	free(list.matching);
 	free(list.sink.columns);

@@ -134,7 +134,8 @@ static void look_at_file(struct looks *looks) {
 	playback_close(&looks->playback);
 }
 
-/* A loop that is told to end finishes what it is at. */
+/* A loop that is told to end finishes what it is at. Without a descriptor to learn it from (-1) the
+ * signals stay deadly, or nothing would end it. */
 static int catch_signals(void) {
 	sigset_t set;
 	sigemptyset(&set);
@@ -142,7 +143,10 @@ static int catch_signals(void) {
 	sigaddset(&set, SIGTERM);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
 		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	const int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+	return fd;
 }
 
 int looks_run(const struct cli *cli) {

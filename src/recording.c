@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "escape.h"
 #include "util.h"
@@ -96,6 +97,8 @@ static char *find_fault(int fd, const char *path) {
 	recording_finish(&reader);
 	if (next == RECORDING_END)
 		return NULL;
+	if (next == RECORDING_ERROR)
+		return complain(path, strerror(reader.error));
 	char *reason = xasprintf(_("it is damaged from byte %llu on; 'truncate -s %llu' makes it "
 	                           "whole, or choose a new name"),
 	                         position, position);
@@ -248,6 +251,8 @@ static enum recording_next read_frame(struct recording_reader *reader, size_t *l
 		const size_t left = ZSTD_decompressStream(reader->stream, &output, &input);
 		consumed += input.pos - reader->input_at;
 		reader->input_at = input.pos;
+		if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation)
+			util_out_of_memory();
 		if (ZSTD_isError(left) || output.pos > size)
 			return RECORDING_DAMAGED;
 		if (left == 0) {

@@ -4,11 +4,13 @@ import array
 import fcntl
 import os
 import resource
+import signal
 import subprocess
 import termios
 
 import holders
 import live
+import recordings
 import sockets
 from live import Skip, equal, test, true
 
@@ -167,6 +169,69 @@ def complaints(limit, whole):
         yield "status 3 and an answer that says it is complete"
     if status != 0 and not err:
         yield f"status {status} and nothing on stderr"
+
+
+@test("too few descriptors never shorten a recording that claims to be whole, nor its replay")
+def _():
+    kept = [sockets.pair(), sockets.datagram(), sockets.raw()]
+    words = ("list", "-j")
+    whole = live.rows()
+    with recordings.new_file() as path:
+        live.run(*words, "--record", path)
+        shown = live.run(*words, "--replay", path)
+        for limit in range(3, 33):
+            less = lambda number=limit: limit_files(number)
+            result = live.run(*words, "--replay", path, preexec_fn=less)
+            true(result == shown or told(result, 2, PARTIAL), f"replay, limit {limit}: {result}")
+            new = f"{path}{limit}"
+            result = live.run(*words, "--record", new, preexec_fn=less)
+            if result[0] == 0:
+                found = recordings.replayed(new)[1]
+                rows = [one["sockets"] for one in found]
+                equal(rows, [whole], f"record, limit {limit}, {len(kept)} kinds")
+            else:
+                true(told(result, 2, PARTIAL), f"record, limit {limit}: {result}")
+
+
+@test("too few descriptors never shorten a look of a watch that claims to be whole")
+def _():
+    kept = [sockets.pair(), sockets.datagram(), sockets.raw()]
+    whole = live.rows()
+    for limit in range(3, 33):
+        result = live.run(
+            "list", "-j", "--watch", "0.1", "--count", "2", "--diff",
+            preexec_fn=lambda number=limit: limit_files(number),
+        )  # fmt: skip
+        if result[0] != 0:
+            true(told(result, PARTIAL), f"limit {limit}: {result}")
+            continue
+        first, second = recordings.documents(result[1])
+        rows = [{key: value for key, value in row.items() if key != "change"}
+                for row in first["sockets"]]  # fmt: skip
+        equal((rows, second["sockets"]), (whole, []), f"limit {limit}, {len(kept)} kinds")
+
+
+@test("a recording for which too few descriptors are left still ends when it is told to")
+def _():
+    with recordings.new_file() as path:
+        process = subprocess.Popen(
+            [live.PROGRAM, "record", "-d", "0.1", path], stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, preexec_fn=lambda: limit_files(4),
+        )  # fmt: skip
+        process.stderr.readline()  # of the first look, or of the loader
+        process.terminate()
+        try:
+            process.communicate(timeout=live.LIMIT_SECONDS / 10)
+        finally:
+            process.kill()
+            process.wait()
+        true(process.returncode in (-signal.SIGTERM, PARTIAL, 127), f"{process.returncode}")
+
+
+def told(result, *statuses):
+    """The program said why it failed; or the loader did, which found no descriptor (127)."""
+    status, _, err = result
+    return status in (*statuses, 127) and err != b"" and err.endswith(b"\n")
 
 
 def limit_files(number):

@@ -5,9 +5,11 @@ import os
 import socket
 import tempfile
 
+import families
 import holders
 import live
 import procnet
+import recordings
 import sockets
 from live import Skip, equal, test, true
 
@@ -133,6 +135,100 @@ def _():
     # Without `user`: glibc's getpwuid() itself crashes when memory runs out in it.
     columns = "proto,state,local,peer,owners,inode,iface,cgroup,rcvbuf,rtt,cong"
     starve("1", "--format", "ndjson", "--sort", "-sport", "--columns", columns)
+
+
+def starve_each(rest, attempt):
+    """Let each allocation fail in turn: attempt(environment, number) runs and judges."""
+    base = shim("SHIM_ALLOC") | {"SHIM_ALLOC_REST": rest}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(1, MOST_ALLOCATIONS):
+            note = os.path.join(folder, str(number))
+            attempt(base | {"SHIM_ALLOC_N": str(number), "SHIM_ALLOC_NOTE": note}, number)
+            if not os.path.exists(note):
+                return
+    raise AssertionError(f"more than {MOST_ALLOCATIONS} allocations")
+
+
+def starve_record(rest, words):
+    """A new file each time, and one that holds a look already and must keep it."""
+    kept = kinds()
+    with recordings.new_file() as path:
+        live.run("list", *words, "--record", path)
+        before = recordings.contents(path)
+
+        def attempt(env, number):
+            result = live.run("list", *words, "--record", path, env=env)
+            judge(result, number)
+            after = recordings.contents(path)
+            true(after.startswith(before), f"the look that was there, allocation {number}")
+            shown, found, _ = recordings.replayed(path, *words)
+            if result[0] == 0:
+                equal((shown, len(found)), (0, 2), f"looks, allocation {number}")
+            true(shown in (0, PARTIAL) and found, f"{shown}, allocation {number}, {len(kept)}")
+            os.truncate(path, len(before))
+
+        starve_each(rest, attempt)
+
+
+def judge(result, number):
+    status, _, err = result
+    true(status in (0, PARTIAL), f"status {status}, allocation {number}, stderr {err!r}")
+    if status == PARTIAL:
+        true(err.startswith(b"socklens: "), f"stderr {err!r}, allocation {number}")
+    # It would be a bad time to cut the file, which the program advises against damage.
+    equal(b"damaged" in err or b"truncate" in err, False, f"allocation {number}: {err!r}")
+
+
+@test("any single allocation that fails while recording gives status 3 or a whole recording")
+def _():
+    starve_record("0", ("-tx",))
+
+
+@test("memory that runs out while recording gives status 3 or a whole recording")
+def _():
+    starve_record("1", ("-tx", "--columns", "proto,local,cong,iface"))
+
+
+@test("allocations that fail while replaying give status 3 or the whole answer")
+def _():
+    kept = kinds()
+    words = ("list", "-A", "all,!vsock,!xdp", "-emoi")
+    with recordings.new_file() as path:
+        live.run(*words, "--record", path)
+        expected = live.run(*words, "--replay", path)
+        equal(expected[0], 0, f"status, {len(kept)} kinds")
+
+        def attempt(env, number):
+            result = live.run(*words, "--replay", path, env=env)
+            judge(result, number)
+            if result[0] == 0:
+                equal(result, expected, f"a whole answer, allocation {number}")
+
+        for rest in "01":
+            starve_each(rest, attempt)
+
+
+@test("memory that runs out over a large recording is not called damage")
+def _():
+    families.allow_descriptors(3000)
+    kept = [sockets.datagram() for _ in range(2500)]
+    words = ("list", "-u", "--columns", "sport")
+    with recordings.new_file() as path:
+        live.run(*words, "--record", path)
+        before = recordings.contents(path)
+        expected = live.run(*words, "--replay", path)
+
+        def attempt(env, number):
+            result = live.run(*words, "--replay", path, env=env)
+            judge(result, number)
+            if result[0] == 0:
+                equal(result, expected, f"a whole answer, allocation {number}, {len(kept)}")
+            judge(live.run(*words, "--record", path, env=env), number)
+            true(recordings.contents(path).startswith(before), "the look that was there")
+            os.truncate(path, len(before))
+
+        for rest in "01":
+            starve_each(rest, attempt)
 
 
 @test("threads that cannot be listed make the owners partial")
