@@ -32,7 +32,8 @@ struct diag_class {
 	bool is_exact; /* one socket can be asked for, by inode and cookie */
 	/* One attribute can be so large that it does not fit, and then it would end the dump early
 	 * and hide the sockets behind it. It is therefore asked for in a dump of its own. */
-	uint32_t large_need; /* enum sock_need; 0: there is none */
+	uint32_t large_need;    /* enum sock_need; 0: there is none */
+	const char *large_name; /* of the field */
 	uint32_t large_show;
 	uint32_t large_states; /* only sockets in these can have it */
 	/* Where `parse` puts it: offset of the text in what `more` points to. */

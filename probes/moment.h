@@ -26,10 +26,11 @@ enum moment_tag {
 	MOMENT_SERVICE = MOMENT_TAG('S', 'E', 'R', 'V'),
 };
 
-/* MOMENT_ORIGIN: the two numbers, the namespace, padding to eight bytes, then the texts. */
+/* MOMENT_ORIGIN: the numbers, then the texts. */
 struct moment_origin {
 	uint64_t time_ns; /* since 1970, UTC */
 	uint32_t netns;   /* inode number of the network namespace; 0: not known */
+	uint32_t needs;   /* enum sock_need: what was asked for */
 	const char *host, *kernel;
 };
 

@@ -212,6 +212,7 @@ const struct diag_class packet_diag = {
 	.put = put,
 	.parse = parse,
 	.large_need = SOCK_NEED_BPF_FILTER,
+	.large_name = "bpf_filter",
 	.large_show = PACKET_SHOW_FILTER,
 	.large_states = 1u << SOCK_STATE_CLOSE,
 	.large_offset = offsetof(struct sock_packet, filter),

@@ -162,7 +162,7 @@ void run_conclude_large(struct run *run, const struct plan_request *request) {
 	}
 	if (run->large.missing > 0)
 		run_note(&run->snapshot->reports[request->probe], REPORT_PARTIAL, -EMSGSIZE,
-		         "sock_diag");
+		         diag_class_of(request->probe)->large_name);
 	large_finish(&run->large);
 }
 

@@ -34,7 +34,7 @@ void recorder_begin(struct recorder *recorder, const struct moment_origin *origi
 	const size_t start = moment_begin(out, MOMENT_ORIGIN);
 	moment_put_u64(out, origin->time_ns);
 	moment_put_u32(out, origin->netns);
-	moment_put_u32(out, 0);
+	moment_put_u32(out, origin->needs);
 	moment_put_text(out, origin->host, strlen(origin->host));
 	moment_put_text(out, origin->kernel, strlen(origin->kernel));
 	moment_end(out, start);

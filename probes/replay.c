@@ -45,6 +45,7 @@ struct holder {
 struct replay {
 	struct moment_cursor moment;
 	bool only_messages;
+	uint32_t asked; /* bits 1u << enum sock_probe: of whom there are answers or reports */
 	bool damaged;
 	struct arena arena; /* of everything below */
 	struct moment_origin origin;
@@ -75,10 +76,9 @@ static bool get_kept(struct replay *replay, struct moment_cursor *cursor, const 
 }
 
 static bool read_origin(struct replay *replay, struct moment_cursor content) {
-	uint32_t reserved = 0;
 	return moment_get_u64(&content, &replay->origin.time_ns) &&
 	       moment_get_u32(&content, &replay->origin.netns) &&
-	       moment_get_u32(&content, &reserved) &&
+	       moment_get_u32(&content, &replay->origin.needs) &&
 	       get_kept(replay, &content, &replay->origin.host) &&
 	       get_kept(replay, &content, &replay->origin.kernel);
 }
@@ -230,13 +230,25 @@ static bool read_report(struct replay *replay, struct moment_cursor content) {
 	report.diag_error = (int)numbers[4];
 	report.place = place[0] ? place : NULL;
 	replay->reports[numbers[0]] = report;
+	if (numbers[0] < SOCK_PROBE_COUNT)
+		replay->asked |= 1u << numbers[0];
 	return true;
+}
+
+/* Its answers are read when they are asked for. */
+static void note_dump(struct replay *replay, struct moment_cursor content) {
+	struct moment_dump header;
+	if (moment_get(&content, &header, sizeof(header)) && header.probe < SOCK_PROBE_COUNT)
+		replay->asked |= 1u << header.probe;
 }
 
 static bool read_section(struct replay *replay, const struct moment_section *section) {
 	switch (section->tag) {
 	case MOMENT_ORIGIN:
 		return read_origin(replay, section->content);
+	case MOMENT_DUMP:
+		note_dump(replay, section->content);
+		return true;
 	case MOMENT_REPORT:
 		return read_report(replay, section->content);
 	case MOMENT_INTERFACE:
@@ -427,12 +439,22 @@ static void apply_question(const struct question *question, const struct nlmsghd
 	}
 }
 
+/* The end of a dump may carry an error, and then the dump ended early. */
+static bool ends_well(const struct nlmsghdr *message) {
+	int32_t error = 0;
+	if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(error)))
+		memcpy(&error, NLMSG_DATA(message), sizeof(error));
+	return error >= 0;
+}
+
 /* One message; false if it makes no sense. What ends a dump says nothing of a socket. */
 static bool take_message(struct run *run, const struct nlmsghdr *message,
                          struct question *question) {
 	struct plan_request request;
-	if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_NOOP)
+	if (message->nlmsg_type == NLMSG_NOOP)
 		return true;
+	if (message->nlmsg_type == NLMSG_DONE)
+		return ends_well(message);
 	if (message->nlmsg_flags & NLM_F_REQUEST) {
 		note_question(message, question);
 		return true;
@@ -468,39 +490,53 @@ static bool take_messages(struct run *run, struct moment_cursor messages) {
 	return whole && (run->stopped || messages.left == 0);
 }
 
+static void note(struct probe_report *report, int error, const char *place) {
+	*report = (struct probe_report){
+		.outcome = REPORT_PARTIAL,
+		.error = error,
+		.place = place,
+	};
+}
+
+/* Nobody can say anything of a socket if none of what is wanted was asked for then. */
 static void copy_reports(const struct replay *replay, const struct want *want,
                          struct snapshot *snapshot) {
-	for (size_t i = 0; i < REPORT_COUNT; i++) {
-		const bool is_probe = i < SOCK_PROBE_COUNT;
-		if (i == REPORT_OWNERS)
-			continue; /* replay_owners() brings it */
-		if (!is_probe || wants_probe(want, (enum sock_probe)i))
-			snapshot->reports[i] = replay->reports[i];
+	size_t wanted = 0;
+	size_t recorded = 0;
+	for (size_t i = 0; i < SOCK_PROBE_COUNT; i++) {
+		if (!wants_probe(want, (enum sock_probe)i))
+			continue;
+		snapshot->reports[i] = replay->reports[i];
+		wanted++;
+		recorded += replay->asked >> i & 1;
 	}
+	snapshot->reports[REPORT_NAMES] = replay->reports[REPORT_NAMES];
+	if (wanted > 0 && recorded == 0)
+		note(&snapshot->reports[REPORT_NAMES], ENODATA, "the recording was made of others");
 }
 
 void replay_sockets(struct replay *replay, const struct want *want, size_t batch_limit,
                     struct snapshot *snapshot, probe_batch_fn deliver, void *context) {
 	struct probe_report scratch = { 0 };
+	struct want known = *want; /* what was not asked for then is not missing now */
 	struct run run = {
 		.names = { replay, recorded_interface, recorded_cgroup },
 		.netns = replay->origin.netns,
-		.want = want,
+		.want = &known,
 		.batch_limit = batch_limit,
 		.snapshot = snapshot,
 		.deliver = deliver,
 		.context = context,
 	};
-	copy_reports(replay, want, snapshot);
+	if (!replay->only_messages) {
+		copy_reports(replay, want, snapshot);
+		known.needs &= replay->origin.needs;
+	}
 	const bool whole = replay->only_messages
 	                       ? take_messages(&run, replay->moment)
 	                       : take_moment(&run, replay->moment, &scratch) && !replay->damaged;
 	if (!whole)
-		snapshot->reports[REPORT_NAMES] = (struct probe_report){
-			.outcome = REPORT_PARTIAL,
-			.error = EBADMSG,
-			.place = "recording",
-		};
+		note(&snapshot->reports[REPORT_NAMES], EBADMSG, "recording");
 	run_finish(&run);
 }
 

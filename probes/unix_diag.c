@@ -182,6 +182,7 @@ const struct diag_class unix_diag = {
 	.parse = parse,
 	.is_exact = true,
 	.large_need = SOCK_NEED_PENDING,
+	.large_name = "pending",
 	.large_show = UDIAG_SHOW_ICONS,
 	.large_states = 1u << SOCK_STATE_LISTEN,
 	.large_offset = offsetof(struct sock_unix, pending),

@@ -48,6 +48,8 @@ static uint32_t protocols_named(const char *name, size_t length) {
 
 /* "tcp,unix"; "all,!tcp" is all but TCP. */
 static void parse_protocol_list(struct cli *cli, struct wishes *wishes, const char *list) {
+	if (list[0] == '!' && wishes->protocols == 0)
+		wishes->protocols = SOCK_PROTOCOLS_IP; /* the default, without some */
 	while (list) {
 		const bool without = list[0] == '!';
 		list += without;
@@ -363,9 +365,7 @@ static void parse_record(struct cli *cli, int argc, char *argv[]) {
 	cli->silent = true;
 	cli->header = false;
 	cli->record = argv[optind];
-	view_add_defaults(&cli->view, FIELD_IN_DATA);
-	for (int group = 0; group < FIELD_GROUP_NAMES; group++)
-		view_add_group(&cli->view, (enum field_group)group);
+	view_add_all_but(&cli->view, SOCK_NEED_BPF_STORAGE | SOCK_NEED_NAMES);
 	if (argc - optind != 1)
 		fail(cli, xasprintf("%s", _("name one file to record to; - is standard output")));
 }
@@ -394,6 +394,8 @@ struct cli cli_parse(int argc, char *argv[]) {
 		parse_filter(&cli, (const char *const *)argv + optind, (size_t)(argc - optind));
 	if (cli.command == CLI_LIST)
 		choose_columns(&cli, &wishes);
+	if (cli.command == CLI_LIST && wishes.protocols_named && wishes.protocols == 0)
+		fail(&cli, xasprintf("%s", _("-A leaves no protocol to look at")));
 	narrow(&cli.filter, &wishes);
 	if (cli.record && strcmp(cli.record, "-") == 0)
 		cli.silent = true;

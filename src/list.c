@@ -234,6 +234,8 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
 	want.needs = list.needs;
 	list.finds_peers = (list.needs & SOCK_NEED_PEER) && want_has(&want, SOCK_PROTOCOLS_UNIX);
 	snapshot_init(&snapshot);
+	if (source->begin)
+		source->begin(source->self, list.needs);
 	begin_sink(&list, out, time.text);
 	source->sockets(source->self, &want, needs_all(&list) ? SIZE_MAX : BATCH_LIMIT, &snapshot,
 	                take_batch, &list);

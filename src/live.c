@@ -72,27 +72,33 @@ static uint64_t now_ns(void) {
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+static void live_begin(void *self, uint32_t needs) {
+	struct live *live = self;
+	struct utsname system;
+	const struct moment_origin origin = {
+		.time_ns = live->time_ns,
+		.netns = probe_netns(live->probe),
+		.needs = needs,
+		.host = live->host,
+		.kernel = uname(&system) == 0 ? system.release : "",
+	};
+	if (live->recorder)
+		recorder_begin(live->recorder, &origin);
+}
+
 struct source live_source(struct live *live) {
-	const struct source source = {
+	live->time_ns = now_ns();
+	return (struct source){
 		.self = live,
+		.begin = live_begin,
 		.sockets = live_sockets,
 		.owners = live_owners,
 		.user = live_user,
 		.names = live_names,
 		.conclude = live_conclude,
 		.host = live->host,
-		.time_ns = now_ns(),
+		.time_ns = live->time_ns,
 	};
-	struct utsname system;
-	const struct moment_origin origin = {
-		.time_ns = source.time_ns,
-		.netns = probe_netns(live->probe),
-		.host = live->host,
-		.kernel = uname(&system) == 0 ? system.release : "",
-	};
-	if (live->recorder)
-		recorder_begin(live->recorder, &origin);
-	return source;
 }
 
 int live_record(struct live *live, const struct snapshot *batch,

@@ -12,6 +12,7 @@ struct live {
 	struct probe *probe;
 	struct user_cache users;
 	char *host;
+	uint64_t time_ns;                /* of the look at hand */
 	struct recorder *recorder;       /* NULL: nothing is recorded */
 	struct recording_writer *writer; /* borrowed; where moments go */
 };

@@ -42,7 +42,7 @@ static void note_output(struct looks *looks) {
 	const int error = -out_flush(&looks->out);
 	if (error == 0)
 		return;
-	if (error != EPIPE)
+	if (error != EPIPE && error != EINTR)
 		fprintf(stderr, _("socklens: standard output: %s: the answer is not whole\n"),
 		        strerror(error));
 	looks->status = EXIT_STATUS_PARTIAL;
@@ -59,15 +59,61 @@ static void put_separator(struct looks *looks, const struct source *source) {
 		out_printf(&looks->out, "# %s\n", list_time(source->time_ns).text);
 }
 
+static bool is_digit(char c) {
+	return c >= '0' && c <= '9';
+}
+
+static const char *skip_digits(const char *at, const char *end) {
+	while (at < end && is_digit(*at))
+		at++;
+	return at;
+}
+
+/* Two lines that differ in nothing but numbers say the same. */
+static bool same_but_numbers(const char *a, const char *a_end, const char *b, const char *b_end) {
+	while (a < a_end && b < b_end) {
+		if (is_digit(*a) && is_digit(*b)) {
+			a = skip_digits(a, a_end);
+			b = skip_digits(b, b_end);
+		} else if (*a++ != *b++) {
+			return false;
+		}
+	}
+	return a == a_end && b == b_end;
+}
+
+static const char *end_of_line(const char *at, const char *end) {
+	const char *stop = memchr(at, '\n', (size_t)(end - at));
+	return stop ? stop + 1 : end;
+}
+
+static bool is_said(const struct out *notes, const char *line, const char *line_end) {
+	const char *end = notes->bytes + notes->used;
+	for (const char *at = notes->bytes; at < end; at = end_of_line(at, end)) {
+		if (same_but_numbers(at, end_of_line(at, end), line, line_end))
+			return true;
+	}
+	return false;
+}
+
 /* What was said after the look before need not be said again. */
 static void put_notes(struct looks *looks, struct out *notes) {
-	const bool same =
-	    notes->used == looks->notes.used &&
-	    (notes->used == 0 || memcmp(notes->bytes, looks->notes.bytes, notes->used) == 0);
-	if (!same)
-		fwrite(notes->bytes, 1, notes->used, stderr);
+	const char *end = notes->bytes + notes->used;
+	for (const char *at = notes->bytes; at < end;) {
+		const char *stop = end_of_line(at, end);
+		if (looks->cli->verbose || !is_said(&looks->notes, at, stop))
+			fwrite(at, 1, (size_t)(stop - at), stderr);
+		at = stop;
+	}
 	out_finish(&looks->notes);
 	looks->notes = *notes;
+}
+
+/* Whatever is not whole counts, then whatever was found. */
+static enum exit_status worse_of(enum exit_status a, enum exit_status b) {
+	if (a == EXIT_STATUS_PARTIAL || b == EXIT_STATUS_PARTIAL)
+		return EXIT_STATUS_PARTIAL;
+	return a == EXIT_STATUS_MATCHED ? a : b;
 }
 
 static void look(struct looks *looks, const struct source *source) {
@@ -76,8 +122,7 @@ static void look(struct looks *looks, const struct source *source) {
 	struct history *history = cli->diff ? &looks->history : NULL;
 	put_separator(looks, source);
 	struct list_outcome outcome = list_run(cli, source, recorded, history, &looks->out);
-	if (looks->status != EXIT_STATUS_PARTIAL)
-		looks->status = outcome.status;
+	looks->status = worse_of(looks->status, outcome.status);
 	note_output(looks);
 	put_notes(looks, &outcome.notes);
 	looks->number++;
@@ -127,6 +172,8 @@ static void look_at_file(struct looks *looks) {
 	}
 	while (looks->out.error == 0 && playback_next(&looks->playback, &source, &error))
 		look(looks, &source);
+	if (!error && looks->number == 0)
+		error = xasprintf("%s", _("the recording ends before its first look"));
 	if (error) {
 		report_error(error);
 		looks->status = EXIT_STATUS_PARTIAL;
@@ -141,6 +188,7 @@ static int catch_signals(void) {
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
 		return -1;
 	const int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -163,6 +211,9 @@ int looks_run(const struct cli *cli) {
 		looks.signals = catch_signals();
 	out_init(&looks.out, STDOUT_FILENO);
 	out_init(&looks.notes, OUT_MEMORY);
+	looks.out.interrupt_fd = looks.signals;
+	if (looks.writer)
+		recording_set_interrupt(looks.writer, looks.signals);
 	if (cli->replay)
 		look_at_file(&looks);
 	else

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <libintl.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "resolve.h"
 #include "snapshot.h"
 #include "util.h"
@@ -56,13 +58,20 @@ static void note_fallback(struct out *notes, const struct snapshot *snapshot) {
 	out_finish(&names);
 }
 
+/* The place may come from a recording. */
+static void note_partial(struct out *notes, const char *name, const struct probe_report *report) {
+	const char *place = report->place ? report->place : "";
+	char *text = escape_copy(place, strlen(place));
+	out_printf(notes, _("socklens: %s: the answer is not whole: %s: %s%s\n"), name, text,
+	           strerror(report->error), advice(report->error));
+	free(text);
+}
+
 void notes_on_reports(struct out *notes, const struct snapshot *snapshot) {
 	for (size_t i = 0; i < REPORT_COUNT; i++) {
 		const struct probe_report *report = &snapshot->reports[i];
 		if (report->outcome == REPORT_PARTIAL)
-			out_printf(notes, _("socklens: %s: the answer is not whole: %s: %s%s\n"),
-			           report_name(i), report->place, strerror(report->error),
-			           advice(report->error));
+			note_partial(notes, report_name(i), report);
 	}
 	for (size_t i = 0; i < SOCK_PROBE_COUNT; i++) {
 		if (snapshot->reports[i].outcome == REPORT_UNLISTED)

@@ -2,20 +2,19 @@
 
 #include "out.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };
 
 void out_init(struct out *out, int fd) {
-	*out = (struct out){ .fd = fd, .size = BUFFER_SIZE, .bytes = xmalloc(BUFFER_SIZE) };
+	*out = (struct out){
+		.fd = fd, .interrupt_fd = -1, .size = BUFFER_SIZE, .bytes = xmalloc(BUFFER_SIZE)
+	};
 }
 
 void out_finish(struct out *out) {
@@ -26,16 +25,8 @@ void out_finish(struct out *out) {
 int out_flush(struct out *out) {
 	if (out->fd == OUT_MEMORY)
 		return 0;
-	size_t written = 0;
-	while (!out->error && written < out->used) {
-		const ssize_t count = write(out->fd, out->bytes + written, out->used - written);
-		if (count >= 0)
-			written += (size_t)count;
-		else if (errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = out->fd, .events = POLLOUT }, 1, -1);
-		else if (errno != EINTR)
-			out->error = errno;
-	}
+	if (!out->error)
+		out->error = -util_write_all(out->fd, out->bytes, out->used, out->interrupt_fd);
 	out->used = 0;
 	return -out->error;
 }

@@ -12,7 +12,8 @@ enum { OUT_MEMORY = -1 };
 
 /* After a failed write `error` holds the errno, and everything written later is dropped. */
 struct out {
-	int fd; /* OUT_MEMORY: nothing is written, the buffer grows */
+	int fd;           /* OUT_MEMORY: nothing is written, the buffer grows */
+	int interrupt_fd; /* -1, or what ends a write that waits, with EINTR, when it can be read */
 	int error;
 	size_t used;
 	size_t size;

@@ -98,6 +98,9 @@ static char *find_kind(struct playback *playback) {
 	if (length == 0)
 		return complain(playback, _("the file is empty"));
 	if (length == sizeof(start) && recording_parse_header(start, &version)) {
+		if (version == RECORDING_OF_ANOTHER_ORDER)
+			return complain(playback,
+			                _("a recording from a machine of another byte order"));
 		if (version != RECORDING_VERSION)
 			return complain(playback, _("a recording of another version of socklens"));
 		playback->reader.fd = playback->fd;

@@ -2,6 +2,7 @@
 
 #include "recording.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -28,44 +29,35 @@ struct header {
 };
 _Static_assert(sizeof(struct header) == RECORDING_HEADER_SIZE, "without holes");
 
-static const struct header our_header = {
-	.skippable = ZSTD_MAGIC_SKIPPABLE_START,
-	.size = RECORDING_HEADER_SIZE - 2 * sizeof(uint32_t),
-	.name = { 'S', 'O', 'C', 'K', 'L', 'E', 'N', 'S' },
-	.order = 0x01020304,
-	.version = RECORDING_VERSION,
-};
+/* zstd's own numbers are little-endian on every machine. */
+static struct header our_header(void) {
+	return (struct header){
+		.skippable = htole32(ZSTD_MAGIC_SKIPPABLE_START),
+		.size = htole32(RECORDING_HEADER_SIZE - 2 * sizeof(uint32_t)),
+		.name = { 'S', 'O', 'C', 'K', 'L', 'E', 'N', 'S' },
+		.order = 0x01020304,
+		.version = RECORDING_VERSION,
+	};
+}
 
 bool recording_parse_header(const unsigned char bytes[RECORDING_HEADER_SIZE], unsigned *version) {
+	const struct header ours = our_header();
 	struct header header;
 	memcpy(&header, bytes, sizeof(header));
-	if (header.skippable != our_header.skippable || header.size != our_header.size ||
-	    memcmp(header.name, our_header.name, sizeof(header.name)) != 0 ||
-	    header.order != our_header.order)
+	if (header.skippable != ours.skippable || header.size != ours.size ||
+	    memcmp(header.name, ours.name, sizeof(header.name)) != 0)
 		return false;
-	*version = header.version;
+	*version = header.order == ours.order ? header.version : RECORDING_OF_ANOTHER_ORDER;
 	return true;
 }
 
 struct recording_writer {
 	int fd;
+	int interrupt_fd;
 	ZSTD_CCtx *compressor;
 	unsigned char *frame;
 	size_t capacity;
 };
-
-static int write_all(int fd, const unsigned char *bytes, size_t length) {
-	while (length > 0) {
-		const ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? -errno : -EIO;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
 
 /* "recording 'x': reason" */
 static char *complain(const char *path, const char *reason) {
@@ -107,22 +99,41 @@ static char *find_fault(int fd, const char *path) {
 	return text;
 }
 
+/* The file is open for writing alone, as a pipe must be. */
+static char *check_content(const struct stat *written, const char *path) {
+	struct stat status;
+	const int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *fault;
+	if (fd < 0 || fstat(fd, &status) != 0 || status.st_dev != written->st_dev ||
+	    status.st_ino != written->st_ino)
+		fault = complain(path, _("what is there cannot be read; choose a new name"));
+	else
+		fault = find_fault(fd, path);
+	if (fd >= 0)
+		close(fd);
+	return fault;
+}
+
 static char *prepare(int fd, const char *path) {
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return complain(path, strerror(errno));
-	if (S_ISREG(status.st_mode) && flock(fd, LOCK_EX | LOCK_NB) != 0)
+	const bool is_file = S_ISREG(status.st_mode);
+	if (is_file && flock(fd, LOCK_EX | LOCK_NB) != 0)
 		return complain(path, _("somebody is writing to it"));
-	if (S_ISREG(status.st_mode) && status.st_size > 0)
-		return find_fault(fd, path);
-	const int result = write_all(fd, (const void *)&our_header, sizeof(our_header));
+	if (is_file && status.st_size > 0 && status.st_uid != geteuid())
+		return complain(path, _("it belongs to another user; choose a new name"));
+	if (is_file && status.st_size > 0)
+		return check_content(&status, path);
+	const struct header header = our_header();
+	const int result = util_write_all(fd, &header, sizeof(header), -1);
 	return result < 0 ? complain(path, strerror(-result)) : NULL;
 }
 
 struct recording_writer *recording_create(const char *path, char **error) {
 	const bool to_output = strcmp(path, "-") == 0;
 	const int fd = to_output ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
-	                         : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY,
+	                         : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY,
 	                                S_IRUSR | S_IWUSR);
 	*error = fd < 0 ? complain(path, strerror(errno)) : prepare(fd, path);
 	if (*error) {
@@ -132,6 +143,7 @@ struct recording_writer *recording_create(const char *path, char **error) {
 	}
 	struct recording_writer *writer = xcalloc(1, sizeof(*writer));
 	writer->fd = fd;
+	writer->interrupt_fd = -1;
 	writer->compressor = ZSTD_createCCtx();
 	if (!writer->compressor)
 		util_out_of_memory();
@@ -160,10 +172,14 @@ int recording_append(struct recording_writer *writer, const void *bytes, size_t 
 	if (ZSTD_isError(size))
 		return -ENOMEM;
 	const off_t start = lseek(writer->fd, 0, SEEK_CUR); /* -1: a pipe */
-	const int result = write_all(writer->fd, writer->frame, size);
+	const int result = util_write_all(writer->fd, writer->frame, size, writer->interrupt_fd);
 	if (result < 0)
 		take_back(writer->fd, start);
 	return result;
+}
+
+void recording_set_interrupt(struct recording_writer *writer, int fd) {
+	writer->interrupt_fd = fd;
 }
 
 int recording_close(struct recording_writer *writer) {

@@ -10,6 +10,7 @@
 
 enum {
 	RECORDING_VERSION = 1,
+	RECORDING_OF_ANOTHER_ORDER = 1 << 16, /* in place of a version */
 	RECORDING_HEADER_SIZE = 24,
 	RECORDING_MOMENT_MAX = 1 << 30, /* bytes of a moment; a larger one is taken for damage */
 };
@@ -26,6 +27,9 @@ struct recording_writer *recording_create(const char *path, char **error);
 /* Writes one moment with as few calls as the system allows. 0 or -errno; a file then is as it was
  * before, and can be appended to again. */
 int recording_append(struct recording_writer *writer, const void *bytes, size_t length);
+
+/* A write that waits ends with -EINTR when `fd` can be read; -1: never. */
+void recording_set_interrupt(struct recording_writer *writer, int fd);
 
 /* 0 or -errno: what the file system only tells now. */
 int recording_close(struct recording_writer *writer);

@@ -10,6 +10,8 @@
 
 struct source {
 	void *self;
+	/* A look begins, for which so much is needed (enum sock_need). NULL: nothing to do. */
+	void (*begin)(void *self, uint32_t needs);
 	/* As probe_sockets(). */
 	void (*sockets)(void *self, const struct want *want, size_t batch_limit,
 	                struct snapshot *snapshot, probe_batch_fn deliver, void *context);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <libintl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,43 @@ const char *util_closest(const char *word, size_t length, const char *const *can
 		}
 	}
 	return best;
+}
+
+/* So much can be written at once without waiting once a pipe is ready for anything (pipe(7)). */
+enum { WRITE_CHUNK = 4096 };
+
+/* 0 when it can be written, or -EINTR. */
+static int wait_to_write(int fd, int interrupt_fd) {
+	struct pollfd waiting[] = { { .fd = fd, .events = POLLOUT },
+		                    { .fd = interrupt_fd, .events = POLLIN } };
+	for (;;) {
+		const int ready = poll(waiting, 2, -1);
+		if (ready < 0 && errno != EINTR)
+			return -errno;
+		if (ready > 0)
+			return waiting[1].revents ? -EINTR : 0;
+	}
+}
+
+int util_write_all(int fd, const void *bytes, size_t length, int interrupt_fd) {
+	const char *rest = bytes;
+	while (length > 0) {
+		const size_t chunk =
+		    interrupt_fd >= 0 && length > WRITE_CHUNK ? WRITE_CHUNK : length;
+		const int waited = interrupt_fd >= 0 ? wait_to_write(fd, interrupt_fd) : 0;
+		if (waited < 0)
+			return waited;
+		const ssize_t written = write(fd, rest, chunk);
+		if (written < 0 && errno == EAGAIN)
+			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
+		else if (written < 0 && errno != EINTR)
+			return -errno;
+		if (written > 0) {
+			rest += written;
+			length -= (size_t)written;
+		}
+	}
+	return 0;
 }
 
 uint64_t util_monotonic_ns(void) {

@@ -56,4 +56,8 @@ bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *
 const char *util_closest(const char *word, size_t length, const char *const *candidates,
                          size_t count);
 
+/* Writes it all. 0 or -errno. With `interrupt_fd`, -1 if there is none, it ends with -EINTR as soon
+ * as that can be read, even while nobody takes what is written. */
+int util_write_all(int fd, const void *bytes, size_t length, int interrupt_fd);
+
 uint64_t util_monotonic_ns(void);

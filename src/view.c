@@ -68,6 +68,13 @@ static const char *next_name(const char **list, size_t *length) {
 	return name;
 }
 
+void view_add_all_but(struct view *view, uint32_t needs) {
+	for (size_t i = 0; i < field_count; i++) {
+		if (!(fields[i].needs & needs) && !has_column(view, &fields[i]))
+			add_column(view, &fields[i]);
+	}
+}
+
 static size_t find_column(const struct view *view, const struct field *field) {
 	size_t at = 0;
 	while (at < view->column_count && view->columns[at] != field)

@@ -30,6 +30,9 @@ void view_add_defaults(struct view *view, enum field_default where);
 /* Every field of the group that is not a column yet, as a detail. */
 void view_add_group(struct view *view, enum field_group group);
 
+/* Every field that needs none of these, enum sock_need. */
+void view_add_all_but(struct view *view, uint32_t needs);
+
 /* Makes the field the first column, wherever it was. */
 void view_put_first(struct view *view, const struct field *field);
 

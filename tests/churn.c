@@ -234,6 +234,17 @@ static void look_once(struct look *look, struct probe *probe, struct tally *tall
 	snapshot_finish(&snapshot);
 }
 
+/* What was needed to make the sockets comes to its end a little later. */
+static void settle(struct look *look, struct probe *probe) {
+	enum { QUIET = 3, LOOKS_MAX = 1000 };
+	unsigned quiet = 0;
+	for (unsigned i = 0; i < LOOKS_MAX && quiet < QUIET; i++) {
+		struct tally tally = { 0 };
+		look_once(look, probe, &tally);
+		quiet = tally.dumps == 1 ? quiet + 1 : 0;
+	}
+}
+
 static uint64_t cpu_us(void) {
 	struct rusage usage;
 	getrusage(RUSAGE_SELF, &usage);
@@ -279,6 +290,8 @@ int main(int argc, char *argv[]) {
 	struct probe *probe = probe_open(NULL, &no_such, &error);
 	struct netlink_socket *netlink = netlink_open(NETLINK_RECEIVE_SIZE, &open_error);
 	struct tally tally = { 0 };
+	if (rate == 0)
+		settle(&look, probe);
 	const uint64_t start = cpu_us();
 	for (unsigned i = 0; i < looks; i++) {
 		memset(look.seen, 0, look.count);

@@ -236,7 +236,7 @@ Test(recording, no_flipped_bit_makes_another_moment) {
 
 /* The last two bytes are for later. */
 Test(recording, a_flipped_bit_of_the_header_is_refused_or_another_version) {
-	enum { VERSION_AT = 20, RESERVED_AT = 22 };
+	enum { ORDER_AT = 16, RESERVED_AT = 22 };
 	struct sample sample = new_sample();
 	unsigned version = 0;
 	cr_assert(recording_parse_header(sample.bytes, &version));
@@ -245,7 +245,7 @@ Test(recording, a_flipped_bit_of_the_header_is_refused_or_another_version) {
 		sample.bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
 		const bool known = recording_parse_header(sample.bytes, &version);
 		sample.bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
-		cr_expect_eq(known, bit / 8 >= VERSION_AT, "bit %zu", bit);
+		cr_expect_eq(known, bit / 8 >= ORDER_AT, "bit %zu", bit);
 		cr_expect(!known || (version != RECORDING_VERSION) == (bit / 8 < RESERVED_AT),
 		          "bit %zu", bit);
 	}
@@ -258,8 +258,8 @@ Test(recording, a_header_of_the_other_byte_order_is_refused) {
 	unsigned char *order = sample.bytes + 16;
 	const unsigned char swapped[] = { order[3], order[2], order[1], order[0] };
 	memcpy(order, swapped, sizeof(swapped));
-	cr_expect_not(recording_parse_header(sample.bytes, &version));
-	cr_expect_eq(version, 77, "untouched");
+	cr_expect(recording_parse_header(sample.bytes, &version));
+	cr_expect_eq(version, (unsigned)RECORDING_OF_ANOTHER_ORDER);
 	free(sample.bytes);
 }
 
