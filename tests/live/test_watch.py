@@ -1,6 +1,8 @@
 """Looks that follow each other, and what changed between them."""
 
+import array
 import contextlib
+import fcntl
 import json
 import os
 import select
@@ -8,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import termios
 
 import live
 import recordings
@@ -15,6 +18,9 @@ import sockets
 from live import equal, test, true
 
 COLUMNS = "proto,state,inode"
+WIDE = "proto,state,local,peer,inode,cookie,netns,uid"
+PIPE_SIZE = 65536
+PARTIAL = 3
 LOOKS_MAX = 100
 
 
@@ -125,7 +131,7 @@ def _():
     equal(looks[0].split(b"\n")[1:], looks[1].split(b"\n")[1:], "the counts")
 
 
-@test("the exit status of a watch is that of its last look, or 3")
+@test("the exit status of a watch is 0 if any look found something")
 def _():
     words = ("list", "-t", "--watch", "0.1", "--count", "2", "sport")
     one = sockets.listener()
@@ -165,6 +171,39 @@ def _():
             found = recordings.documents(first + rest)
             equal({len(one["sockets"]) for one in found}, {3}, "sockets of each look")
             true(len(found) == 1 or not words, f"{len(found)} looks")
+
+
+@test("signals end a watch and a recording whose reader takes nothing, and a pipe without any")
+def _():
+    kept = [sockets.datagram() for _ in range(300)]
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with watching("-u", "--columns", WIDE) as process:
+            seen, reader = [], process.stdout.fileno()
+            live.until(lambda s=seen, r=reader: is_full(r, s), f"a full pipe, {len(kept)}")
+            process.send_signal(number)
+            equal(process.wait(live.LIMIT_SECONDS), PARTIAL, f"status after {number}")
+    with recordings.new_file() as path:
+        os.mkfifo(path)
+        reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        words = [live.PROGRAM, "record", "-d", "0.1", path]
+        with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
+            seen = []
+            live.until(lambda: is_full(reader, seen), "a full FIFO")
+            process.terminate()
+            equal(process.wait(live.LIMIT_SECONDS), PARTIAL, "status of record")
+        os.close(reader)
+
+
+def waiting_bytes(reader):
+    count = array.array("i", [0])
+    fcntl.ioctl(reader, termios.FIONREAD, count)
+    return count[0]
+
+
+def is_full(reader, seen):
+    """True once nothing has come for several looks, which then cannot be written."""
+    seen.append(waiting_bytes(reader))
+    return seen[-1] > PIPE_SIZE // 2 and len(seen) > 50 and len(set(seen[-50:])) == 1
 
 
 @test("--diff shows all once, then a socket that is new, one that changed, and one that is gone")
