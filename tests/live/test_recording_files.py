@@ -5,7 +5,9 @@ import os
 import pathlib
 import random
 import resource
+import shutil
 import signal
+import struct
 import subprocess
 import time
 
@@ -13,7 +15,7 @@ import holders
 import live
 import recordings
 import sockets
-from live import equal, test, true
+from live import Skip, equal, test, true
 
 USAGE, PARTIAL = 2, 3
 MOMENTS = 4
@@ -275,6 +277,35 @@ def _():
             else:
                 equal(status, PARTIAL, f"status, byte {place} changed")
                 true(ends[good] <= recordings.byte_in(err) <= len(whole), f"{err!r} of {place}")
+
+
+def section(tag, content):
+    return tag + struct.pack("=IQ", 0, len(content)) + content + bytes(-len(content) % 8)
+
+
+def text(content):
+    return struct.pack("=I", len(content)) + content + bytes(-len(content) % 4)
+
+
+@test("what a recording says of a failure reaches the terminal as one escaped line")
+def _():
+    if not shutil.which("zstd"):
+        raise Skip("no zstd to write a recording with")
+    TCP, PARTIAL_OUTCOME, ENOMEM = 0, 4, 12
+    place = b"\x1b[31mEVIL\x9b\r\nsocklens: forged"
+    report = struct.pack("=6I6Q", TCP, PARTIAL_OUTCOME, 0, ENOMEM, 0, 0, *[0] * 6) + text(place)
+    origin = struct.pack("=QII", 1, 0, 0) + text(b"h\x1bost") + text(b"1")
+    moment = section(b"ORIG", origin) + section(b"REPT", report)
+    with recordings.new_file() as path:
+        live.run("list", "-t", "--record", path)
+        header = recordings.contents(path)[:24]
+        frame = subprocess.run(["zstd", "-q", "-c"], input=moment, capture_output=True, check=True)
+        with open(path, "wb") as file:
+            file.write(header + frame.stdout)
+        status, _, err = live.run("list", "--replay", path, "-t")
+    equal(status, PARTIAL, "status")
+    recordings.one_line(err)
+    true(b"\\x1b" in err and not any(byte < 32 and byte != 10 for byte in err), f"{err!r}")
 
 
 live.main()
