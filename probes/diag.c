@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/sock_diag.h>
+#include <sys/socket.h>
 
 #include "util.h"
 
@@ -35,6 +36,36 @@ int diag_read_fixed(const struct nlmsghdr *message, uint8_t family, void *fixed,
 		return -EBADMSG;
 	memcpy(fixed, NLMSG_DATA(message), size);
 	return *(const uint8_t *)fixed == family ? 0 : -EBADMSG;
+}
+
+bool diag_set_type(struct sock *sock, enum sock_family family, uint64_t type) {
+	static const struct {
+		enum sock_family family;
+		uint8_t type;
+		enum sock_protocol protocol;
+	} types[] = {
+		{ SOCK_FAMILY_UNIX, SOCK_STREAM, SOCK_PROTOCOL_UNIX_STREAM },
+		{ SOCK_FAMILY_UNIX, SOCK_DGRAM, SOCK_PROTOCOL_UNIX_DGRAM },
+		{ SOCK_FAMILY_UNIX, SOCK_SEQPACKET, SOCK_PROTOCOL_UNIX_SEQPACKET },
+		{ SOCK_FAMILY_PACKET, SOCK_RAW, SOCK_PROTOCOL_PACKET_RAW },
+		{ SOCK_FAMILY_PACKET, SOCK_DGRAM, SOCK_PROTOCOL_PACKET_DGRAM },
+		/* The old way to open a raw one, which shows the whole frame too. */
+		{ SOCK_FAMILY_PACKET, SOCK_PACKET, SOCK_PROTOCOL_PACKET_RAW },
+		{ SOCK_FAMILY_NETLINK, SOCK_RAW, SOCK_PROTOCOL_NETLINK },
+		{ SOCK_FAMILY_NETLINK, SOCK_DGRAM, SOCK_PROTOCOL_NETLINK },
+		{ SOCK_FAMILY_VSOCK, SOCK_STREAM, SOCK_PROTOCOL_VSOCK_STREAM },
+		{ SOCK_FAMILY_VSOCK, SOCK_DGRAM, SOCK_PROTOCOL_VSOCK_DGRAM },
+		{ SOCK_FAMILY_VSOCK, SOCK_SEQPACKET, SOCK_PROTOCOL_VSOCK_SEQPACKET },
+		{ SOCK_FAMILY_XDP, SOCK_RAW, SOCK_PROTOCOL_XDP },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
+		if (types[i].family != family || types[i].type != type)
+			continue;
+		sock->family = (uint8_t)family;
+		sock->protocol = (uint8_t)types[i].protocol;
+		return true;
+	}
+	return false;
 }
 
 void diag_set_cookie(struct sock *sock, const uint32_t cookie[2]) {

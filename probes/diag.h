@@ -59,6 +59,10 @@ struct nlmsghdr *diag_request(const struct diag_class *class, const struct diag_
 /* Copies the fixed part of the message. -EBADMSG if it is too short or of another family. */
 int diag_read_fixed(const struct nlmsghdr *message, uint8_t family, void *fixed, size_t size);
 
+/* Sets the protocol and the family by a socket type of the kernel. False if the family has none
+ * such. */
+bool diag_set_type(struct sock *sock, enum sock_family family, uint64_t type);
+
 /* Low half first; neither 0 nor all ones is a cookie. */
 void diag_set_cookie(struct sock *sock, const uint32_t cookie[2]);
 

@@ -84,10 +84,8 @@ static int parse(const struct nlmsghdr *message, struct arena *arena, struct soc
 	const int result = diag_read_fixed(message, AF_NETLINK, &fixed, sizeof(fixed));
 	if (result < 0)
 		return result;
-	if (fixed.ndiag_type != SOCK_RAW && fixed.ndiag_type != SOCK_DGRAM)
+	if (!diag_set_type(sock, SOCK_FAMILY_NETLINK, fixed.ndiag_type))
 		return -EBADMSG;
-	sock->protocol = SOCK_PROTOCOL_NETLINK;
-	sock->family = SOCK_FAMILY_NETLINK;
 	sock->source = SOCK_SOURCE_DIAG;
 	sock->state = fixed.ndiag_state == connected ? SOCK_STATE_ESTABLISHED : SOCK_STATE_CLOSE;
 	sock->local.port = fixed.ndiag_portid;

@@ -346,17 +346,12 @@ static void report(struct snapshot *snapshot, const struct walk *walk, uint64_t 
 	};
 }
 
-/* 0: it has none, or none that we know. */
-static uint32_t peer_inode(const struct sock *sock) {
-	return sock->family == SOCK_FAMILY_UNIX && sock->un ? sock->un->peer_inode : 0;
-}
-
 void owner_want(struct owner_table *table, struct sock *const *socks, size_t count,
                 uint32_t needs) {
 	for (size_t i = 0; i < count; i++) {
 		owner_table_want(table, socks[i]->inode);
 		if (needs & SOCK_NEED_PEER_OWNERS)
-			owner_table_want(table, peer_inode(socks[i]));
+			owner_table_want(table, sock_peer_inode(socks[i]));
 	}
 }
 
@@ -368,7 +363,7 @@ void owner_attach(const struct owner_table *table, struct owner_summary *summary
 	for (size_t i = 0; i < count; i++) {
 		struct sock *sock = socks[i];
 		sock->owners = owner_table_find(table, sock->inode, arena, &sock->owner_count);
-		if ((needs & SOCK_NEED_PEER_OWNERS) && peer_inode(sock) != 0)
+		if ((needs & SOCK_NEED_PEER_OWNERS) && sock_peer_inode(sock) != 0)
 			sock->un->peer_owners = owner_table_find(table, sock->un->peer_inode, arena,
 			                                         &sock->un->peer_owner_count);
 		sock->ownership = (uint8_t)ownership_of(sock, summary->blind);

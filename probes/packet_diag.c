@@ -170,30 +170,14 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 	}
 }
 
-/* SOCK_PACKET, the old way to open a raw one, shows the whole frame too. */
-static bool find_protocol(uint8_t type, struct sock *sock) {
-	switch (type) {
-	case SOCK_RAW:
-	case SOCK_PACKET:
-		sock->protocol = SOCK_PROTOCOL_PACKET_RAW;
-		return true;
-	case SOCK_DGRAM:
-		sock->protocol = SOCK_PROTOCOL_PACKET_DGRAM;
-		return true;
-	default:
-		return false;
-	}
-}
-
 static int parse(const struct nlmsghdr *message, struct arena *arena, struct sock *sock) {
 	struct packet_diag_msg fixed;
 	struct reader reader = { .arena = arena, .sock = sock };
 	const int result = diag_read_fixed(message, AF_PACKET, &fixed, sizeof(fixed));
 	if (result < 0)
 		return result;
-	if (!find_protocol(fixed.pdiag_type, sock))
+	if (!diag_set_type(sock, SOCK_FAMILY_PACKET, fixed.pdiag_type))
 		return -EBADMSG;
-	sock->family = SOCK_FAMILY_PACKET;
 	sock->source = SOCK_SOURCE_DIAG;
 	sock->state = SOCK_STATE_CLOSE;
 	diag_set_cookie(sock, fixed.pdiag_cookie);

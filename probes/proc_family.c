@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "arena.h"
+#include "diag.h"
 #include "sctp.h"
 #include "sctp_info.h"
 #include "words.h"
@@ -23,22 +24,6 @@ static void set_inode(struct sock *sock, uint32_t inode) {
 static void set_uid(struct sock *sock, uint32_t uid) {
 	sock->uid = uid;
 	sock->known |= SOCK_KNOWS_UID;
-}
-
-static bool set_unix_type(struct sock *sock, uint64_t type) {
-	switch (type) {
-	case SOCK_STREAM:
-		sock->protocol = SOCK_PROTOCOL_UNIX_STREAM;
-		return true;
-	case SOCK_DGRAM:
-		sock->protocol = SOCK_PROTOCOL_UNIX_DGRAM;
-		return true;
-	case SOCK_SEQPACKET:
-		sock->protocol = SOCK_PROTOCOL_UNIX_SEQPACKET;
-		return true;
-	default:
-		return false;
-	}
 }
 
 /* enum socket_state of linux/net.h: 1 not connected, 2 not accepted yet, 3 connected, 4 about to go
@@ -81,10 +66,9 @@ static int parse_unix(const char *line, size_t length, struct arena *arena, stru
 	    !word_parse_hex(words[STATE], 2, &number[STATE]) ||
 	    !word_parse_u32(words[INODE], &inode))
 		return -EBADMSG;
-	if (!set_unix_type(sock, number[TYPE]) ||
+	if (!diag_set_type(sock, SOCK_FAMILY_UNIX, number[TYPE]) ||
 	    !set_unix_state(sock, number[STATE], number[FLAGS]))
 		return -EBADMSG;
-	sock->family = SOCK_FAMILY_UNIX;
 	sock->un = arena_alloc(arena, sizeof(*sock->un));
 	*sock->un = (struct sock_unix){ 0 };
 	set_inode(sock, inode);
@@ -95,20 +79,6 @@ static int parse_unix(const char *line, size_t length, struct arena *arena, stru
 	return 0;
 }
 
-static bool set_packet_type(struct sock *sock, uint32_t type) {
-	switch (type) {
-	case SOCK_RAW:
-	case SOCK_PACKET:
-		sock->protocol = SOCK_PROTOCOL_PACKET_RAW;
-		return true;
-	case SOCK_DGRAM:
-		sock->protocol = SOCK_PROTOCOL_PACKET_DGRAM;
-		return true;
-	default:
-		return false;
-	}
-}
-
 static int parse_packet(const char *line, size_t length, struct arena *arena, struct sock *sock) {
 	enum { SLOT, REFERENCES, TYPE, ETHERTYPE, INTERFACE, RUNNING, MEMORY, USER, INODE, COUNT };
 	struct word words[COUNT];
@@ -117,13 +87,12 @@ static int parse_packet(const char *line, size_t length, struct arena *arena, st
 	uint32_t uid = 0;
 	uint32_t inode = 0;
 	if (words_split(line, length, words, COUNT) < COUNT ||
-	    !word_parse_u32(words[TYPE], &type) || !set_packet_type(sock, type) ||
+	    !word_parse_u32(words[TYPE], &type) || !diag_set_type(sock, SOCK_FAMILY_PACKET, type) ||
 	    !word_parse_hex(words[ETHERTYPE], 4, &ethertype) ||
 	    !word_parse_u32(words[INTERFACE], &sock->ifindex) ||
 	    !word_parse_u32(words[MEMORY], &sock->recvq) || !word_parse_u32(words[USER], &uid) ||
 	    !word_parse_u32(words[INODE], &inode))
 		return -EBADMSG;
-	sock->family = SOCK_FAMILY_PACKET;
 	sock->state = SOCK_STATE_CLOSE;
 	sock->known |= SOCK_KNOWS_RECVQ;
 	if (sock->ifindex != 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diag.h"
 #include "inet_diag.h"
 #include "util.h"
 
@@ -42,7 +43,7 @@ void recorder_begin(struct recorder *recorder, const struct moment_origin *origi
 
 void recorder_begin_dump(struct recorder *recorder, const struct moment_dump *dump) {
 	recorder->dump_start = moment_begin(&recorder->moment, MOMENT_DUMP);
-	recorder->over_ip = dump->probe < SOCK_PROTOCOL_IP_COUNT;
+	recorder->over_ip = diag_class_of((enum sock_probe)dump->probe) == NULL;
 	recorder->protocol = (enum sock_protocol)dump->protocol;
 	out_bytes(&recorder->moment, dump, sizeof(*dump));
 }

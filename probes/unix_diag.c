@@ -139,32 +139,15 @@ static void read_attribute(unsigned type, struct payload payload, void *context)
 	}
 }
 
-static bool find_protocol(uint8_t type, struct sock *sock) {
-	switch (type) {
-	case SOCK_STREAM:
-		sock->protocol = SOCK_PROTOCOL_UNIX_STREAM;
-		return true;
-	case SOCK_DGRAM:
-		sock->protocol = SOCK_PROTOCOL_UNIX_DGRAM;
-		return true;
-	case SOCK_SEQPACKET:
-		sock->protocol = SOCK_PROTOCOL_UNIX_SEQPACKET;
-		return true;
-	default:
-		return false;
-	}
-}
-
 static int parse(const struct nlmsghdr *message, struct arena *arena, struct sock *sock) {
 	struct unix_diag_msg fixed;
 	struct reader reader = { .arena = arena, .sock = sock };
 	const int result = diag_read_fixed(message, AF_UNIX, &fixed, sizeof(fixed));
 	if (result < 0)
 		return result;
-	if (!find_protocol(fixed.udiag_type, sock) || fixed.udiag_state == 0 ||
+	if (!diag_set_type(sock, SOCK_FAMILY_UNIX, fixed.udiag_type) || fixed.udiag_state == 0 ||
 	    fixed.udiag_state > SOCK_STATE_CLOSING)
 		return -EBADMSG;
-	sock->family = SOCK_FAMILY_UNIX;
 	sock->source = SOCK_SOURCE_DIAG;
 	sock->state = fixed.udiag_state;
 	diag_set_cookie(sock, fixed.udiag_cookie);

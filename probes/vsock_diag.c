@@ -21,22 +21,6 @@ static size_t put(const struct diag_request *request, void *body) {
 	return sizeof(*wire);
 }
 
-static bool find_protocol(uint8_t type, struct sock *sock) {
-	switch (type) {
-	case SOCK_STREAM:
-		sock->protocol = SOCK_PROTOCOL_VSOCK_STREAM;
-		return true;
-	case SOCK_DGRAM:
-		sock->protocol = SOCK_PROTOCOL_VSOCK_DGRAM;
-		return true;
-	case SOCK_SEQPACKET:
-		sock->protocol = SOCK_PROTOCOL_VSOCK_SEQPACKET;
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* The context id takes the place of an address. */
 static struct sock_endpoint end_of(uint32_t cid, uint32_t port) {
 	struct sock_endpoint end = { .port = port };
@@ -51,10 +35,9 @@ static int parse(const struct nlmsghdr *message, struct arena *arena, struct soc
 	const int result = diag_read_fixed(message, AF_VSOCK, &fixed, sizeof(fixed));
 	if (result < 0)
 		return result;
-	if (!find_protocol(fixed.vdiag_type, sock) || fixed.vdiag_state == 0 ||
+	if (!diag_set_type(sock, SOCK_FAMILY_VSOCK, fixed.vdiag_type) || fixed.vdiag_state == 0 ||
 	    fixed.vdiag_state > SOCK_STATE_CLOSING)
 		return -EBADMSG;
-	sock->family = SOCK_FAMILY_VSOCK;
 	sock->source = SOCK_SOURCE_DIAG;
 	sock->state = fixed.vdiag_state;
 	sock->shutdown = fixed.vdiag_shutdown;

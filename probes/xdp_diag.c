@@ -97,10 +97,8 @@ static int parse(const struct nlmsghdr *message, struct arena *arena, struct soc
 	const int result = diag_read_fixed(message, AF_XDP, &fixed, sizeof(fixed));
 	if (result < 0)
 		return result;
-	if (fixed.xdiag_type != SOCK_RAW)
+	if (!diag_set_type(sock, SOCK_FAMILY_XDP, fixed.xdiag_type))
 		return -EBADMSG;
-	sock->protocol = SOCK_PROTOCOL_XDP;
-	sock->family = SOCK_FAMILY_XDP;
 	sock->source = SOCK_SOURCE_DIAG;
 	sock->state = SOCK_STATE_CLOSE;
 	diag_set_cookie(sock, fixed.xdiag_cookie);

@@ -67,14 +67,10 @@ static bool same_owners(const struct sock *a, const struct sock *b) {
 	return i == a->owner_count && j == b->owner_count;
 }
 
-static uint32_t peer_inode(const struct sock *sock) {
-	return sock->family == SOCK_FAMILY_UNIX && sock->un ? sock->un->peer_inode : 0;
-}
-
 bool diff_is_changed(const struct sock *before, const struct sock *after) {
 	return before->state != after->state || compare_ends(&before->local, &after->local) != 0 ||
 	       compare_ends(&before->peer, &after->peer) != 0 ||
-	       peer_inode(before) != peer_inode(after) || !same_owners(before, after);
+	       sock_peer_inode(before) != sock_peer_inode(after) || !same_owners(before, after);
 }
 
 void diff_mark(struct sock *const *previous, size_t previous_count, struct sock *const *current,

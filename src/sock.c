@@ -225,6 +225,10 @@ bool sock_is_minisock(const struct sock *sock) {
 	       (sock->state == SOCK_STATE_FIN_WAIT2 && sock->timer == SOCK_TIMER_TIMEWAIT);
 }
 
+uint32_t sock_peer_inode(const struct sock *sock) {
+	return sock->family == SOCK_FAMILY_UNIX && sock->un ? sock->un->peer_inode : 0;
+}
+
 bool sock_is_kernels(const struct sock *sock) {
 	return sock->family == SOCK_FAMILY_NETLINK && sock->local.port == 0;
 }

@@ -447,6 +447,9 @@ bool sock_is_listening(const struct sock *sock);
  * connection request. The uid the kernel reports for these is always 0 and means nothing. */
 bool sock_is_minisock(const struct sock *sock);
 
+/* The inode of the other end of a UNIX socket; 0: it has none, or none that is known. */
+uint32_t sock_peer_inode(const struct sock *sock);
+
 /* A netlink socket of the kernel itself: those of processes have a port id as soon as they can be
  * seen. */
 bool sock_is_kernels(const struct sock *sock);
