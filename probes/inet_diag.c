@@ -527,10 +527,9 @@ struct redaction {
 static void redact_attribute(unsigned type, struct payload payload, void *context) {
 	struct redaction *redaction = context;
 	redaction->end = (const unsigned char *)payload.bytes + payload.length;
-	if (type == INET_DIAG_MD5SIG)
-		clear(payload, 0, payload.length);
-	else if (type == INET_DIAG_ULP_INFO &&
-	         !attribute_walk(payload.bytes, payload.length, redact_ulp, NULL))
+	const bool lies = type == INET_DIAG_ULP_INFO &&
+	                  !attribute_walk(payload.bytes, payload.length, redact_ulp, NULL);
+	if (type == INET_DIAG_MD5SIG || lies)
 		clear(payload, 0, payload.length);
 	else if (type == INET_DIAG_INFO && redaction->protocol == SOCK_PROTOCOL_MPTCP)
 		clear(payload, offsetof(struct mptcp_counters, token),
