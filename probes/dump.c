@@ -2,6 +2,8 @@
  * which a socket may have been missed (coverage.h says when). What came before is kept: the set of
  * cookies keeps out what comes twice. */
 
+#include "dump.h"
+
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
@@ -11,7 +13,6 @@
 #include "exact.h"
 #include "netlink.h"
 #include "recorder.h"
-#include "run.h"
 #include "util.h"
 
 /* The first datagrams of dumps of the same table, in bytes. The others are filled alike, so this

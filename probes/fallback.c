@@ -1,5 +1,7 @@
 /* /proc/net, where sock_diag has nobody to answer. */
 
+#include "fallback.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +10,6 @@
 #include "proc_family.h"
 #include "proc_net.h"
 #include "recorder.h"
-#include "run.h"
 
 /* One file. */
 struct reading {

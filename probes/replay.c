@@ -11,9 +11,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "dump.h"
+#include "fallback.h"
 #include "moment.h"
 #include "owner.h"
-#include "run.h"
 #include "util.h"
 
 struct numbered_name {
@@ -87,6 +88,10 @@ static int compare_numbers(const void *a, const void *b) {
 	const struct numbered_name *left = a;
 	const struct numbered_name *right = b;
 	return (left->number > right->number) - (left->number < right->number);
+}
+
+static bool is_answer(const struct nlmsghdr *message) {
+	return message->nlmsg_type == SOCK_DIAG_BY_FAMILY || message->nlmsg_type == TCPDIAG_GETSOCK;
 }
 
 typedef int (*compare_fn)(const void *a, const void *b);
@@ -302,6 +307,16 @@ struct replay *replay_open(const unsigned char *bytes, size_t length) {
 	return replay;
 }
 
+bool replay_looks_like_messages(const unsigned char *bytes, size_t length) {
+	enum { LENGTH_MAX = 1 << 22 }; /* no datagram is longer */
+	struct nlmsghdr first;
+	if (length < sizeof(first))
+		return false;
+	memcpy(&first, bytes, sizeof(first));
+	return first.nlmsg_len >= sizeof(first) && first.nlmsg_len <= LENGTH_MAX &&
+	       (first.nlmsg_type == NLMSG_DONE || is_answer(&first));
+}
+
 struct replay *replay_open_messages(const unsigned char *bytes, size_t length) {
 	struct replay *replay = new_replay(bytes, length);
 	replay->only_messages = true;
@@ -397,10 +412,6 @@ static bool find_probe(const struct nlmsghdr *message, struct plan_request *requ
 		}
 	}
 	return false;
-}
-
-static bool is_answer(const struct nlmsghdr *message) {
-	return message->nlmsg_type == SOCK_DIAG_BY_FAMILY || message->nlmsg_type == TCPDIAG_GETSOCK;
 }
 
 /* The latest question, where a capture has those too: what is asked for tells the protocol. */

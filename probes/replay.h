@@ -16,6 +16,9 @@ struct replay;
  * as far as it does, and its reports say so. */
 struct replay *replay_open(const unsigned char *bytes, size_t length);
 
+/* True if a file that begins so may hold netlink messages of sock_diag. */
+bool replay_looks_like_messages(const unsigned char *bytes, size_t length);
+
 /* The same for netlink messages one after another, as `ss -D` writes them. */
 struct replay *replay_open_messages(const unsigned char *bytes, size_t length);
 void replay_close(struct replay *replay);

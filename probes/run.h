@@ -10,7 +10,6 @@
 #include "cookie_set.h"
 #include "interface.h"
 #include "large.h"
-#include "moment.h"
 #include "netns.h"
 #include "plan.h"
 #include "probe.h"
@@ -64,24 +63,8 @@ bool run_keep(struct run *run, struct probe_report *report, struct sock *sock);
 void run_note(struct probe_report *report, enum report_outcome outcome, int error,
               const char *place);
 
-/* Dumps by netlink until nothing can have been missed. 0 or -errno; `messages` counts answers. */
-int dump_request(struct run *run, const struct plan_request *request, struct probe_report *report,
-                 uint64_t *messages);
-
-/* Takes recorded answers to the request. False if they end inside a message. */
-bool dump_replay(struct run *run, const struct plan_request *request, struct probe_report *report,
-                 const unsigned char *bytes, size_t length);
-
-/* The same for lines of file number `index`, or of `family` for IP. */
-bool fallback_replay(struct run *run, const struct moment_dump *dump, struct probe_report *report,
-                     struct moment_cursor lines);
-
 /* Between the two requests of a probe with a large attribute, and after them. */
 void run_conclude_large(struct run *run, const struct plan_request *request);
 
 /* Hands over what is left, and frees what the run holds. */
 void run_finish(struct run *run);
-
-/* Reads what /proc/net has for the request instead. */
-void fallback_read(struct run *run, const struct plan_request *request,
-                   struct probe_report *report);

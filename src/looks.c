@@ -15,6 +15,7 @@
 #include "history.h"
 #include "list.h"
 #include "live.h"
+#include "notes.h"
 #include "playback.h"
 #include "util.h"
 
@@ -35,17 +36,6 @@ struct looks {
 static void report_error(char *error) {
 	fprintf(stderr, "socklens: %s\n", error);
 	free(error);
-}
-
-/* What was written must have arrived. A reader that has left wants no explanation. */
-static void note_output(struct looks *looks) {
-	const int error = -out_flush(&looks->out);
-	if (error == 0)
-		return;
-	if (error != EPIPE && error != EINTR)
-		fprintf(stderr, _("socklens: standard output: %s: the answer is not whole\n"),
-		        strerror(error));
-	looks->status = EXIT_STATUS_PARTIAL;
 }
 
 static bool repeats(const struct looks *looks) {
@@ -123,7 +113,10 @@ static void look(struct looks *looks, const struct source *source) {
 	put_separator(looks, source);
 	struct list_outcome outcome = list_run(cli, source, recorded, history, &looks->out);
 	looks->status = worse_of(looks->status, outcome.status);
-	note_output(looks);
+	const int error = -out_flush(&looks->out);
+	notes_on_output(&outcome.notes, error);
+	if (error != 0)
+		looks->status = EXIT_STATUS_PARTIAL;
 	put_notes(looks, &outcome.notes);
 	looks->number++;
 }

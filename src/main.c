@@ -1,6 +1,5 @@
 /* Starts the program, prints what goes wrong, and turns it all into an exit status. */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <libintl.h>
 #include <locale.h>
@@ -12,6 +11,7 @@
 #include "cli.h"
 #include "field.h"
 #include "looks.h"
+#include "notes.h"
 #include "option.h"
 #include "out.h"
 #include "util.h"
@@ -39,16 +39,16 @@ static void report_error(const char *error) {
 	fprintf(stderr, "socklens: %s\n", error);
 }
 
-/* What was written must have arrived. A reader that has left wants no explanation. */
+/* What was written must have arrived. */
 static int finish_output(struct out *out, int status) {
+	struct out notes;
 	const int error = -out_flush(out);
 	out_finish(out);
-	if (error == 0)
-		return status;
-	if (error != EPIPE)
-		fprintf(stderr, _("socklens: standard output: %s: the answer is not whole\n"),
-		        strerror(error));
-	return EXIT_STATUS_PARTIAL;
+	out_init(&notes, OUT_MEMORY);
+	notes_on_output(&notes, error);
+	fwrite(notes.bytes, 1, notes.used, stderr);
+	out_finish(&notes);
+	return error == 0 ? status : EXIT_STATUS_PARTIAL;
 }
 
 static int run(const struct cli *cli) {

@@ -83,6 +83,12 @@ void notes_on_reports(struct out *notes, const struct snapshot *snapshot) {
 	note_fallback(notes, snapshot);
 }
 
+void notes_on_output(struct out *notes, int error) {
+	if (error != 0 && error != EPIPE && error != EINTR)
+		out_printf(notes, _("socklens: standard output: %s: the answer is not whole\n"),
+		           strerror(error));
+}
+
 void notes_on_recording(struct out *notes, int error) {
 	out_printf(notes, _("socklens: recording: %s: this moment is not in it\n"),
 	           strerror(error));

@@ -12,6 +12,10 @@ struct snapshot;
 /* One line for each probe that failed, and one if some came from /proc/net, which knows less. */
 void notes_on_reports(struct out *notes, const struct snapshot *snapshot);
 
+/* The answer could not be written; `error` is an errno. A reader that has left, and a signal that
+ * ended the wait for one, want no explanation. */
+void notes_on_output(struct out *notes, int error);
+
 /* The moment could not be written; `error` is an errno. */
 void notes_on_recording(struct out *notes, int error);
 

@@ -59,20 +59,6 @@ static int read_messages(struct playback *playback, const unsigned char *start, 
 	return 0;
 }
 
-/* Without the eye of a netlink parser: the first message is no longer than a datagram can be, and
- * of a type that sock_diag sends. */
-static bool looks_like_messages(const unsigned char *bytes, size_t length) {
-	enum { LENGTH_MIN = 16, LENGTH_MAX = 1 << 22, DONE = 3, TCPDIAG = 18, BY_FAMILY = 20 };
-	uint32_t size;
-	uint16_t type;
-	if (length < LENGTH_MIN)
-		return false;
-	memcpy(&size, bytes, sizeof(size));
-	memcpy(&type, bytes + sizeof(size), sizeof(type));
-	return size >= LENGTH_MIN && size <= LENGTH_MAX &&
-	       (type == DONE || type == TCPDIAG || type == BY_FAMILY);
-}
-
 /* A capture of which some was understood is shown as far as that goes. */
 static char *unpack_capture(struct playback *playback) {
 	struct out messages;
@@ -107,7 +93,7 @@ static char *find_kind(struct playback *playback) {
 		return NULL;
 	}
 	const bool is_capture = capture_is_one(start, (size_t)length);
-	if (!is_capture && !looks_like_messages(start, (size_t)length))
+	if (!is_capture && !replay_looks_like_messages(start, (size_t)length))
 		return complain(playback,
 		                _("neither a recording of socklens nor of ss -D, nor a capture"));
 	const int result = read_messages(playback, start, (size_t)length);
