@@ -114,9 +114,11 @@ static void drop(int fds[2]) {
 	}
 }
 
-/* Replaces a random one of the pool, at the rate, until the parent ends. */
-static void churn(const struct shape *shape, unsigned rate) {
+/* Replaces a random one of the pool, at the rate, until the parent ends; tells `started` when the
+ * first was. */
+static void churn(const struct shape *shape, unsigned rate, int started) {
 	int pool[POOL][2];
+	bool told = false;
 	unsigned short seed[3] = { 1, 2, 3 };
 	struct timespec next;
 	for (int i = 0; i < POOL; i++)
@@ -126,6 +128,9 @@ static void churn(const struct shape *shape, unsigned rate) {
 		int *one = pool[nrand48(seed) % POOL];
 		drop(one);
 		shape->make(one);
+		if (!told && write(started, "x", 1) != 1)
+			fail("pipe");
+		told = true;
 		next.tv_nsec += 1000000000 / (long)rate;
 		next.tv_sec += next.tv_nsec / 1000000000;
 		next.tv_nsec %= 1000000000;
@@ -135,13 +140,22 @@ static void churn(const struct shape *shape, unsigned rate) {
 
 static pid_t start_churn(const struct shape *shape, unsigned rate) {
 	const pid_t parent = getpid();
+	int started[2];
+	char byte;
+	if (pipe(started) != 0)
+		fail("pipe");
 	const pid_t child = fork();
-	if (child != 0)
-		return child;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent)
-		churn(shape, rate);
-	_exit(0);
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() == parent)
+			churn(shape, rate, started[1]);
+		_exit(0);
+	}
+	close(started[1]);
+	if (child < 0 || read(started[0], &byte, 1) != 1)
+		fail("churn");
+	close(started[0]);
+	return child;
 }
 
 /* What must be there. */

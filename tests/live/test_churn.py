@@ -9,13 +9,14 @@ from live import equal, test, true
 
 CHURN = os.environ["CHURN"]
 LOOKS = 40
+PLAIN_LOOKS = 400  # a third of a second or more, so that others run in between
 SHAPES = ("spread", "udp", "listen", "unix")
 
 
-def look(shape, rate, *more):
+def look(shape, rate, *more, looks=LOOKS):
     """What the program of tests/churn.c saw, as numbers by name."""
     done = subprocess.run(
-        [CHURN, shape, str(rate), str(LOOKS), *more],
+        [CHURN, shape, str(rate), str(looks), *more],
         capture_output=True,
         text=True,
         check=False,
@@ -34,7 +35,7 @@ def expect_exact(shape, rate):
 
 @test("a single dump of a crowded port does miss sockets, or this file would show nothing")
 def _():
-    true(look("udp", 5000, "plain")["wrong"] > 0, "some look was wrong")
+    true(look("udp", 5000, "plain", looks=PLAIN_LOOKS)["wrong"] > 0, "some look was wrong")
 
 
 @test("nothing is missed or doubled while neighbours come and go, in at most 2.2 dumps")
