@@ -6,7 +6,6 @@
 #include <linux/netlink.h>
 #include <stdlib.h>
 
-#include "recorder.h"
 #include "run.h"
 #include "util.h"
 
@@ -38,10 +37,9 @@ int exact_ask(struct run *run, const struct diag_class *class, uint32_t show,
 	if (opened < 0)
 		return opened;
 	const struct netlink_transport transport = netlink_socket_transport(run->exact);
-	const int result =
-	    netlink_get(&transport, diag_request(class, &request, ++run->probe->sequence, buffer),
-	                take, context);
-	return result;
+	return netlink_get(&transport,
+	                   diag_request(class, &request, ++run->probe->sequence, buffer), take,
+	                   context);
 }
 
 struct large_question {

@@ -15,17 +15,6 @@
 #include "sctp_info.h"
 #include "words.h"
 
-static void set_inode(struct sock *sock, uint32_t inode) {
-	sock->inode = inode;
-	if (inode != 0)
-		sock->known |= SOCK_KNOWS_INODE;
-}
-
-static void set_uid(struct sock *sock, uint32_t uid) {
-	sock->uid = uid;
-	sock->known |= SOCK_KNOWS_UID;
-}
-
 /* enum socket_state of linux/net.h: 1 not connected, 2 not accepted yet, 3 connected, 4 about to go
  * away, which sock_diag tells as not connected. */
 static bool set_unix_state(struct sock *sock, uint64_t state, uint64_t flags) {
@@ -71,7 +60,7 @@ static int parse_unix(const char *line, size_t length, struct arena *arena, stru
 		return -EBADMSG;
 	sock->un = arena_alloc(arena, sizeof(*sock->un));
 	*sock->un = (struct sock_unix){ 0 };
-	set_inode(sock, inode);
+	diag_set_holder(sock, inode, false, 0);
 	const char *rest = words[INODE].bytes + words[INODE].length;
 	const size_t left = length - (size_t)(rest - line);
 	if (left > 1)
@@ -100,8 +89,7 @@ static int parse_packet(const char *line, size_t length, struct arena *arena, st
 	struct sock_packet *packet = arena_alloc(arena, sizeof(*packet));
 	*packet = (struct sock_packet){ .ethertype = (uint16_t)ethertype };
 	sock->packet = packet;
-	set_inode(sock, inode);
-	set_uid(sock, uid);
+	diag_set_holder(sock, inode, true, uid);
 	return 0;
 }
 
@@ -124,7 +112,7 @@ static int parse_netlink(const char *line, size_t length, struct arena *arena, s
 	struct sock_netlink *netlink = arena_alloc(arena, sizeof(*netlink));
 	*netlink = (struct sock_netlink){ .protocol = (uint8_t)protocol };
 	sock->netlink = netlink;
-	set_inode(sock, inode);
+	diag_set_holder(sock, inode, false, 0);
 	return 0;
 }
 

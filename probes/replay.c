@@ -273,7 +273,7 @@ static bool read_section(struct replay *replay, const struct moment_section *sec
 		return read_hosts(replay, section->content);
 	case MOMENT_SERVICE:
 		return read_services(replay, section->content);
-	default: /* answers, or something newer */
+	default: /* something newer */
 		return true;
 	}
 }

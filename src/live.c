@@ -75,6 +75,8 @@ static uint64_t now_ns(void) {
 static void live_begin(void *self, uint32_t needs) {
 	struct live *live = self;
 	struct utsname system;
+	if (!live->recorder)
+		return;
 	const struct moment_origin origin = {
 		.time_ns = live->time_ns,
 		.netns = probe_netns(live->probe),
@@ -82,8 +84,7 @@ static void live_begin(void *self, uint32_t needs) {
 		.host = live->host,
 		.kernel = uname(&system) == 0 ? system.release : "",
 	};
-	if (live->recorder)
-		recorder_begin(live->recorder, &origin);
+	recorder_begin(live->recorder, &origin);
 }
 
 struct source live_source(struct live *live) {
