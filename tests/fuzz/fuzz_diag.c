@@ -36,7 +36,7 @@ static const struct kind {
 
 struct receiver {
 	const struct kind *kind;
-	struct arena arena;
+	struct arena *arena;
 	struct out out;
 	uint64_t sum;
 };
@@ -147,7 +147,7 @@ static void use(struct receiver *receiver, struct sock *sock) {
 		struct large_set set = { 0 };
 		large_add(&set, class, sock);
 		large_settle(&set);
-		large_attach(&set, class, &receiver->arena, sock);
+		large_attach(&set, class, receiver->arena, sock);
 		assert(set.missing == 0);
 		large_finish(&set);
 	}
@@ -162,8 +162,8 @@ static bool receive(void *context, const struct nlmsghdr *message) {
 	struct receiver *receiver = context;
 	const struct diag_class *class = receiver->kind->class;
 	struct sock sock = { 0 };
-	const int result = class ? class->parse(message, &receiver->arena, &sock)
-	                         : inet_parse(message, SOCK_PROTOCOL_SCTP, &receiver->arena, &sock);
+	const int result = class ? class->parse(message, receiver->arena, &sock)
+	                         : inet_parse(message, SOCK_PROTOCOL_SCTP, receiver->arena, &sock);
 	assert(result == 0 || result == -EBADMSG);
 	if (result == 0) {
 		check(receiver, &sock);
@@ -209,13 +209,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	if (size == 0)
 		return 0;
-	struct receiver receiver = { .kind = &kinds[data[0] % ARRAY_LENGTH(kinds)] };
+	static struct arena arena; /* a new one for each input would be most of the work */
+	struct receiver receiver = { .kind = &kinds[data[0] % ARRAY_LENGTH(kinds)],
+		                     .arena = &arena };
+	arena_reset(&arena);
 	out_init(&receiver.out, OUT_MEMORY);
 	if (data[0] & 0x80)
 		walk(&receiver, data + 1, size - 1);
 	else
 		deliver(&receiver, data + 1, size - 1);
 	out_finish(&receiver.out);
-	arena_finish(&receiver.arena);
 	return 0;
 }

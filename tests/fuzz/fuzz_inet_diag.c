@@ -18,7 +18,7 @@ struct receiver {
 	const unsigned char *bytes; /* the datagram */
 	size_t length;
 	enum sock_protocol protocol;
-	struct arena arena;
+	struct arena *arena;
 	uint64_t sum;
 };
 
@@ -78,7 +78,7 @@ static bool receive(void *context, const struct nlmsghdr *message) {
 	assert(offset % NLMSG_ALIGNTO == 0 && offset < receiver->length);
 	assert(message->nlmsg_len >= sizeof(*message));
 	assert(message->nlmsg_len <= receiver->length - offset);
-	const int result = inet_parse(message, receiver->protocol, &receiver->arena, &sock);
+	const int result = inet_parse(message, receiver->protocol, receiver->arena, &sock);
 	assert(result == 0 || result == -EBADMSG);
 	if (result == 0)
 		check(receiver, &sock);
@@ -91,7 +91,14 @@ static void walk(const uint8_t *bytes, size_t length, enum sock_protocol protoco
 	unsigned char *copy = xmalloc(length);
 	memcpy(copy, bytes, length);
 	memcpy(&first, copy, length < sizeof(first) ? length : sizeof(first));
-	struct receiver receiver = { .bytes = copy, .length = length, .protocol = protocol };
+	static struct arena arena; /* a new one for each input would be most of the work */
+	struct receiver receiver = {
+		.bytes = copy,
+		.length = length,
+		.protocol = protocol,
+		.arena = &arena,
+	};
+	arena_reset(&arena);
 	struct netlink_walk state = {
 		.sequence = first.nlmsg_seq,
 		.port_id = first.nlmsg_pid,
@@ -101,7 +108,6 @@ static void walk(const uint8_t *bytes, size_t length, enum sock_protocol protoco
 	const int verdict = netlink_walk_datagram(&state, copy, length);
 	assert(verdict == NETLINK_MORE || verdict == NETLINK_DONE ||
 	       (verdict < 0 && verdict >= -4095));
-	arena_finish(&receiver.arena);
 	free(copy);
 }
 

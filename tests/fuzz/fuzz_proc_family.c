@@ -1,5 +1,5 @@
-/* Text of any content, whole and line by line, as a line of every file of /proc/net that is not
- * about TCP or UDP. */
+/* A line of any content of the files of /proc/net that are not about TCP and its kin. The first
+ * byte chooses the file, counted from '0'; 'p' is /proc/net/protocols. */
 
 #include <assert.h>
 #include <errno.h>
@@ -51,45 +51,54 @@ static void show(const struct sock *sock) {
 	out_finish(&out);
 }
 
-static void parse_line(const char *line, size_t length, struct arena *arena) {
-	arena_reset(arena);
+struct file {
+	enum sock_probe probe;
+	size_t index;
+};
+
+/* File number `choice` of all the files of all the probes, begun again behind the last one. */
+static struct file choose(uint8_t choice) {
+	struct file files[SOCK_PROBE_COUNT * PROC_FAMILY_FILES_MAX];
+	size_t count = 0;
 	for (enum sock_probe probe = 0; probe < SOCK_PROBE_COUNT; probe++) {
-		for (size_t i = 0; proc_family_file(probe, i); i++) {
-			struct sock sock = { 0 };
-			const int result = proc_family_parse(line, length, probe, i, arena, &sock);
-			assert(result == 0 || result == -EBADMSG);
-			if (result < 0)
-				continue;
-			check(&sock, probe);
-			if (probe != SOCK_PROBE_SCTP)
-				show(&sock);
-		}
+		for (size_t i = 0; proc_family_file(probe, i); i++)
+			files[count++] = (struct file){ probe, i };
+	}
+	return files[choice % count];
+}
+
+static void parse_line(const char *line, size_t length, struct file file, struct arena *arena) {
+	struct sock sock = { 0 };
+	const int result = proc_family_parse(line, length, file.probe, file.index, arena, &sock);
+	assert(result == 0 || result == -EBADMSG);
+	if (result == 0) {
+		check(&sock, file.probe);
+		if (file.probe != SOCK_PROBE_SCTP)
+			show(&sock);
+	}
+}
+
+static void parse_protocols(const char *line, size_t length) {
+	for (enum sock_probe probe = 0; probe < SOCK_PROBE_COUNT; probe++) {
 		if (proc_family_is_registered(line, length, probe))
 			assert(probe == SOCK_PROBE_VSOCK || probe == SOCK_PROBE_XDP);
 	}
 }
 
-/* Each line in memory of its own, so that a sanitizer sees a read behind it. */
-static void parse_copy(const char *text, size_t length, struct arena *arena) {
-	char *line = xmalloc(length);
-	if (length > 0)
-		memcpy(line, text, length);
-	parse_line(line, length, arena);
-	free(line);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-	const char *text = (const char *)data;
-	struct arena arena = { 0 };
-	parse_copy(text, size, &arena);
-	for (size_t at = 0; at < size;) {
-		const char *stop = memchr(text + at, '\n', size - at);
-		const size_t length = stop ? (size_t)(stop - text) - at : size - at;
-		parse_copy(text + at, length, &arena);
-		at += length + 1;
-	}
-	arena_finish(&arena);
+	if (size == 0)
+		return 0;
+	static struct arena arena; /* a new one for each input would be most of the work */
+	arena_reset(&arena);
+	/* In memory of its own, so that a sanitizer sees a read behind it. */
+	char *line = xmalloc(size - 1);
+	memcpy(line, data + 1, size - 1);
+	if (data[0] == 'p')
+		parse_protocols(line, size - 1);
+	else
+		parse_line(line, size - 1, choose((uint8_t)(data[0] - '0')), &arena);
+	free(line);
 	return 0;
 }

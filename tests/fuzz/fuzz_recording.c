@@ -55,12 +55,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	static const unsigned char header[HEADER];
-	const int fd = memfd_create("recording", MFD_CLOEXEC);
+	static int fd = -1; /* one file, written again for each input */
+	if (fd < 0)
+		fd = memfd_create("recording", MFD_CLOEXEC);
 	parse_header(data, size);
-	if (fd < 0 || write(fd, header, HEADER) != HEADER ||
-	    write(fd, data, size) != (ssize_t)size || lseek(fd, HEADER, SEEK_SET) != HEADER)
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, header, HEADER, 0) != HEADER ||
+	    pwrite(fd, data, size, HEADER) != (ssize_t)size || lseek(fd, HEADER, SEEK_SET) < 0)
 		abort();
 	read_all(fd, size);
-	close(fd);
 	return 0;
 }
