@@ -146,7 +146,7 @@ const char *util_closest(const char *word, size_t length, const char *const *can
 /* So much can be written at once without waiting once a pipe is ready for anything (pipe(7)). */
 enum { WRITE_CHUNK = 4096 };
 
-/* 0 when it can be written, or -EINTR. */
+/* 0 when it can be written, or -EINTR; what need not wait is not interrupted. */
 static int wait_to_write(int fd, int interrupt_fd) {
 	struct pollfd waiting[] = { { .fd = fd, .events = POLLOUT },
 		                    { .fd = interrupt_fd, .events = POLLIN } };
@@ -155,7 +155,7 @@ static int wait_to_write(int fd, int interrupt_fd) {
 		if (ready < 0 && errno != EINTR)
 			return -errno;
 		if (ready > 0)
-			return waiting[1].revents ? -EINTR : 0;
+			return waiting[0].revents ? 0 : -EINTR;
 	}
 }
 

@@ -1,8 +1,10 @@
 /* Strict numbers, spelling hints, memory that never fails quietly, and the clock. */
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util.h"
 
@@ -125,4 +127,19 @@ Test(util, the_clock_never_runs_backwards) {
 		cr_assert_geq(now, before);
 		before = now;
 	}
+}
+
+/* A pipe takes 64 KiB before a write to it must wait. */
+Test(util, an_interrupt_ends_a_write_that_waits_and_no_other) {
+	enum { FITS = 20000, ROOM = 64 * 1024 };
+	static char bytes[2 * ROOM], read_back[ROOM];
+	int data[2];
+	int interrupt[2];
+	cr_assert_eq(pipe(data), 0);
+	cr_assert_eq(pipe(interrupt), 0);
+	cr_assert_eq(write(interrupt[1], "", 1), 1);
+	cr_assert_eq(util_write_all(data[1], bytes, FITS, interrupt[0]), 0);
+	cr_expect_eq(read(data[0], read_back, sizeof(read_back)), FITS);
+	cr_expect_eq(util_write_all(data[1], bytes, sizeof(bytes), interrupt[0]), -EINTR);
+	cr_expect_gt(read(data[0], read_back, sizeof(read_back)), 0);
 }
