@@ -350,15 +350,9 @@ bool dump_replay(struct run *run, const struct plan_request *request, struct pro
 		.report = report,
 	};
 	const netlink_message_fn take = request->large ? take_large : take_message;
-	while (length >= NLMSG_HDRLEN && !run->stopped) {
-		const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)bytes;
-		const size_t size = message->nlmsg_len;
-		if (size < NLMSG_HDRLEN || size > length)
-			return false;
+	struct netlink_messages messages = { bytes, length };
+	const struct nlmsghdr *message;
+	while (!run->stopped && (message = netlink_next(&messages)) != NULL)
 		take(&dump, message);
-		const size_t step = NLMSG_ALIGN(size) < length ? NLMSG_ALIGN(size) : length;
-		bytes += step;
-		length -= step;
-	}
-	return run->stopped || length == 0;
+	return run->stopped || messages.left == 0;
 }

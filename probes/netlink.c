@@ -51,23 +51,27 @@ static int walk_message(struct netlink_walk *walk, const struct nlmsghdr *messag
 	}
 }
 
+const struct nlmsghdr *netlink_next(struct netlink_messages *messages) {
+	const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)messages->bytes;
+	if (messages->left < NLMSG_HDRLEN || message->nlmsg_len < NLMSG_HDRLEN ||
+	    message->nlmsg_len > messages->left)
+		return NULL;
+	const size_t padded = NLMSG_ALIGN((size_t)message->nlmsg_len);
+	const size_t step = padded < messages->left ? padded : messages->left;
+	messages->bytes += step;
+	messages->left -= step;
+	return message;
+}
+
 int netlink_walk_datagram(struct netlink_walk *walk, const void *bytes, size_t length) {
-	const unsigned char *rest = bytes;
-	while (length >= NLMSG_HDRLEN) {
-		const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)rest;
-		const size_t size = message->nlmsg_len;
-		if (size < NLMSG_HDRLEN || size > length)
-			return -EBADMSG;
+	struct netlink_messages messages = { bytes, length };
+	const struct nlmsghdr *message;
+	while ((message = netlink_next(&messages)) != NULL) {
 		const int verdict = walk_message(walk, message);
 		if (verdict != NETLINK_MORE)
 			return verdict;
-		const size_t step = NLMSG_ALIGN(size);
-		if (step >= length)
-			return NETLINK_MORE;
-		rest += step;
-		length -= step;
 	}
-	return length == 0 ? NETLINK_MORE : -EBADMSG;
+	return messages.left == 0 ? NETLINK_MORE : -EBADMSG;
 }
 
 /* How far an answer goes. */

@@ -38,6 +38,16 @@ enum netlink_verdict {
  * checked against it: nlmsg_len is between NLMSG_HDRLEN and what is left. */
 typedef bool (*netlink_message_fn)(void *context, const struct nlmsghdr *message);
 
+/* Messages one after another, each aligned to four bytes. */
+struct netlink_messages {
+	const unsigned char *bytes;
+	size_t left;
+};
+
+/* The next one, whose length is between NLMSG_HDRLEN and what was left. NULL at the end, and `left`
+ * is 0 then; it is not if what follows is no whole message. */
+const struct nlmsghdr *netlink_next(struct netlink_messages *messages);
+
 struct netlink_walk {
 	uint32_t sequence;
 	uint32_t port_id;

@@ -14,17 +14,13 @@
 #include "dump.h"
 #include "fallback.h"
 #include "moment.h"
+#include "netlink.h"
 #include "owner.h"
 #include "util.h"
 
 struct numbered_name {
 	uint64_t number;
 	const char *text;
-};
-
-struct name_table {
-	struct numbered_name *names; /* sorted by number */
-	size_t count;
 };
 
 struct host_name {
@@ -36,6 +32,12 @@ struct host_name {
 struct service_name {
 	uint32_t protocol, port;
 	const char *text;
+};
+
+/* The items of one section. */
+struct items {
+	void *all; /* sorted if their kind can be looked up */
+	size_t count;
 };
 
 /* As MOMENT_HOLDER has them. */
@@ -50,16 +52,13 @@ struct replay {
 	bool damaged;
 	struct arena arena; /* of everything below */
 	struct moment_origin origin;
-	struct name_table interfaces, cgroups, users;
-	struct process *processes;
-	size_t process_count;
+	struct items interfaces, cgroups, users; /* struct numbered_name */
+	struct items processes;                  /* struct process */
+	struct items hosts;                      /* struct host_name */
+	struct items services;                   /* struct service_name */
 	struct moment_cursor holders;
 	struct moment_owners owners;
 	bool has_owners;
-	struct host_name *hosts;
-	size_t host_count;
-	struct service_name *services;
-	size_t service_count;
 	struct probe_report reports[REPORT_COUNT];
 };
 
@@ -94,65 +93,21 @@ static bool is_answer(const struct nlmsghdr *message) {
 	return message->nlmsg_type == SOCK_DIAG_BY_FAMILY || message->nlmsg_type == TCPDIAG_GETSOCK;
 }
 
-typedef int (*compare_fn)(const void *a, const void *b);
+/* What the items of a section are. */
+struct item_kind {
+	size_t size;
+	size_t least; /* how many bytes of a moment one takes at least */
+	bool (*read)(struct replay *replay, struct moment_cursor *content, void *item);
+	int (*compare)(const void *a, const void *b); /* NULL: nobody looks one up */
+};
 
-static void sort(void *items, size_t count, size_t size, compare_fn compare) {
-	if (count > 1)
-		qsort(items, count, size, compare);
+static bool read_name(struct replay *replay, struct moment_cursor *content, void *item) {
+	struct numbered_name *name = item;
+	return moment_get_u64(content, &name->number) && get_kept(replay, content, &name->text);
 }
 
-/* bsearch() may not be given NULL. */
-static const void *find(const void *wanted, const void *items, size_t count, size_t size,
-                        compare_fn compare) {
-	return count > 0 ? bsearch(wanted, items, count, size, compare) : NULL;
-}
-
-/* An item takes at least so many bytes, which bounds how many there can be. */
-static size_t items_at_most(const struct moment_cursor *content, size_t least) {
-	return content->left / least;
-}
-
-static bool read_names(struct replay *replay, struct moment_cursor content,
-                       struct name_table *table) {
-	const size_t most = items_at_most(&content, sizeof(uint64_t) + sizeof(uint32_t));
-	table->names = arena_alloc(&replay->arena, (most + 1) * sizeof(*table->names));
-	table->count = 0;
-	bool whole = true;
-	while (whole && content.left > 0) {
-		struct numbered_name *name = &table->names[table->count];
-		whole = moment_get_u64(&content, &name->number) &&
-		        get_kept(replay, &content, &name->text);
-		table->count += whole;
-	}
-	sort(table->names, table->count, sizeof(*table->names), compare_numbers);
-	return whole;
-}
-
-static const char *find_name(const struct name_table *table, uint64_t number) {
-	const struct numbered_name wanted = { .number = number };
-	const struct numbered_name *found =
-	    find(&wanted, table->names, table->count, sizeof(*table->names), compare_numbers);
-	return found ? found->text : NULL;
-}
-
-static int compare_hosts(const void *a, const void *b) {
-	const struct host_name *left = a;
-	const struct host_name *right = b;
-	if (left->family != right->family)
-		return left->family < right->family ? -1 : 1;
-	return memcmp(left->address, right->address, sizeof(left->address));
-}
-
-static int compare_services(const void *a, const void *b) {
-	const struct service_name *left = a;
-	const struct service_name *right = b;
-	if (left->protocol != right->protocol)
-		return left->protocol < right->protocol ? -1 : 1;
-	return (left->port > right->port) - (left->port < right->port);
-}
-
-static bool read_process(struct replay *replay, struct moment_cursor *content,
-                         struct process *process) {
+static bool read_process(struct replay *replay, struct moment_cursor *content, void *item) {
+	struct process *process = item;
 	const char *comm = NULL;
 	const char *exe = NULL;
 	uint32_t has_exe = 0;
@@ -166,54 +121,95 @@ static bool read_process(struct replay *replay, struct moment_cursor *content,
 	return true;
 }
 
-static bool read_processes(struct replay *replay, struct moment_cursor content) {
-	const size_t least = sizeof(uint64_t) + 4 * sizeof(uint32_t);
-	const size_t most = items_at_most(&content, least);
-	replay->processes = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->processes));
-	replay->process_count = 0;
-	while (content.left > 0) {
-		if (!read_process(replay, &content, &replay->processes[replay->process_count]))
-			return false;
-		replay->process_count++;
+static int compare_hosts(const void *a, const void *b) {
+	const struct host_name *left = a;
+	const struct host_name *right = b;
+	if (left->family != right->family)
+		return left->family < right->family ? -1 : 1;
+	return memcmp(left->address, right->address, sizeof(left->address));
+}
+
+static bool read_host(struct replay *replay, struct moment_cursor *content, void *item) {
+	struct host_name *host = item;
+	return moment_get_u32(content, &host->family) &&
+	       moment_get(content, host->address, sizeof(host->address)) &&
+	       get_kept(replay, content, &host->text);
+}
+
+static int compare_services(const void *a, const void *b) {
+	const struct service_name *left = a;
+	const struct service_name *right = b;
+	if (left->protocol != right->protocol)
+		return left->protocol < right->protocol ? -1 : 1;
+	return (left->port > right->port) - (left->port < right->port);
+}
+
+static bool read_service(struct replay *replay, struct moment_cursor *content, void *item) {
+	struct service_name *service = item;
+	return moment_get_u32(content, &service->protocol) &&
+	       moment_get_u32(content, &service->port) && get_kept(replay, content, &service->text);
+}
+
+static const struct item_kind names_kind = {
+	.size = sizeof(struct numbered_name),
+	.least = sizeof(uint64_t) + sizeof(uint32_t),
+	.read = read_name,
+	.compare = compare_numbers,
+};
+
+static const struct item_kind processes_kind = {
+	.size = sizeof(struct process),
+	.least = sizeof(uint64_t) + 4 * sizeof(uint32_t),
+	.read = read_process,
+};
+
+static const struct item_kind hosts_kind = {
+	.size = sizeof(struct host_name),
+	.least = 2 * sizeof(uint32_t) + 16,
+	.read = read_host,
+	.compare = compare_hosts,
+};
+
+static const struct item_kind services_kind = {
+	.size = sizeof(struct service_name),
+	.least = 3 * sizeof(uint32_t),
+	.read = read_service,
+	.compare = compare_services,
+};
+
+/* False if the last item is cut off; those before it are kept. */
+static bool read_items(struct replay *replay, struct moment_cursor content,
+                       const struct item_kind *kind, struct items *items) {
+	const size_t most = content.left / kind->least + 1;
+	unsigned char *next = arena_alloc(&replay->arena, most * kind->size);
+	*items = (struct items){ .all = next };
+	bool whole = true;
+	for (; whole && content.left > 0; next += kind->size) {
+		whole = kind->read(replay, &content, next);
+		items->count += whole;
 	}
-	return true;
+	if (kind->compare && items->count > 1)
+		qsort(items->all, items->count, kind->size, kind->compare);
+	return whole;
+}
+
+/* bsearch() may not be given NULL. */
+static const void *find(const struct items *items, const struct item_kind *kind,
+                        const void *wanted) {
+	if (items->count == 0)
+		return NULL;
+	return bsearch(wanted, items->all, items->count, kind->size, kind->compare);
+}
+
+static const char *find_name(const struct items *items, uint64_t number) {
+	const struct numbered_name wanted = { .number = number };
+	const struct numbered_name *found = find(items, &names_kind, &wanted);
+	return found ? found->text : NULL;
 }
 
 static bool read_owners(struct replay *replay, struct moment_cursor content) {
 	replay->has_owners = moment_get(&content, &replay->owners, sizeof(replay->owners));
 	return replay->has_owners;
-}
-
-static bool read_hosts(struct replay *replay, struct moment_cursor content) {
-	const size_t most = items_at_most(&content, 2 * sizeof(uint32_t) + 16);
-	replay->hosts = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->hosts));
-	replay->host_count = 0;
-	bool whole = true;
-	while (whole && content.left > 0) {
-		struct host_name *host = &replay->hosts[replay->host_count];
-		whole = moment_get_u32(&content, &host->family) &&
-		        moment_get(&content, host->address, sizeof(host->address)) &&
-		        get_kept(replay, &content, &host->text);
-		replay->host_count += whole;
-	}
-	sort(replay->hosts, replay->host_count, sizeof(*replay->hosts), compare_hosts);
-	return whole;
-}
-
-static bool read_services(struct replay *replay, struct moment_cursor content) {
-	const size_t most = items_at_most(&content, 3 * sizeof(uint32_t));
-	replay->services = arena_alloc(&replay->arena, (most + 1) * sizeof(*replay->services));
-	replay->service_count = 0;
-	bool whole = true;
-	while (whole && content.left > 0) {
-		struct service_name *service = &replay->services[replay->service_count];
-		whole = moment_get_u32(&content, &service->protocol) &&
-		        moment_get_u32(&content, &service->port) &&
-		        get_kept(replay, &content, &service->text);
-		replay->service_count += whole;
-	}
-	sort(replay->services, replay->service_count, sizeof(*replay->services), compare_services);
-	return whole;
 }
 
 static bool read_report(struct replay *replay, struct moment_cursor content) {
@@ -257,22 +253,22 @@ static bool read_section(struct replay *replay, const struct moment_section *sec
 	case MOMENT_REPORT:
 		return read_report(replay, section->content);
 	case MOMENT_INTERFACE:
-		return read_names(replay, section->content, &replay->interfaces);
+		return read_items(replay, section->content, &names_kind, &replay->interfaces);
 	case MOMENT_CGROUP:
-		return read_names(replay, section->content, &replay->cgroups);
+		return read_items(replay, section->content, &names_kind, &replay->cgroups);
 	case MOMENT_USER:
-		return read_names(replay, section->content, &replay->users);
+		return read_items(replay, section->content, &names_kind, &replay->users);
 	case MOMENT_PROCESS:
-		return read_processes(replay, section->content);
+		return read_items(replay, section->content, &processes_kind, &replay->processes);
 	case MOMENT_HOLDER:
 		replay->holders = section->content;
 		return true;
 	case MOMENT_OWNERS:
 		return read_owners(replay, section->content);
 	case MOMENT_HOST:
-		return read_hosts(replay, section->content);
+		return read_items(replay, section->content, &hosts_kind, &replay->hosts);
 	case MOMENT_SERVICE:
-		return read_services(replay, section->content);
+		return read_items(replay, section->content, &services_kind, &replay->services);
 	default: /* something newer */
 		return true;
 	}
@@ -283,7 +279,7 @@ static bool check_holders(const struct replay *replay) {
 	struct moment_cursor holders = replay->holders;
 	struct holder holder;
 	while (moment_get(&holders, &holder, sizeof(holder))) {
-		if (holder.process >= replay->process_count)
+		if (holder.process >= replay->processes.count)
 			return false;
 	}
 	return holders.left == 0;
@@ -335,6 +331,10 @@ uint64_t replay_time_ns(const struct replay *replay) {
 
 const char *replay_host(const struct replay *replay) {
 	return replay->origin.host;
+}
+
+uint32_t replay_needs(const struct replay *replay) {
+	return replay->only_messages ? UINT32_MAX : replay->origin.needs;
 }
 
 static const char *recorded_interface(void *context, uint32_t index) {
@@ -483,21 +483,13 @@ static bool take_message(struct run *run, const struct nlmsghdr *message,
 }
 
 /* Two dumps in a row are one: what comes twice is kept out by its cookie. */
-static bool take_messages(struct run *run, struct moment_cursor messages) {
+static bool take_messages(struct run *run, struct moment_cursor content) {
+	struct netlink_messages messages = { content.bytes, content.left };
 	struct question question = { 0 };
+	const struct nlmsghdr *message;
 	bool whole = true;
-	while (!run->stopped && messages.left >= NLMSG_HDRLEN) {
-		const struct nlmsghdr *message =
-		    (const struct nlmsghdr *)(const void *)messages.bytes;
-		const size_t size = message->nlmsg_len;
-		if (size < NLMSG_HDRLEN || size > messages.left)
-			return false;
+	while (!run->stopped && (message = netlink_next(&messages)) != NULL)
 		whole &= take_message(run, message, &question);
-		const size_t step =
-		    NLMSG_ALIGN(size) < messages.left ? NLMSG_ALIGN(size) : messages.left;
-		messages.bytes += step;
-		messages.left -= step;
-	}
 	return whole && (run->stopped || messages.left == 0);
 }
 
@@ -539,10 +531,9 @@ void replay_sockets(struct replay *replay, const struct want *want, size_t batch
 		.deliver = deliver,
 		.context = context,
 	};
-	if (!replay->only_messages) {
+	known.needs &= replay_needs(replay);
+	if (!replay->only_messages)
 		copy_reports(replay, want, snapshot);
-		known.needs &= replay->origin.needs;
-	}
 	const bool whole = replay->only_messages
 	                       ? take_messages(&run, replay->moment)
 	                       : take_moment(&run, replay->moment, &scratch) && !replay->damaged;
@@ -553,9 +544,11 @@ void replay_sockets(struct replay *replay, const struct want *want, size_t batch
 
 /* The sockets may outlive the replay, and so must their owners. */
 static const struct process *copy_processes(const struct replay *replay, struct arena *arena) {
-	struct process *copies = arena_alloc(arena, (replay->process_count + 1) * sizeof(*copies));
-	for (size_t i = 0; i < replay->process_count; i++) {
-		const struct process *process = &replay->processes[i];
+	const struct process *recorded = replay->processes.all;
+	struct process *copies =
+	    arena_alloc(arena, (replay->processes.count + 1) * sizeof(*copies));
+	for (size_t i = 0; i < replay->processes.count; i++) {
+		const struct process *process = &recorded[i];
 		copies[i] = *process;
 		copies[i].comm = arena_copy(arena, process->comm, process->comm_length);
 		if (process->exe)
@@ -569,7 +562,7 @@ static void add_holders(const struct replay *replay, const struct process *proce
 	struct moment_cursor holders = replay->holders;
 	struct holder holder;
 	while (moment_get(&holders, &holder, sizeof(holder))) {
-		if (holder.process < replay->process_count &&
+		if (holder.process < replay->processes.count &&
 		    owner_table_wants(table, holder.inode))
 			owner_table_add(table, holder.inode, &processes[holder.process], holder.fd);
 	}
@@ -602,10 +595,9 @@ static void name_end(const struct replay *replay, struct arena *arena, const str
 	struct host_name host = { .family = sock->family };
 	const struct service_name service = { .protocol = sock->protocol, .port = end->port };
 	memcpy(host.address, end->address, sizeof(host.address));
-	const struct host_name *found_host =
-	    find(&host, replay->hosts, replay->host_count, sizeof(host), compare_hosts);
-	const struct service_name *found_service = find(
-	    &service, replay->services, replay->service_count, sizeof(service), compare_services);
+	const struct host_name *found_host = find(&replay->hosts, &hosts_kind, &host);
+	const struct service_name *found_service =
+	    find(&replay->services, &services_kind, &service);
 	if (found_host)
 		end->host = arena_copy(arena, found_host->text, strlen(found_host->text));
 	if (found_service)

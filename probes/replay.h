@@ -27,6 +27,9 @@ void replay_close(struct replay *replay);
 uint64_t replay_time_ns(const struct replay *replay);
 const char *replay_host(const struct replay *replay);
 
+/* What was asked for then, enum sock_need; everything if that is not known. */
+uint32_t replay_needs(const struct replay *replay);
+
 /* As probe_sockets(). */
 void replay_sockets(struct replay *replay, const struct want *want, size_t batch_limit,
                     struct snapshot *snapshot, probe_batch_fn deliver, void *context);

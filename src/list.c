@@ -152,6 +152,19 @@ static bool take_batch(void *context, struct snapshot *batch) {
 	return list->out->error == 0;
 }
 
+/* A recording may have been made for fewer columns. */
+static void note_unrecorded(const struct list *list, struct out *notes) {
+	const uint32_t missing = list->needs & ~list->source->needs;
+	if (missing == 0)
+		return;
+	out_text(notes, _("socklens: not recorded: "));
+	if (missing == SOCK_NEED_NAMES)
+		out_text(notes, _("names of hosts and services"));
+	else
+		view_put_needing(notes, &list->cli->view, missing);
+	out_char(notes, '\n');
+}
+
 static struct list_outcome conclude(const struct list *list, const struct snapshot *snapshot) {
 	struct list_outcome outcome = {
 		.status = list->shown > 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_NO_MATCH,
@@ -159,6 +172,8 @@ static struct list_outcome conclude(const struct list *list, const struct snapsh
 	out_init(&outcome.notes, OUT_MEMORY);
 	if (!snapshot_is_whole(snapshot))
 		outcome.status = EXIT_STATUS_PARTIAL;
+	else
+		note_unrecorded(list, &outcome.notes);
 	notes_on_reports(&outcome.notes, snapshot);
 	if (list->record_error) {
 		outcome.status = EXIT_STATUS_PARTIAL;

@@ -1,4 +1,4 @@
-/* Nothing but the names of functions that have another shape elsewhere. */
+/* Most of it gives functions that have another shape elsewhere the shape of a source. */
 
 #include "live.h"
 
@@ -21,7 +21,9 @@ bool live_open(struct live *live, const char *netns, struct recording_writer *wr
 	live->probe = probe_open(netns, no_such, error);
 	if (!live->probe)
 		return false;
-	live->host = xasprintf("%s", uname(&system) == 0 ? system.nodename : "");
+	const bool is_named = uname(&system) == 0;
+	live->host = xasprintf("%s", is_named ? system.nodename : "");
+	live->kernel = xasprintf("%s", is_named ? system.release : "");
 	if (writer) {
 		live->recorder = recorder_create();
 		probe_set_recorder(live->probe, live->recorder);
@@ -34,6 +36,7 @@ void live_close(struct live *live) {
 	user_cache_finish(&live->users);
 	recorder_destroy(live->recorder);
 	free(live->host);
+	free(live->kernel);
 	*live = (struct live){ 0 };
 }
 
@@ -74,7 +77,6 @@ static uint64_t now_ns(void) {
 
 static void live_begin(void *self, uint32_t needs) {
 	struct live *live = self;
-	struct utsname system;
 	if (!live->recorder)
 		return;
 	const struct moment_origin origin = {
@@ -82,7 +84,7 @@ static void live_begin(void *self, uint32_t needs) {
 		.netns = probe_netns(live->probe),
 		.needs = needs,
 		.host = live->host,
-		.kernel = uname(&system) == 0 ? system.release : "",
+		.kernel = live->kernel,
 	};
 	recorder_begin(live->recorder, &origin);
 }
@@ -97,6 +99,7 @@ struct source live_source(struct live *live) {
 		.user = live_user,
 		.names = live_names,
 		.conclude = live_conclude,
+		.needs = UINT32_MAX,
 		.host = live->host,
 		.time_ns = live->time_ns,
 	};

@@ -11,7 +11,7 @@ struct recording_writer;
 struct live {
 	struct probe *probe;
 	struct user_cache users;
-	char *host;
+	char *host, *kernel;
 	uint64_t time_ns;                /* of the look at hand */
 	struct recorder *recorder;       /* NULL: nothing is recorded */
 	struct recording_writer *writer; /* borrowed; where moments go */

@@ -150,6 +150,7 @@ static struct source source_of(struct replay *replay) {
 		.owners = play_owners,
 		.user = play_user,
 		.names = play_names,
+		.needs = replay_needs(replay),
 		.host = replay_host(replay),
 		.time_ns = replay_time_ns(replay),
 	};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "out.h"
 #include "sock.h"
 #include "util.h"
 
@@ -144,6 +145,21 @@ uint32_t view_needs(const struct view *view) {
 	for (size_t i = 0; i < view->key_count; i++)
 		needs |= view->keys[i].field->needs;
 	return needs;
+}
+
+void view_put_needing(struct out *out, const struct view *view, uint32_t needs) {
+	enum { NAMED = 5 };
+	size_t count = 0;
+	for (size_t i = 0; i < view->column_count + view->key_count; i++) {
+		const size_t key = i - view->column_count;
+		const struct field *field =
+		    i < view->column_count ? view->columns[i] : view->keys[key].field;
+		const bool is_new = i < view->column_count || !has_column(view, field);
+		if (is_new && (field->needs & needs) && ++count <= NAMED)
+			out_printf(out, "%s%s", count > 1 ? ", " : "", field->column.name);
+	}
+	if (count > NAMED)
+		out_printf(out, _(" and %zu more"), count - NAMED);
 }
 
 static int compare_numbers(uint64_t a, uint64_t b) {

@@ -7,6 +7,8 @@
 
 #include "field.h"
 
+struct out;
+
 struct sort_key {
 	const struct field *field;
 	bool descending;
@@ -44,6 +46,10 @@ bool view_set_sort(struct view *view, const char *list, char **error);
 
 /* enum sock_need of all columns and sort keys. */
 uint32_t view_needs(const struct view *view);
+
+/* Names the first few columns and sort keys that need any of `needs`, and how many more there are.
+ */
+void view_put_needing(struct out *out, const struct view *view, uint32_t needs);
 
 /* Sorts the pointers; sockets that compare equal keep their order, unknown comes last. */
 void view_sort(const struct view *view, const struct sock **socks, size_t count);

@@ -109,6 +109,28 @@ def _():
         equal(live.run("list", "--replay", path, at, "1")[0], 1, "nothing found")
 
 
+@test("what was not recorded is named")
+def _():
+    kept = sockets.pair()
+    at = str(sockets.port(kept.door))
+    with recordings.new_file() as path:
+        live.run("list", "-tH", "--record", path, at)
+        for words, names in (
+            (("--columns", "state,rtt,cwnd,local"), "rtt, cwnd"),
+            (("--sort", "uid"), "uid"),
+            (("--columns", "uid", "--sort", "uid"), "uid"),
+            (("-r",), "names of hosts and services"),
+        ):
+            status, out, err = live.run("list", "-t", *words, "--replay", path, at)
+            equal(status, 0, f"status of {words}")
+            true(out.count(b"\n") > 3, f"there is what was recorded: {out!r}")
+            true(f"socklens: not recorded: {names}\n".encode() in err, f"{words}: {err!r}")
+        status, out, err = live.run("list", "-ti", "--replay", path, at)
+        true(b" and " in err and b" more\n" in err and len(err) < 200, f"not all: {err!r}")
+        status, out, err = live.run("list", "-s", "-t", "--replay", path, at)
+        equal((status, err), (0, b""), "nothing is missing for the summary")
+
+
 @test("another user replays what root recorded, with the owners that root saw")
 def _():
     live.need_root()

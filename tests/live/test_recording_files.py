@@ -28,7 +28,7 @@ def append_moments(path, count=MOMENTS):
     kept, ends = [], [recordings.HEADER_SIZE]
     for _ in range(count):
         kept.append(sockets.listener())
-        status, _, err = live.run("list", "-t", "--record", path)
+        status, _, err = live.run("list", "-tj", "--record", path)
         equal((status, err), (0, b""), f"look {len(ends)}")
         ends.append(recordings.size(path))
     return ends
