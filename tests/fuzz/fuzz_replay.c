@@ -124,6 +124,8 @@ static void play(open_fn open, uint8_t choice, const uint8_t *data, size_t size)
 		memcpy(copy, data, size);
 	receiver.replay = open(copy, size);
 	snapshot_init(&snapshot);
+	snapshot.capacity = 4; /* as many as it takes at first would be most of the work */
+	snapshot.socks = xcalloc(snapshot.capacity, sizeof(*snapshot.socks));
 	replay_sockets(receiver.replay, &want, receiver.limit, &snapshot, take_batch, &receiver);
 	assert(receiver.batches > 0 && (!receiver.stops || receiver.batches == 1));
 	check_reports(&receiver, &snapshot);
