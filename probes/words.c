@@ -20,22 +20,12 @@ size_t words_split(const char *line, size_t length, struct word *words, size_t m
 	return count;
 }
 
-static int hex_digit(char digit) {
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	return -1;
-}
-
 bool word_parse_hex(struct word word, size_t digits_max, uint64_t *number) {
 	uint64_t value = 0;
 	if (word.length == 0 || word.length > digits_max)
 		return false;
 	for (size_t i = 0; i < word.length; i++) {
-		const int digit = hex_digit(word.bytes[i]);
+		const int digit = util_hex_digit(word.bytes[i]);
 		if (digit < 0)
 			return false;
 		value = value << 4 | (unsigned)digit;

@@ -121,6 +121,16 @@ static unsigned edit_distance(const char *a, size_t a_length, const char *b, siz
 	return rows[a_length % 3][b_length];
 }
 
+int util_hex_digit(char digit) {
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'A' && digit <= 'F')
+		return digit - 'A' + 10;
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	return -1;
+}
+
 const char *util_closest(const char *word, size_t length, const char *const *candidates,
                          size_t count) {
 	if (length == 0 || length > CLOSEST_LENGTH_MAX)

@@ -52,6 +52,9 @@ void util_clear(void *memory, size_t size);
  */
 bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *out);
 
+/* 0 to 15, or -1. */
+int util_hex_digit(char digit);
+
 /* The name of `candidates[i]` that is most like `word`, or NULL if none is close. */
 const char *util_closest(const char *word, size_t length, const char *const *candidates,
                          size_t count);

@@ -12,10 +12,13 @@ complain() {
 # The layer of each header of src/, from the bottom up. A file may include its own layer and those
 # below it.
 declare -A layer=(
-	[util]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1
-	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [want]=2 [snapshot]=2
-	[value]=3 [field]=3 [endpoint]=3 [format]=3 [filter]=3 [view]=3 [json]=3 [users]=3 [services]=3
-	[resolve]=3 [names]=3 [diff]=3 [history]=3
+	[util]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1 [text_file]=1 [range]=1 [glob]=1
+	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [hint]=2 [want]=2 [snapshot]=2
+	[value]=3 [field]=3 [endpoint]=3 [format]=3 [view]=3 [json]=3 [users]=3 [services]=3
+	[filter]=3 [filter_bound]=3 [filter_error]=3 [filter_field]=3 [filter_hint]=3 [filter_host]=3
+	[filter_lexer]=3 [filter_match]=3 [filter_parse]=3 [filter_parser]=3 [filter_port]=3
+	[filter_print]=3 [filter_regex]=3 [filter_sources]=3 [filter_term]=3 [filter_tree]=3 [filter_value]=3
+	[filter_word]=3 [resolve]=3 [config]=3 [names]=3 [diff]=3 [history]=3
 	[sink]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4
 	[option]=5 [cli]=5
 	[source]=6 [live]=6 [playback]=6 [notes]=6 [list]=6 [looks]=6 [main]=6

@@ -1,11 +1,14 @@
-/* Names of addresses and ports. What the machine's name service says is not ours to promise; that
- * an answer is one it gives, and that asking returns, is. */
+/* Names of addresses and ports, and addresses of names. What the machine's name service says is not
+ * ours to promise; that an answer is one it gives, and that asking returns, is. */
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "names.h"
 #include "resolve.h"
@@ -65,29 +68,135 @@ Test(resolve, no_time_at_all_still_returns, .timeout = 60) {
 	free(queries[1].name);
 }
 
-static void expect_service(const struct services *services, enum sock_protocol protocol,
-                           uint16_t port, const char *like) {
-	const struct servent *entry = getservbyport(htons(port), like);
-	const char *name = services_find(services, protocol, port);
-	cr_expect_eq(name != NULL, entry != NULL, "port %u/%s", port, like);
-	cr_expect(!name || !entry || strcmp(name, entry->s_name) == 0, "port %u/%s is %s", port,
-	          like, name);
+static bool has_address(const struct resolve_host *host, const char *address) {
+	const struct resolve_query wanted =
+	    query(strchr(address, ':') ? SOCK_FAMILY_INET6 : SOCK_FAMILY_INET, address);
+	size_t found = 0;
+	for (size_t i = 0; i < host->count; i++)
+		found +=
+		    host->addresses[i].family == wanted.family &&
+		    memcmp(host->addresses[i].address, wanted.address, sizeof(wanted.address)) == 0;
+	cr_expect_leq(found, 1, "%s comes %zu times", address, found);
+	return found == 1;
 }
 
-Test(resolve, services_have_the_names_that_getservbyport_gives) {
-	int error = 77;
-	struct services *services = services_load(&error);
-	cr_expect_eq(error, 0);
-	for (unsigned i = 0; i <= 1024; i++) {
-		const uint16_t port = (uint16_t)(i < 1024 ? i : 65535);
-		expect_service(services, SOCK_PROTOCOL_TCP, port, "tcp");
-		expect_service(services, SOCK_PROTOCOL_MPTCP, port, "tcp");
-		expect_service(services, SOCK_PROTOCOL_UDP, port, "udp");
-		expect_service(services, SOCK_PROTOCOL_UDPLITE, port, "udp");
-		cr_expect_null(services_find(services, SOCK_PROTOCOL_RAW, port));
+Test(resolve, no_host_is_answered_at_once) {
+	cr_assert_eq(resolve_hosts(NULL, 0, RESOLVE_LIMIT_MS), 0);
+}
+
+Test(resolve, a_number_is_a_host_of_one_address, .timeout = 60) {
+	static const char *const numbers[] = { "127.0.0.1", "::1", "192.0.2.1", "2001:db8::7",
+		                               "::ffff:192.0.2.1" };
+	struct resolve_host hosts[ARRAY_LENGTH(numbers)] = { 0 };
+	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++)
+		hosts[i].name = numbers[i];
+	cr_assert_eq(resolve_hosts(hosts, ARRAY_LENGTH(hosts), 30000), 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+		cr_expect_eq(hosts[i].outcome, RESOLVE_FOUND, "%s", numbers[i]);
+		cr_expect_eq(hosts[i].count, 1, "%s", numbers[i]);
+		cr_expect(has_address(&hosts[i], numbers[i]), "%s", numbers[i]);
+		cr_expect_null(resolve_reason(&hosts[i]));
+		cr_expect_eq(hosts[i].name, numbers[i]);
+		free(hosts[i].addresses);
 	}
-	services_destroy(services);
-	services_destroy(NULL);
+}
+
+/* What localhost is stands in a file, which is read before any name server is asked. */
+Test(resolve, the_local_host_has_the_addresses_that_the_system_gives_it, .timeout = 60) {
+	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *wanted = NULL;
+	if (getaddrinfo("localhost", NULL, &hints, &wanted) != 0)
+		cr_skip_test("there is no localhost here");
+	struct resolve_host host = { .name = "localhost" };
+	cr_assert_eq(resolve_hosts(&host, 1, 30000), 0);
+	cr_assert_eq(host.outcome, RESOLVE_FOUND);
+	cr_expect_geq(host.count, 1);
+	for (const struct addrinfo *item = wanted; item; item = item->ai_next) {
+		char text[NI_MAXHOST] = "";
+		getnameinfo(item->ai_addr, item->ai_addrlen, text, sizeof(text), NULL, 0,
+		            NI_NUMERICHOST);
+		cr_expect(has_address(&host, text), "%s", text);
+	}
+	freeaddrinfo(wanted);
+	free(host.addresses);
+}
+
+/* With a name server or without (RFC 6761): there is no address, and a reason why. */
+Test(resolve, a_name_that_cannot_be_has_no_address_but_a_reason, .timeout = 60) {
+	struct resolve_host hosts[] = { { .name = "nonexistent.invalid" }, { .name = "" } };
+	const size_t unanswered = resolve_hosts(hosts, ARRAY_LENGTH(hosts), RESOLVE_LIMIT_MS);
+	size_t late = 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++) {
+		cr_expect_neq(hosts[i].outcome, RESOLVE_FOUND);
+		cr_expect_eq(hosts[i].count, 0);
+		cr_expect_null(hosts[i].addresses);
+		cr_expect_not_null(resolve_reason(&hosts[i]));
+		late += hosts[i].outcome == RESOLVE_LATE;
+	}
+	cr_expect_eq(unanswered, late);
+}
+
+Test(resolve, one_host_that_is_missing_does_not_hide_the_others, .timeout = 60) {
+	struct resolve_host hosts[] = { { .name = "nonexistent.invalid" },
+		                        { .name = "127.0.0.1" } };
+	resolve_hosts(hosts, ARRAY_LENGTH(hosts), RESOLVE_LIMIT_MS);
+	cr_expect_neq(hosts[0].outcome, RESOLVE_FOUND);
+	cr_expect_eq(hosts[1].outcome, RESOLVE_FOUND);
+	cr_expect(has_address(&hosts[1], "127.0.0.1"));
+	free(hosts[1].addresses);
+}
+
+Test(resolve, no_time_at_all_leaves_hosts_unanswered_or_answered_in_whole, .timeout = 60) {
+	enum { COUNT = 100 };
+	struct resolve_host hosts[COUNT] = { 0 };
+	size_t late = 0;
+	for (size_t i = 0; i < COUNT; i++)
+		hosts[i].name = i % 2 ? "nonexistent.invalid" : "127.0.0.1";
+	const size_t unanswered = resolve_hosts(hosts, COUNT, 0);
+	for (size_t i = 0; i < COUNT; i++) {
+		late += hosts[i].outcome == RESOLVE_LATE;
+		cr_expect_eq(hosts[i].count, hosts[i].outcome == RESOLVE_FOUND);
+		cr_expect_eq(hosts[i].addresses != NULL, hosts[i].outcome == RESOLVE_FOUND);
+		free(hosts[i].addresses);
+	}
+	cr_expect_eq(unanswered, late);
+}
+
+Test(resolve, what_was_in_an_answer_before_is_not_taken_for_one, .timeout = 60) {
+	struct resolve_host host = {
+		.name = "127.0.0.1", .outcome = RESOLVE_NO_SUCH_HOST, .error = 5, .count = 9
+	};
+	cr_assert_eq(resolve_hosts(&host, 1, 30000), 0);
+	cr_expect(host.outcome == RESOLVE_FOUND && host.error == 0 && host.count == 1);
+	free(host.addresses);
+}
+
+Test(resolve, each_outcome_but_the_good_one_has_a_reason) {
+	static const struct resolve_host hosts[] = {
+		{ .outcome = RESOLVE_LATE },
+		{ .outcome = RESOLVE_NO_SUCH_HOST },
+		{ .outcome = RESOLVE_NOT_ASKED },
+		{ .outcome = RESOLVE_NOT_ASKED, .error = EMFILE },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++)
+		cr_expect_not_null(resolve_reason(&hosts[i]));
+	cr_expect_str_eq(resolve_reason(&hosts[3]), strerror(EMFILE));
+	cr_expect_null(resolve_reason(&(struct resolve_host){ .outcome = RESOLVE_FOUND }));
+}
+
+/* Without a thread nobody can be asked. Root is not limited. */
+Test(resolve, threads_that_cannot_be_started_are_the_reason, .timeout = 60) {
+	struct rlimit usual;
+	struct resolve_host host = { .name = "127.0.0.1" };
+	if (geteuid() == 0)
+		cr_assert(setresuid(65534, 65534, 65534) == 0);
+	cr_assert_eq(getrlimit(RLIMIT_NPROC, &usual), 0);
+	const struct rlimit none = { .rlim_cur = 0, .rlim_max = usual.rlim_max };
+	cr_assert_eq(setrlimit(RLIMIT_NPROC, &none), 0);
+	cr_expect_eq(resolve_hosts(&host, 1, 30000), 1);
+	cr_assert_eq(setrlimit(RLIMIT_NPROC, &usual), 0);
+	cr_expect_eq(host.outcome, RESOLVE_NOT_ASKED);
+	cr_expect_eq(host.error, EAGAIN);
 }
 
 Test(resolve, wildcards_and_port_0_get_no_name, .timeout = 60) {
