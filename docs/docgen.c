@@ -159,6 +159,7 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_COUNT_OF_LOOKS:
 		printf(":%s:", row->argument);
 		break;
+	case OPTION_FILTER_FILE:
 	case OPTION_RECORD:
 	case OPTION_REPLAY:
 		printf(":file:_files");
@@ -172,6 +173,7 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_RESOLVE:
 	case OPTION_JSON:
 	case OPTION_DIFF:
+	case OPTION_EXPLAIN_FILTER:
 	case OPTION_VERBOSE:
 	case OPTION_HELP:
 	case OPTION_VERSION:

@@ -110,19 +110,32 @@ static int compare_ids(const void *a, const void *b) {
 	return (left->id > right->id) - (left->id < right->id);
 }
 
+static void load(struct cgroup_cache *cache) {
+	if (cache->loaded)
+		return;
+	walk(cache, open_mount(), "", 0);
+	if (cache->count > 1)
+		qsort(cache->paths, cache->count, sizeof(*cache->paths), compare_ids);
+	cache->loaded = true;
+}
+
 const char *cgroup_find(struct cgroup_cache *cache, uint64_t id) {
-	if (!cache->loaded) {
-		walk(cache, open_mount(), "", 0);
-		if (cache->count > 1)
-			qsort(cache->paths, cache->count, sizeof(*cache->paths), compare_ids);
-		cache->loaded = true;
-	}
+	load(cache);
 	if (cache->count == 0)
 		return NULL;
 	const struct cgroup_path wanted = { .id = id };
 	const struct cgroup_path *found =
 	    bsearch(&wanted, cache->paths, cache->count, sizeof(*cache->paths), compare_ids);
 	return found ? found->text : NULL;
+}
+
+uint64_t cgroup_id(struct cgroup_cache *cache, const char *path) {
+	load(cache);
+	for (size_t i = 0; i < cache->count; i++) {
+		if (strcmp(cache->paths[i].text, path) == 0)
+			return cache->paths[i].id;
+	}
+	return 0;
 }
 
 void cgroup_finish(struct cgroup_cache *cache) {

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "coverage.h"
@@ -183,13 +184,12 @@ static netlink_message_fn how_to_take(const struct dump *dump) {
 }
 
 static int exchange(struct dump *dump, struct netlink_socket *netlink) {
-	_Alignas(struct nlmsghdr) unsigned char buffer[INET_REQUEST_SIZE];
-	_Static_assert(sizeof(buffer) >= DIAG_REQUEST_SIZE, "room for either");
 	const struct diag_class *class = diag_class_of(dump->request->probe);
 	const uint32_t sequence = ++dump->run->probe->sequence;
 	struct diag_request diag = dump->request->diag;
 	if (asks_for_identities(dump))
 		diag.show = 0;
+	void *buffer = xmalloc(class ? DIAG_REQUEST_SIZE : inet_request_size(&dump->inet));
 	const struct nlmsghdr *message = class ? diag_request(class, &diag, sequence, buffer)
 	                                       : inet_request(&dump->inet, sequence, buffer);
 	dump->transport = netlink_socket_transport(netlink);
@@ -199,7 +199,9 @@ static int exchange(struct dump *dump, struct netlink_socket *netlink) {
 	transport.context = dump;
 	if (dump->inet.bpf_storage)
 		transport.receive_size = NETLINK_RECEIVE_SIZE_OF_RECORDS;
-	return netlink_dump(&transport, message, how_to_take(dump), dump);
+	const int result = netlink_dump(&transport, message, how_to_take(dump), dump);
+	free(buffer);
+	return result;
 }
 
 /* One that has gone meanwhile is no failure. */
@@ -260,22 +262,32 @@ static bool refuses_storage(int error) {
 	return error == -EPERM || error == -EINVAL || error == -EMSGSIZE;
 }
 
-/* True if there is something to leave out of the request. A kernel that does not know BPF storage
- * (before 5.7), or the bytecode (before 4.16), is asked without it, and one that does not show BPF
- * storage to us likewise. */
+/* Before 4.16, or 5.8 for a control group; marks need CAP_NET_ADMIN; and a long program may not fit
+ * into the socket's buffer, or not into ours when it comes back with the error. */
+static bool refuses_bytecode(int error) {
+	return error == -EINVAL || error == -EPERM || error == -EMSGSIZE;
+}
+
+static bool drop_storage(struct dump *dump, int error) {
+	dump->inet.bpf_storage = false;
+	dump->run->storage_refused = true;
+	if (error != -EINVAL)
+		snapshot_note_names(dump->run->snapshot, -error, "bpf_storage");
+	return true;
+}
+
+/* True if there is something to leave out of the request. The kernel looks at the bytecode before
+ * it looks at BPF storage, so only what is refused without the one is refused for the other; and
+ * then the one may be had. What bytecode would have kept out, the filter does. */
 static bool reduce(struct dump *dump, int error) {
-	struct run *run = dump->run;
-	if (dump->inet.bpf_storage && refuses_storage(error)) {
-		dump->inet.bpf_storage = false;
-		run->storage_refused = true;
-		if (error != -EINVAL)
-			snapshot_note_names(run->snapshot, -error, "bpf_storage");
+	if (dump->messages == 0 && dump->inet.bytecode_length > 0 && refuses_bytecode(error)) {
+		dump->inet.bytecode_length = 0;
 		return true;
 	}
-	if (error != -EINVAL || dump->inet.port == 0)
+	if (!dump->inet.bpf_storage || !refuses_storage(error))
 		return false;
-	dump->inet.port = 0;
-	return true;
+	dump->inet.bytecode_length = dump->request->inet.bytecode_length;
+	return drop_storage(dump, error);
 }
 
 static bool has_events(enum sock_probe probe) {
@@ -325,12 +337,15 @@ int dump_request(struct run *run, const struct plan_request *request, struct pro
 	dump.is_covered = can_be_covered(&dump);
 	if (run->destroyed && has_events(request->probe))
 		destroyed_begin(run->destroyed);
-	for (; dump.attempt < ATTEMPTS_MAX; dump.attempt++) {
+	while (dump.attempt < ATTEMPTS_MAX) {
 		result = dump_once(&dump);
 		if (result == 0 && !run->stopped && !is_whole(&dump))
 			result = -EAGAIN;
-		if (result == 0 || (!reduce(&dump, result) && !is_passing(result)))
+		const bool is_reduced = result < 0 && reduce(&dump, result);
+		if (result == 0 || (!is_reduced && !is_passing(result)))
 			break;
+		if (!is_reduced || dump.messages > 0) /* else it was refused before it began */
+			dump.attempt++;
 	}
 	coverage_finish(&dump.coverage);
 	exact_finish(&dump.newcomers);

@@ -27,8 +27,8 @@
  * no handler there, and 262 & 0xff would be TCP. */
 enum { PROTOCOL_UNUSED = 254 };
 
-/* INET_DIAG_BC_S_EQ and D_EQ came with 4.16; the enumerators are in the installed header. */
-enum { BYTECODE_PORT_SIZE = 2 * sizeof(struct inet_diag_bc_op) };
+/* A request without bytecode, and the header of that attribute. */
+enum { REQUEST_SIZE = 256 };
 
 static const int kernel_protocols[] = {
 	[SOCK_PROTOCOL_TCP] = IPPROTO_TCP,         [SOCK_PROTOCOL_UDP] = IPPROTO_UDP,
@@ -47,19 +47,6 @@ static struct inet_diag_sockid socket_id(const struct inet_request *request) {
 		.idiag_dport = htons(request->dport),
 		.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
 	};
-}
-
-/* "The port on either end": a test that succeeds falls through, jumping over what follows it;
- * the whole is accepted by landing exactly at its end, and refused four bytes behind it. */
-static void put_port_bytecode(struct nlmsghdr *message, uint16_t port) {
-	const struct inet_diag_bc_op code[] = {
-		{ INET_DIAG_BC_S_EQ, BYTECODE_PORT_SIZE, BYTECODE_PORT_SIZE + 4 },
-		{ 0, 0, port },
-		{ INET_DIAG_BC_JMP, 4, BYTECODE_PORT_SIZE + 4 },
-		{ INET_DIAG_BC_D_EQ, BYTECODE_PORT_SIZE, BYTECODE_PORT_SIZE + 4 },
-		{ 0, 0, port },
-	};
-	mnl_attr_put(message, INET_DIAG_REQ_BYTECODE, sizeof(code), code);
 }
 
 static void put_legacy(struct nlmsghdr *message, const struct inet_request *request) {
@@ -84,6 +71,10 @@ static void put_by_family(struct nlmsghdr *message, const struct inet_request *r
 		mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, (uint32_t)protocol);
 }
 
+size_t inet_request_size(const struct inet_request *request) {
+	return REQUEST_SIZE + request->bytecode_length;
+}
+
 struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t sequence, void *buffer) {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
@@ -96,8 +87,9 @@ struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t seque
 		put_by_family(message, request);
 		break;
 	}
-	if (request->port != 0)
-		put_port_bytecode(message, request->port);
+	if (request->bytecode_length > 0)
+		mnl_attr_put(message, INET_DIAG_REQ_BYTECODE, request->bytecode_length,
+		             request->bytecode);
 	if (request->bpf_storage) /* a list of maps; an empty one means all */
 		mnl_attr_put(message, INET_DIAG_REQ_SK_BPF_STORAGES, 0, NULL);
 	return message;

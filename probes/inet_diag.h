@@ -1,5 +1,5 @@
 #pragma once
-/* The inet_diag protocol: TCP, UDP, UDP-Lite, RAW, MPTCP and SCTP over IPv4 and IPv6. Both
+/* The inet_diag protocol: TCP, UDP, UDP-Lite, RAW, MPTCP and SCTP over IPv4 and IPv6. All
  * functions are pure: bytes in, bytes or a socket out. Layouts: linux/inet_diag.h; kernel versions:
  * tcp_info.h.
  */
@@ -27,13 +27,17 @@ struct inet_request {
 	uint8_t extensions;      /* idiag_ext: bit n-1 asks for attribute n */
 	uint16_t sport;          /* 0: any; skipped in the kernel, but not while it walks bit 13 */
 	uint16_t dport;          /* 0: any; likewise */
-	uint16_t port;           /* on either end, by bytecode; 0: any */
+	const void *bytecode;    /* of bytecode_compile(); borrowed */
+	size_t bytecode_length;  /* 0: none */
 	bool bpf_storage;        /* what all BPF maps keep; 5.7, EPERM without CAP_BPF */
 };
 
-enum { INET_REQUEST_SIZE = 256, INET_STATE_BOUND_INACTIVE = 13 };
+enum { INET_STATE_BOUND_INACTIVE = 13 };
 
-/* Writes the message into `buffer`, aligned for struct nlmsghdr, of INET_REQUEST_SIZE bytes, and
+/* Room for the message, in bytes. */
+size_t inet_request_size(const struct inet_request *request);
+
+/* Writes the message into `buffer`, aligned for struct nlmsghdr, of inet_request_size() bytes, and
  * returns it. */
 struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t sequence, void *buffer);
 

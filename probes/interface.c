@@ -51,3 +51,18 @@ const char *interface_find(struct interface_cache *cache, uint32_t index) {
 	cache->names[cache->count++] = ask(cache->fd, index);
 	return interface_find(cache, index);
 }
+
+/* The kernel also knows a device by names that are not its own; and one that was renamed goes on
+ * with the name that was told first. */
+uint32_t interface_index(struct interface_cache *cache, const char *name) {
+	struct ifreq request = { 0 };
+	const size_t length = strlen(name);
+	if (cache->fd <= 0 || length >= sizeof(request.ifr_name))
+		return 0;
+	memcpy(request.ifr_name, name, length);
+	if (ioctl(cache->fd, SIOCGIFINDEX, &request) != 0)
+		return 0;
+	const uint32_t index = (uint32_t)request.ifr_ifindex;
+	const char *told = interface_find(cache, index);
+	return told && strcmp(told, name) == 0 ? index : 0;
+}

@@ -19,3 +19,6 @@ void interface_close(struct interface_cache *cache);
 
 /* The name, any bytes, or NULL; it lives until interface_close(). */
 const char *interface_find(struct interface_cache *cache, uint32_t index);
+
+/* The other way round: the index for which interface_find() tells this name; 0 if not known. */
+uint32_t interface_index(struct interface_cache *cache, const char *name);

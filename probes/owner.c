@@ -54,6 +54,17 @@ struct visit {
 	bool refused; /* some descriptor of the table was not shown to us */
 };
 
+static bool is_scoped(const struct owner_scope *scope) {
+	return scope && scope->count > 0;
+}
+
+bool owner_scope_has(const struct owner_scope *scope, uint32_t pid) {
+	bool found = !is_scoped(scope);
+	for (size_t i = 0; !found && i < scope->count; i++)
+		found = scope->pids[i] == pid;
+	return found;
+}
+
 /* Calls visit(context, number, name) for each entry whose name is a number. -errno on failure. */
 static int for_each_number(int directory, char *entries,
                            void (*visit)(void *context, uint32_t number, const char *name),
@@ -262,7 +273,26 @@ static struct threads visit_threads(struct visit *visit) {
 struct proc_root {
 	struct walk *walk;
 	int directory;
+	const struct owner_scope *scope; /* NULL: everyone */
 };
+
+/* Of a named number: no thread but the first of a process is one. */
+static bool is_process(struct visit *visit) {
+	uint32_t leader = 0;
+	const int error = process_read_leader(visit->directory, &leader);
+	if (error < 0)
+		note_error(visit->walk, &visit->refused, -error, "/proc/PID/status");
+	visit->walk->unreadable += visit->refused;
+	return error == 0 && leader == visit->pid;
+}
+
+static void visit_tables(struct visit *visit) {
+	const bool first_read = visit_table(visit, visit->directory, "fd");
+	const struct threads threads = visit_threads(visit);
+	/* A first thread that has ended hides its table, but the others' tell all there is. */
+	if (threads.refused || (!first_read && !threads.read))
+		visit->walk->unreadable++;
+}
 
 static void visit_process(void *context, uint32_t pid, const char *name) {
 	const struct proc_root *root = context;
@@ -274,19 +304,44 @@ static void visit_process(void *context, uint32_t pid, const char *name) {
 		walk->unreadable += visit.refused;
 		return;
 	}
-	const bool first_read = visit_table(&visit, visit.directory, "fd");
-	const struct threads threads = visit_threads(&visit);
-	/* A first thread that has ended hides its table, but the others' tell all there is. */
-	if (threads.refused || (!first_read && !threads.read))
-		walk->unreadable++;
+	if (!root->scope || is_process(&visit))
+		visit_tables(&visit);
 	close(visit.directory);
 }
 
-static void walk_proc(struct walk *walk) {
+static int compare_pids(const void *a, const void *b) {
+	const uint32_t left = *(const uint32_t *)a;
+	const uint32_t right = *(const uint32_t *)b;
+	return (left > right) - (left < right);
+}
+
+/* Each once, whoever is named again. */
+static void visit_scope(struct proc_root *root) {
+	const size_t count = root->scope->count;
+	uint32_t *pids = xcalloc(count, sizeof(*pids));
+	char name[16];
+	memcpy(pids, root->scope->pids, count * sizeof(*pids));
+	qsort(pids, count, sizeof(*pids), compare_pids);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && pids[i] == pids[i - 1])
+			continue;
+		snprintf(name, sizeof(name), "%u", pids[i]);
+		visit_process(root, pids[i], name);
+	}
+	free(pids);
+}
+
+/* 0 or -errno. */
+static int visit_everyone(struct proc_root *root) {
+	return for_each_number(root->directory, root->walk->entries, visit_process, root);
+}
+
+static void walk_proc(struct walk *walk, const struct owner_scope *scope) {
 	struct utsname system;
 	struct proc_root root = {
 		.walk = walk,
 		.directory = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.scope = is_scoped(scope) ? scope : NULL,
 	};
 	if (root.directory < 0) {
 		walk->error = errno;
@@ -297,7 +352,11 @@ static void walk_proc(struct walk *walk) {
 	walk->entries = xmalloc(ENTRIES_SIZE);
 	walk->thread_entries = xmalloc(ENTRIES_SIZE);
 	walk->fd_entries = xmalloc(ENTRIES_SIZE);
-	const int error = for_each_number(root.directory, walk->entries, visit_process, &root);
+	int error = 0;
+	if (root.scope)
+		visit_scope(&root);
+	else
+		error = visit_everyone(&root);
 	if (error < 0) {
 		walk->error = -error;
 		walk->place = "/proc";
@@ -324,12 +383,15 @@ static bool sees_every_process(void) {
 	return all;
 }
 
-static enum sock_ownership ownership_of(const struct sock *sock, bool blind) {
+static enum sock_ownership ownership_of(const struct sock *sock,
+                                        const struct owner_summary *summary) {
 	if (sock_is_kernels(sock))
 		return SOCK_OWNERSHIP_NONE;
+	if (sock->owner_count == 0 && summary->scoped)
+		return SOCK_OWNERSHIP_UNKNOWN;
 	if (sock->owner_count == 0)
-		return blind && (sock->known & SOCK_KNOWS_INODE) ? SOCK_OWNERSHIP_HIDDEN
-		                                                 : SOCK_OWNERSHIP_NONE;
+		return summary->blind && (sock->known & SOCK_KNOWS_INODE) ? SOCK_OWNERSHIP_HIDDEN
+		                                                          : SOCK_OWNERSHIP_NONE;
 	const struct owner *first = &sock->owners[0];
 	const struct owner *last = &sock->owners[sock->owner_count - 1];
 	return first->process == last->process ? SOCK_OWNERSHIP_EXACT : SOCK_OWNERSHIP_SEVERAL;
@@ -366,21 +428,22 @@ void owner_attach(const struct owner_table *table, struct owner_summary *summary
 		if ((needs & SOCK_NEED_PEER_OWNERS) && sock_peer_inode(sock) != 0)
 			sock->un->peer_owners = owner_table_find(table, sock->un->peer_inode, arena,
 			                                         &sock->un->peer_owner_count);
-		sock->ownership = (uint8_t)ownership_of(sock, summary->blind);
+		sock->ownership = (uint8_t)ownership_of(sock, summary);
 		summary->hidden += sock->ownership == SOCK_OWNERSHIP_HIDDEN;
 	}
 }
 
 struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const *socks,
-                                   size_t count, uint32_t needs) {
+                                   size_t count, uint32_t needs, const struct owner_scope *scope) {
 	const uint64_t start = util_monotonic_ns();
 	struct walk walk = { .arena = &snapshot->arena, .ring_lines_left = RING_LINES_MAX };
 	owner_want(&walk.table, socks, count, needs);
 	if (walk.table.used > 0)
-		walk_proc(&walk);
+		walk_proc(&walk, scope);
 	struct owner_summary summary = {
 		.unreadable = walk.unreadable,
 		.privileged = sees_every_process(),
+		.scoped = is_scoped(scope),
 	};
 	summary.blind = walk.unreadable > 0 || walk.error != 0 || !summary.privileged;
 	owner_attach(&walk.table, &summary, snapshot, socks, count, needs);

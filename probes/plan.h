@@ -3,9 +3,12 @@
 
 #include <stddef.h>
 
+#include "arena.h"
 #include "diag.h"
 #include "inet_diag.h"
 #include "want.h"
+
+struct bytecode_lookups;
 
 /* One dump. */
 struct plan_request {
@@ -23,9 +26,11 @@ enum {
 struct plan {
 	struct plan_request requests[PLAN_MAX];
 	size_t count;
+	struct arena arena; /* for bytecode */
 };
 
 /* Everything that `want` may match is in the answers to the plan. Requests of one probe follow each
  * other, a large one before the one that tells what sockets there are; the probes come in the order
- * of their enumeration. */
-struct plan plan_requests(const struct want *want);
+ * of their enumeration. `lookups` as in bytecode_compile(). */
+struct plan plan_requests(const struct want *want, const struct bytecode_lookups *lookups);
+void plan_finish(struct plan *plan);

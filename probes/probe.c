@@ -3,9 +3,11 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytecode.h"
 #include "destroyed.h"
 #include "dump.h"
 #include "fallback.h"
@@ -43,18 +45,30 @@ static void open_destroyed(struct run *run) {
 	netns_leave(&run->probe->netns);
 }
 
-static const char *live_interface(void *context, uint32_t index) {
-	struct probe *probe = context;
+static struct interface_cache *live_interfaces(struct probe *probe) {
 	if (probe->interfaces.fd == 0 && netns_enter(&probe->netns) == 0) {
 		interface_open(&probe->interfaces);
 		netns_leave(&probe->netns);
 	}
-	return interface_find(&probe->interfaces, index);
+	return &probe->interfaces;
+}
+
+static const char *live_interface(void *context, uint32_t index) {
+	return interface_find(live_interfaces(context), index);
+}
+
+static uint32_t live_device(void *context, const char *name) {
+	return interface_index(live_interfaces(context), name);
 }
 
 static const char *live_cgroup(void *context, uint64_t id) {
 	struct probe *probe = context;
 	return cgroup_find(&probe->cgroups, id);
+}
+
+static uint64_t live_cgroup_id(void *context, const char *path) {
+	struct probe *probe = context;
+	return cgroup_id(&probe->cgroups, path);
 }
 
 /* The kernel's answer means "there is nobody here who could tell". */
@@ -98,6 +112,27 @@ uint32_t probe_netns(const struct probe *probe) {
 	return probe->netns.inode;
 }
 
+static void read_ephemeral(uint16_t ports[2]) {
+	unsigned first = 0;
+	unsigned last = 0;
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	if (!file)
+		return;
+	if (fscanf(file, "%u %u", &first, &last) == 2 && first <= last && last <= UINT16_MAX) {
+		ports[0] = (uint16_t)first;
+		ports[1] = (uint16_t)last;
+	}
+	fclose(file);
+}
+
+/* The file is about the namespace of whoever opens it. */
+void probe_ephemeral(struct probe *probe, uint16_t ports[2]) {
+	if (netns_enter(&probe->netns) < 0)
+		return;
+	read_ephemeral(ports);
+	netns_leave(&probe->netns);
+}
+
 void probe_sockets(struct probe *probe, const struct want *want, size_t batch_limit,
                    struct snapshot *snapshot, probe_batch_fn deliver, void *context) {
 	struct run run = {
@@ -111,12 +146,14 @@ void probe_sockets(struct probe *probe, const struct want *want, size_t batch_li
 		.deliver = deliver,
 		.context = context,
 	};
-	const struct plan plan = plan_requests(want);
+	const struct bytecode_lookups lookups = { probe, live_device, live_cgroup_id };
+	struct plan plan = plan_requests(want, &lookups);
 	open_destroyed(&run);
 	for (size_t i = 0; i < plan.count && !run.stopped; i++) {
 		run_request(&run, &plan.requests[i]);
 		run_conclude_large(&run, &plan.requests[i]);
 	}
+	plan_finish(&plan);
 	snapshot_note_names(snapshot, probe->cgroups.error, "/sys/fs/cgroup");
 	snapshot_note_names(snapshot, probe->interfaces.fd < 0 ? -probe->interfaces.fd : 0,
 	                    "SIOCGIFNAME");

@@ -23,6 +23,10 @@ void probe_set_recorder(struct probe *probe, struct recorder *recorder);
 /* The inode number of the network namespace; 0 if it is not known. */
 uint32_t probe_netns(const struct probe *probe);
 
+/* The first and the last port that the kernel chooses by itself there; they stay as they are if
+ * that cannot be read. */
+void probe_ephemeral(struct probe *probe, uint16_t ports[2]);
+
 /* False ends the probing; that is no failure. The batch may be read and its sockets annotated
  * until the call returns. */
 typedef bool (*probe_batch_fn)(void *context, struct snapshot *batch);

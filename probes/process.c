@@ -13,7 +13,7 @@
 #include "arena.h"
 #include "util.h"
 
-enum { STAT_SIZE = 4096, START_TIME_FIELD = 22 };
+enum { TEXT_SIZE = 4096, START_TIME_FIELD = 22 };
 
 /* The text before the first blank of a field, counted from 3, that follows the name. */
 static bool find_field(const char *text, size_t length, int wanted, const char **field,
@@ -50,6 +50,21 @@ bool process_parse_stat(const char *text, size_t length, struct process_stat *st
 		return false;
 	stat->comm = open + 1;
 	stat->comm_length = (size_t)(close - open - 1);
+	return true;
+}
+
+/* The kernel escapes the line breaks of the name, which comes first. */
+bool process_parse_leader(const char *text, size_t length, uint32_t *pid) {
+	static const char before[] = "\nTgid:\t";
+	const char *found = memmem(text, length, before, sizeof(before) - 1);
+	if (!found)
+		return false;
+	const char *number = found + sizeof(before) - 1;
+	const char *stop = memchr(number, '\n', length - (size_t)(number - text));
+	uint64_t leader = 0;
+	if (!stop || !util_parse_number(number, (size_t)(stop - number), UINT32_MAX, &leader))
+		return false;
+	*pid = (uint32_t)leader;
 	return true;
 }
 
@@ -110,7 +125,7 @@ static void read_executable(int directory, const char *thread, struct arena *are
 
 int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
                  struct process *process) {
-	char text[STAT_SIZE];
+	char text[TEXT_SIZE];
 	struct process_stat stat;
 	const ssize_t length = read_file(directory, "stat", text, sizeof(text));
 	if (length < 0)
@@ -125,4 +140,12 @@ int process_read(int directory, const char *thread, uint32_t pid, struct arena *
 	};
 	read_executable(directory, thread, arena, process);
 	return 0;
+}
+
+int process_read_leader(int directory, uint32_t *pid) {
+	char text[TEXT_SIZE];
+	const ssize_t length = read_file(directory, "status", text, sizeof(text));
+	if (length < 0)
+		return (int)length;
+	return process_parse_leader(text, (size_t)length, pid) ? 0 : -ESRCH;
 }

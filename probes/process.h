@@ -23,6 +23,10 @@ bool process_parse_stat(const char *text, size_t length, struct process_stat *st
 /* The inode in the target of a descriptor link, "socket:[4711]"; false for anything else. Pure. */
 bool process_parse_socket_link(const char *link, size_t length, uint32_t *inode);
 
+/* The number of the process that a thread is of, from its /proc/PID/status. False if the text is
+ * not of that form. Pure. */
+bool process_parse_leader(const char *text, size_t length, uint32_t *pid);
+
 /* The base name of an executable's path, without the kernel's " (deleted)". Pure. */
 const char *process_base_name(const char *path, size_t length, size_t *name_length);
 
@@ -32,3 +36,7 @@ const char *process_base_name(const char *path, size_t length, size_t *name_leng
  * one still knows the executable. 0 or -errno; -ESRCH if the process ended meanwhile. */
 int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
                  struct process *process);
+
+/* The number of the process that the thread is of whose /proc directory is open: /proc has one for
+ * each thread, but lists only processes. 0 or -errno; -ESRCH if it ended meanwhile. */
+int process_read_leader(int directory, uint32_t *pid);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "filter_sources.h"
 #include "option.h"
 #include "util.h"
 
@@ -22,6 +23,7 @@ struct wishes {
 	uint32_t families;
 	const char *columns;
 	const char *sort;
+	const char *filter_file;
 	bool groups[FIELD_GROUP_COUNT];
 };
 
@@ -180,6 +182,13 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
 	case OPTION_REPLAY:
 		cli->replay = argument;
 		break;
+	case OPTION_FILTER_FILE:
+		wishes->filter_file = argument;
+		break;
+	case OPTION_EXPLAIN_FILTER:
+		if (cli->command == CLI_LIST)
+			cli->command = CLI_EXPLAIN;
+		break;
 	case OPTION_VERBOSE:
 		cli->verbose = true;
 		break;
@@ -253,6 +262,18 @@ static void parse_options(struct cli *cli, struct wishes *wishes, int argc, char
 	free(longs);
 }
 
+/* How many places the bytes take once they are escaped. */
+static size_t width_of(const char *bytes, size_t length) {
+	struct out out;
+	size_t width = 0;
+	out_init(&out, OUT_MEMORY);
+	escape_write(&out, bytes, length, ESCAPE_TEXT);
+	for (size_t i = 0; i < out.used; i++)
+		width += ((unsigned char)out.bytes[i] & 0xc0) != 0x80; /* RFC 3629 section 3 */
+	out_finish(&out);
+	return width;
+}
+
 /* The line, the filter, and a caret under the character that is wrong. */
 static char *filter_error_text(const struct filter_error *error) {
 	struct out out;
@@ -265,19 +286,70 @@ static char *filter_error_text(const struct filter_error *error) {
 	out_text(&out, "\n  ");
 	escape_write(&out, error->expression, strlen(error->expression), ESCAPE_TEXT);
 	out_text(&out, "\n  ");
-	out_spaces(&out, error->column); /* what stands before the error was understood: ASCII */
+	out_spaces(&out, width_of(error->expression, error->column));
 	out_text(&out, "^");
 	out_char(&out, '\0');
 	return out.bytes;
 }
 
-static void parse_filter(struct cli *cli, const char *const words[], size_t count) {
+/* What a file holds is not shown, only where it is wrong. */
+static char *file_error_text(const char *path, const struct filter_error *error) {
+	size_t line = 1;
+	size_t column = 1;
+	for (size_t i = 0; i < error->column; i++) {
+		column++;
+		if (error->expression[i] == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	char *name = escape_copy(path, strlen(path));
+	char *text =
+	    xasprintf(_("filter: '%s', line %zu, column %zu: %s"), name, line, column, error->what);
+	free(name);
+	return text;
+}
+
+/* `path` NULL: the words. */
+static void parse_expression(struct cli *cli, const struct filter_names *names,
+                             const char *expression, const char *path) {
 	struct filter_error error = { 0 };
-	if (filter_parse(words, count, &cli->filter, &error))
+	if (filter_parse(expression, names, &cli->filter, &error))
 		return;
-	fail(cli, filter_error_text(&error));
+	fail(cli, path ? file_error_text(path, &error) : filter_error_text(&error));
 	free(error.message);
 	free(error.expression);
+}
+
+static void parse_file(struct cli *cli, const struct filter_names *names, const char *path) {
+	char *error = NULL;
+	char *expression = filter_read_file(path, &error);
+	if (expression)
+		parse_expression(cli, names, expression, path);
+	else
+		fail(cli, error);
+	free(expression);
+}
+
+static bool is_wrong(const struct cli *cli) {
+	return cli->command == CLI_WRONG;
+}
+
+static void parse_filter(struct cli *cli, const char *file, const char *const words[],
+                         size_t count) {
+	struct filter_sources sources = { 0 };
+	const struct filter_names names = filter_sources_names(&sources);
+	char *expression = filter_join(words, count);
+	if (file)
+		parse_file(cli, &names, file);
+	if (!is_wrong(cli))
+		parse_expression(cli, &names, expression, NULL);
+	if (is_wrong(cli) && sources.error) {
+		fail(cli, sources.error);
+		sources.error = NULL;
+	}
+	filter_sources_finish(&sources);
+	free(expression);
 }
 
 static void choose_columns(struct cli *cli, const struct wishes *wishes) {
@@ -302,16 +374,15 @@ static void choose_columns(struct cli *cli, const struct wishes *wishes) {
 }
 
 /* -4 and -6 are about IP: they ask for its protocols if no other option does, and say nothing of
- * other families. If nobody names a protocol or family, those of IP are shown. */
+ * other families. If no option names a protocol or family, those of IP are shown, and those that
+ * the filter names. */
 static void narrow(struct filter *filter, struct wishes *wishes) {
-	const bool unnamed =
-	    filter->protocols == SOCK_PROTOCOLS_ALL && filter->families == SOCK_FAMILIES_ALL;
 	if (wishes->families && !(wishes->protocols & SOCK_PROTOCOLS_IP))
 		wishes->protocols |= SOCK_PROTOCOLS_IP;
 	if (wishes->protocols_named || wishes->families)
 		filter->protocols &= wishes->protocols;
-	else if (unnamed)
-		filter->protocols = SOCK_PROTOCOLS_IP;
+	else
+		filter->protocols = SOCK_PROTOCOLS_IP | filter_named_protocols(filter);
 	if (wishes->families)
 		filter->families &= wishes->families | (SOCK_FAMILIES_ALL & ~SOCK_FAMILIES_IP);
 }
@@ -390,8 +461,9 @@ struct cli cli_parse(int argc, char *argv[]) {
 		argc--;
 	}
 	parse_options(&cli, &wishes, argc, argv);
-	if (cli.command == CLI_LIST)
-		parse_filter(&cli, (const char *const *)argv + optind, (size_t)(argc - optind));
+	if (cli.command == CLI_LIST || cli.command == CLI_EXPLAIN)
+		parse_filter(&cli, wishes.filter_file, (const char *const *)argv + optind,
+		             (size_t)(argc - optind));
 	if (cli.command == CLI_LIST)
 		choose_columns(&cli, &wishes);
 	if (cli.command == CLI_LIST && wishes.protocols_named && wishes.protocols == 0)
@@ -405,6 +477,7 @@ struct cli cli_parse(int argc, char *argv[]) {
 }
 
 void cli_finish(struct cli *cli) {
+	filter_finish(&cli->filter);
 	view_finish(&cli->view);
 	free(cli->error);
 	cli->error = NULL;

@@ -11,6 +11,7 @@ enum cli_command {
 	CLI_LIST,
 	CLI_HELP,
 	CLI_COLUMNS_HELP,
+	CLI_EXPLAIN, /* the filter is shown, and nothing else */
 	CLI_VERSION,
 	CLI_WRONG, /* `error` says what is wrong */
 };

@@ -49,8 +49,9 @@ struct hint {
 			union {
 				struct hint_host host;
 				struct {
-					const struct hint_range *ranges; /* a port within any of them */
-					size_t range_count;              /* at least one */
+					const struct hint_range
+					    *ranges;        /* a port within any of them */
+					size_t range_count; /* at least one */
 				};
 			};
 		};

@@ -23,6 +23,7 @@ enum { BATCH_LIMIT = 256 };
 
 struct list {
 	const struct cli *cli;
+	struct filter filter; /* the command line's, with what is known of the source */
 	const struct source *source;
 	struct live *recorded;   /* NULL: nothing is recorded */
 	struct history *history; /* NULL: everything is shown, not only what changed */
@@ -35,6 +36,7 @@ struct list {
 	size_t matching_capacity;
 	bool measured;
 	uint64_t shown;
+	struct owner_scope scope; /* whom the filter names, if nobody else matters */
 	struct owner_summary owners;
 	size_t unresolved;
 	struct out *out;
@@ -43,9 +45,8 @@ struct list {
 /* Owners, names, peers and order are found for all sockets at once. */
 static bool needs_all(const struct list *list) {
 	const uint32_t all_at_once = SOCK_NEED_OWNERS | SOCK_NEED_NAMES;
-	return list->recorded || list->history ||
-	       (!list->cli->summary && ((list->needs & all_at_once) || list->finds_peers ||
-	                                list->cli->view.key_count > 0));
+	return list->recorded || list->history || (list->needs & all_at_once) ||
+	       list->finds_peers || (!list->cli->summary && list->cli->view.key_count > 0);
 }
 
 static size_t choose(struct list *list, struct snapshot *batch) {
@@ -56,10 +57,20 @@ static size_t choose(struct list *list, struct snapshot *batch) {
 	}
 	size_t count = 0;
 	for (size_t i = 0; i < batch->count; i++) {
-		if (filter_matches(&list->cli->filter, &batch->socks[i]))
+		if (filter_may_match(&list->filter, &batch->socks[i]))
 			list->matching[count++] = &batch->socks[i];
 	}
 	return count;
+}
+
+/* Once everything is known of those that were chosen. */
+static size_t choose_again(struct list *list, size_t count) {
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (filter_matches(&list->filter, list->matching[i]))
+			list->matching[kept++] = list->matching[i];
+	}
+	return kept;
 }
 
 static void name_users(const struct list *list, struct snapshot *batch, struct sock *const *socks,
@@ -80,7 +91,8 @@ static void annotate(struct list *list, struct snapshot *batch, struct sock *con
 	if (list->finds_peers)
 		unix_peer_resolve(batch->socks, batch->count);
 	if (list->needs & SOCK_NEED_OWNERS)
-		list->owners = source->owners(source->self, batch, socks, count, list->needs);
+		list->owners =
+		    source->owners(source->self, batch, socks, count, list->needs, &list->scope);
 	if (list->needs & SOCK_NEED_USER)
 		name_users(list, batch, socks, count);
 	if (list->needs & SOCK_NEED_NAMES)
@@ -136,6 +148,9 @@ static bool take_batch(void *context, struct snapshot *batch) {
 	if (list->recorded)
 		annotate_and_record(list, batch);
 	size_t count = choose(list, batch);
+	if (!list->recorded)
+		annotate(list, batch, list->matching, count);
+	count = choose_again(list, count);
 	list->shown += count;
 	if (list->cli->silent)
 		return true;
@@ -143,8 +158,6 @@ static bool take_batch(void *context, struct snapshot *batch) {
 		count_all(list, count);
 		return true;
 	}
-	if (!list->recorded)
-		annotate(list, batch, list->matching, count);
 	if (list->history)
 		count = keep_changes(list, batch, count);
 	view_sort(&list->cli->view, (const struct sock **)list->matching, count);
@@ -160,8 +173,10 @@ static void note_unrecorded(const struct list *list, struct out *notes) {
 	out_text(notes, _("socklens: not recorded: "));
 	if (missing == SOCK_NEED_NAMES)
 		out_text(notes, _("names of hosts and services"));
-	else
+	else if (missing & view_needs(&list->cli->view))
 		view_put_needing(notes, &list->cli->view, missing);
+	else
+		out_text(notes, _("what the filter asks for"));
 	out_char(notes, '\n');
 }
 
@@ -235,6 +250,7 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
                              struct live *recorded, struct history *history, struct out *out) {
 	struct list list = {
 		.cli = cli,
+		.filter = cli->filter,
 		.source = source,
 		.recorded = recorded,
 		.history = history,
@@ -242,12 +258,18 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
 	};
 	struct snapshot snapshot;
 	const struct list_time time = list_time(source->time_ns);
-	list.needs = cli->summary ? 0 : view_needs(&cli->view);
-	if (cli->resolve)
+	list.needs = filter_needs(&list.filter);
+	if (!cli->summary)
+		list.needs |= view_needs(&cli->view);
+	if (cli->resolve && !cli->summary)
 		list.needs |= SOCK_NEED_NAMES;
-	struct want want = filter_want(&cli->filter);
+	struct want want = filter_want(&list.filter);
 	want.needs = list.needs;
 	list.finds_peers = (list.needs & SOCK_NEED_PEER) && want_has(&want, SOCK_PROTOCOLS_UNIX);
+	if (!(list.needs & SOCK_NEED_PEER_OWNERS))
+		list.scope.count = filter_pids(&list.filter, &list.scope.pids);
+	if (source->ephemeral && filter_has_autobound(&list.filter))
+		source->ephemeral(source->self, list.filter.ephemeral);
 	snapshot_init(&snapshot);
 	if (source->begin)
 		source->begin(source->self, list.needs);

@@ -46,10 +46,17 @@ static void live_sockets(void *self, const struct want *want, size_t batch_limit
 	probe_sockets(live->probe, want, batch_limit, snapshot, deliver, context);
 }
 
+/* A recording is for other questions too, so it has the owners of everyone. */
 static struct owner_summary live_owners(void *self, struct snapshot *snapshot,
-                                        struct sock *const *socks, size_t count, uint32_t needs) {
-	(void)self;
-	return owner_resolve(snapshot, socks, count, needs);
+                                        struct sock *const *socks, size_t count, uint32_t needs,
+                                        const struct owner_scope *scope) {
+	const struct live *live = self;
+	return owner_resolve(snapshot, socks, count, needs, live->recorder ? NULL : scope);
+}
+
+static void live_ephemeral(void *self, uint16_t ports[2]) {
+	const struct live *live = self;
+	probe_ephemeral(live->probe, ports);
 }
 
 static const char *live_user(void *self, uint32_t uid) {
@@ -96,6 +103,7 @@ struct source live_source(struct live *live) {
 		.begin = live_begin,
 		.sockets = live_sockets,
 		.owners = live_owners,
+		.ephemeral = live_ephemeral,
 		.user = live_user,
 		.names = live_names,
 		.conclude = live_conclude,

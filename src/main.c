@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "field.h"
+#include "filter_sources.h"
 #include "looks.h"
 #include "notes.h"
 #include "option.h"
@@ -51,11 +52,27 @@ static int finish_output(struct out *out, int status) {
 	return error == 0 ? status : EXIT_STATUS_PARTIAL;
 }
 
-static int run(const struct cli *cli) {
+static int explain(const struct cli *cli) {
 	struct out out;
+	out_init(&out, STDOUT_FILENO);
+	filter_explain(&cli->filter, &out);
+	return finish_output(&out, EXIT_STATUS_MATCHED);
+}
+
+static int run(struct cli *cli) {
+	struct out out;
+	char *error = NULL;
+	const enum exit_status status = filter_look_up(&cli->filter, &error);
+	if (error) {
+		report_error(error);
+		free(error);
+		return (int)status;
+	}
 	switch (cli->command) {
 	case CLI_LIST:
 		return looks_run(cli);
+	case CLI_EXPLAIN:
+		return explain(cli);
 	case CLI_WRONG:
 		report_error(cli->error);
 		return EXIT_STATUS_USAGE;

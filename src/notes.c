@@ -94,7 +94,29 @@ void notes_on_recording(struct out *notes, int error) {
 	           strerror(error));
 }
 
+/* Of the processes that were asked for: their sockets are there, but nobody knows which. */
+static void note_hidden_processes(struct out *notes, size_t count, bool privileged) {
+	if (count == 0)
+		return;
+	if (privileged) {
+		out_printf(notes,
+		           _("socklens: processes that even root may not look into: %zu; which "
+		             "sockets they hold is not known\n"),
+		           count);
+		return;
+	}
+	out_printf(notes,
+	           ngettext("socklens: the sockets of %zu process are hidden; run as root, or with "
+	                    "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n",
+	                    "socklens: the sockets of %zu processes are hidden; run as root, or "
+	                    "with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n",
+	                    count),
+	           count);
+}
+
 void notes_on_hidden_owners(struct out *notes, const struct owner_summary *owners) {
+	if (owners->scoped)
+		note_hidden_processes(notes, owners->unreadable, owners->privileged);
 	if (owners->hidden == 0)
 		return;
 	if (owners->privileged) {

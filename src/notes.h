@@ -19,6 +19,7 @@ void notes_on_output(struct out *notes, int error);
 /* The moment could not be written; `error` is an errno. */
 void notes_on_recording(struct out *notes, int error);
 
+/* If only some processes were looked into, those of them that could not be. */
 void notes_on_hidden_owners(struct out *notes, const struct owner_summary *owners);
 
 /* `count` addresses had no answer within RESOLVE_LIMIT_MS. */

@@ -37,6 +37,10 @@ const struct option_row options[] = {
 	{ '4', "ipv4", NULL, CHOOSE, N_("IPv4 sockets only"), OPTION_FAMILY, SOCK_FAMILY_INET },
 	{ '6', "ipv6", NULL, CHOOSE, N_("IPv6 sockets only"), OPTION_FAMILY, SOCK_FAMILY_INET6 },
 	{ 'l', "listening", NULL, CHOOSE, N_("only what waits for peers"), OPTION_LISTENING, 0 },
+	{ 0, "filter-file", "FILE", CHOOSE, N_("a filter in a file, which must hold too"),
+	  OPTION_FILTER_FILE, 0 },
+	{ 0, "explain-filter", NULL, CHOOSE, N_("how the filter is understood and carried out"),
+	  OPTION_EXPLAIN_FILTER, 0 },
 	{ 'N', "net", "NETNS", CHOOSE, N_("another network namespace: name, process id or path"),
 	  OPTION_NETNS, 0 },
 
@@ -124,11 +128,8 @@ static void write_defaults(struct out *out) {
 }
 
 void option_write_help(struct out *out) {
-	out_text(
-	    out,
-	    _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
-	      "       socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"
-	      "Shows the sockets of this machine, those over IP or others, and who holds them.\n"));
+	out_text(out, _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
+	                "       socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {
@@ -139,6 +140,6 @@ void option_write_help(struct out *out) {
 	write_defaults(out);
 	out_text(
 	    out,
-	    _("\nFilter words, all of which must hold: 1234, sport 1234, tcp, ipv6, listen, ...\n"
+	    _("Filter: 1234, tcp, listen, src 10/8, process nginx, rtt > 50ms; and or not ( )\n"
 	      "Exit status: 0 found, 1 nothing found, 2 wrong usage, 3 answer incomplete.\n"));
 }

@@ -2,6 +2,7 @@
 /* What the probes found: sockets, and how the finding went. It owns everything reachable from it;
  * everyone else borrows. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,10 +37,17 @@ struct probe_report {
 	uint64_t elapsed_ns;
 };
 
+/* The processes to look into for owners. None, and no scope at all, means everyone. */
+struct owner_scope {
+	const uint32_t *pids;
+	size_t count;
+};
+
 /* How the search for owners went. */
 struct owner_summary {
-	size_t hidden;     /* sockets whose owner we may not see */
+	size_t hidden;     /* sockets whose owner we may not see; none if `scoped` */
 	size_t unreadable; /* processes that we may not look into */
+	bool scoped;       /* what none of some processes holds has unknown owners */
 	bool privileged;   /* we hold both capabilities; only the kernel itself refused more */
 	bool blind;        /* an owner may have been out of sight */
 };

@@ -17,7 +17,10 @@ struct source {
 	                struct snapshot *snapshot, probe_batch_fn deliver, void *context);
 	/* As owner_resolve(). */
 	struct owner_summary (*owners)(void *self, struct snapshot *snapshot,
-	                               struct sock *const *socks, size_t count, uint32_t needs);
+	                               struct sock *const *socks, size_t count, uint32_t needs,
+	                               const struct owner_scope *scope);
+	/* The first and the last port that the kernel chooses by itself. NULL: not known. */
+	void (*ephemeral)(void *self, uint16_t ports[2]);
 	/* The name of a user, borrowed, or NULL. */
 	const char *(*user)(void *self, uint32_t uid);
 	/* As names_annotate(). */

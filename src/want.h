@@ -6,13 +6,14 @@
 
 #include "sock.h"
 
+struct hint;
+
 struct want {
 	uint32_t states[SOCK_PROTOCOL_COUNT]; /* bits 1u << enum sock_state; 0: not this protocol */
 	uint32_t families;                    /* bits 1u << enum sock_family */
 	uint32_t needs;                       /* enum sock_need */
-	uint16_t sport;                       /* 0: any */
-	uint16_t dport;                       /* 0: any */
-	uint16_t port;                        /* on either end; 0: any */
+	const struct hint *hints[SOCK_PROTOCOL_IP_COUNT]; /* by enum sock_protocol; NULL: nothing
+	                                                     beyond states and families; borrowed */
 };
 
 /* True if it asks for any of `protocols`, bits 1u << enum sock_protocol. */

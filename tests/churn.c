@@ -203,7 +203,6 @@ static bool take_message(void *context, const struct nlmsghdr *message) {
 /* One dump, once through. */
 static void look_plainly(struct look *look, struct netlink_socket *netlink) {
 	static uint32_t sequence;
-	_Alignas(struct nlmsghdr) unsigned char buffer[INET_REQUEST_SIZE];
 	const struct inet_request request = {
 		.dialect = INET_DIALECT_FAMILY,
 		.protocol = look->shape->protocol,
@@ -211,9 +210,11 @@ static void look_plainly(struct look *look, struct netlink_socket *netlink) {
 		.kernel_states = SOCK_STATES_ALL & ((1u << (SOCK_STATE_CLOSING + 1)) - 1),
 	};
 	const struct netlink_transport transport = netlink_socket_transport(netlink);
+	void *buffer = xmalloc(inet_request_size(&request));
 	if (netlink_dump(&transport, inet_request(&request, ++sequence, buffer), take_message,
 	                 look) != 0)
 		fail("dump");
+	free(buffer);
 }
 
 struct tally {

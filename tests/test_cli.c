@@ -57,7 +57,7 @@ static const struct {
 	{ "--query=mptcp", 0x10, 0x7f, false },
 	{ "-t udp", 0x00, 0x7f, false },
 	{ "-tu udp", 0x02, 0x7f, false },
-	{ "-4 ipv6", IP, 0, false },
+	{ "-4 ipv6", 0, 0x7d, false },
 	{ "udp -l", 0x02, 0x7f, true },
 	{ "--listening -O -H", IP, 0x7f, true },
 	{ "-x", UNIX, 0x7f, false },
@@ -75,18 +75,34 @@ static const struct {
 	{ "-4 -x", IP | UNIX, 0x7d, false },
 	{ "-4t -x", UNIX | 1, 0x7d, false },
 	{ "unix", UNIX, 0x7f, false },
-	{ "u_dgr listen", 0x80, 0x7f, false },
+	{ "u_dgr unconn", 0x80, 0x7f, false },
 	{ "listen", IP, 0x7f, false },
-	{ "ipv4", 0xffff, 0x01, false },
+	{ "ipv4", IP, 0x7f, false },
+	{ "tcp or unix", 1 | UNIX, 0x7f, false },
+	{ "listen or unix", IP | UNIX, 0x7f, false },
+	{ "not unix", IP, 0x7f, false },
+	{ "not (not unix and not tcp)", 1 | UNIX, 0x7f, false },
+	{ "src unix:/run/*", UNIX, 0x7f, false },
+	{ "family = unix,inet", IP | UNIX, 0x7f, false },
 	{ "-t unix", 0, 0x7f, false },
 };
+
+/* Those that the probes are asked for. */
+static uint32_t protocols_of(const struct filter *filter) {
+	const struct want want = filter_want(filter);
+	uint32_t protocols = 0;
+	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
+		protocols |= (uint32_t)(want.states[i] != 0) << i;
+	return protocols;
+}
 
 Test(cli, options_choose_protocols_families_and_listeners) {
 	for (size_t i = 0; i < ARRAY_LENGTH(choices); i++) {
 		struct line line = line_of(choices[i].line);
 		struct cli cli = cli_parse(line.argc, line.argv);
 		cr_expect_eq(cli.command, CLI_LIST, "'%s': %s", choices[i].line, cli.error);
-		cr_expect_eq(cli.filter.protocols, choices[i].protocols, "'%s'", choices[i].line);
+		cr_expect_eq(protocols_of(&cli.filter), choices[i].protocols, "'%s': %#x",
+		             choices[i].line, protocols_of(&cli.filter));
 		cr_expect_eq(cli.filter.families, choices[i].families, "'%s'", choices[i].line);
 		cr_expect_eq(cli.filter.listening, choices[i].listening, "'%s'", choices[i].line);
 		cr_expect_null(cli.error);
@@ -224,6 +240,8 @@ Test(cli, a_wrong_filter_is_shown_with_a_caret_below) {
 		{ "port 70000 -t", "\n  port 70000\n       ^" },
 		{ "-- :65536", "\n  :65536\n   ^" },
 		{ "22 dport", "\n  22 dport\n          ^" },
+		{ "process = \"\u00f1\u4e2d\" foo",
+		  "\n  process = \"\u00f1\u4e2d\" foo\n                 ^" },
 		{ "\x1b[m", "\n  \\x1b[m\n  ^" },
 		{ "port=\u00f1 x", "\n  port=\u00f1 x\n       ^" },
 	};
@@ -281,14 +299,24 @@ Test(cli, columns_come_from_the_format_the_switches_and_the_list) {
 	expect_columns("--columns state --sort -recvq", " state details=0 sort=recvq1");
 }
 
+static char *expression_of(const struct cli *cli) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	filter_print(&cli->filter, &out);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
 static bool same(const struct cli *a, const struct cli *b) {
 	char *columns[] = { columns_of(a), columns_of(b) };
-	const bool equal =
-	    a->command == b->command && a->format == b->format &&
-	    a->filter.protocols == b->filter.protocols &&
-	    a->filter.families == b->filter.families && a->filter.states == b->filter.states &&
-	    a->filter.sport == b->filter.sport && a->filter.ports[0] == b->filter.ports[0] &&
-	    a->header == b->header && strcmp(columns[0], columns[1]) == 0;
+	char *expressions[] = { expression_of(a), expression_of(b) };
+	const bool equal = a->command == b->command && a->format == b->format &&
+	                   a->filter.protocols == b->filter.protocols &&
+	                   a->filter.families == b->filter.families &&
+	                   strcmp(expressions[0], expressions[1]) == 0 && a->header == b->header &&
+	                   strcmp(columns[0], columns[1]) == 0;
+	free(expressions[0]);
+	free(expressions[1]);
 	free(columns[0]);
 	free(columns[1]);
 	return equal;

@@ -60,7 +60,7 @@ Test(option, exactly_those_options_take_an_argument_that_need_one) {
 		                   action == OPTION_COLUMNS || action == OPTION_SORT ||
 		                   action == OPTION_FORMAT || action == OPTION_WATCH ||
 		                   action == OPTION_COUNT_OF_LOOKS || action == OPTION_RECORD ||
-		                   action == OPTION_REPLAY;
+		                   action == OPTION_REPLAY || action == OPTION_FILTER_FILE;
 		cr_expect_eq(options[i].argument != NULL, needs, "row %zu", i);
 	}
 }
@@ -130,7 +130,7 @@ Test(option, help_names_every_option_with_its_argument_and_text) {
 
 Test(option, help_tells_usage_filter_and_exit_status) {
 	char *text = help_text();
-	static const char *const wanted[] = { "Usage: socklens", "sport 1234",
+	static const char *const wanted[] = { "Usage: socklens", "Filter: 1234, tcp, listen",
 		                              "Exit status:", "0 found", "3 answer incomplete" };
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++)
 		cr_expect_not_null(strstr(text, wanted[i]), "%s", wanted[i]);

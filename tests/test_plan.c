@@ -5,9 +5,11 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <stdalign.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "hint.h"
 #include "plan.h"
 #include "util.h"
 
@@ -87,7 +89,7 @@ static const struct row wants[] = {
 Test(plan, a_want_becomes_the_fewest_requests) {
 	for (size_t i = 0; i < ARRAY_LENGTH(wants); i++) {
 		const struct row *row = &wants[i];
-		const struct plan plan = plan_requests(&row->want);
+		const struct plan plan = plan_requests(&row->want, NULL);
 		cr_assert_eq(plan.count, row->count, "%s: %zu", row->what, plan.count);
 		for (size_t j = 0; j < row->count; j++) {
 			const struct inet_request *request = &plan.requests[j].inet;
@@ -100,8 +102,8 @@ Test(plan, a_want_becomes_the_fewest_requests) {
 			cr_expect_eq(request->kernel_states, asked->kernel_states, "%s: %#x",
 			             row->what, request->kernel_states);
 			cr_expect_eq(request->extensions, 0, "%s", row->what);
-			cr_expect_eq(request->sport | request->dport | request->port, 0, "%s",
-			             row->what);
+			cr_expect_eq(request->sport | request->dport, 0, "%s", row->what);
+			cr_expect_eq(request->bytecode_length, 0, "%s", row->what);
 		}
 	}
 }
@@ -110,7 +112,7 @@ Test(plan, everything_of_everything_fits) {
 	struct want want = { .families = SOCK_FAMILIES_ALL, .needs = UINT32_MAX };
 	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
 		want.states[i] = SOCK_STATES_ALL;
-	const struct plan plan = plan_requests(&want);
+	const struct plan plan = plan_requests(&want, NULL);
 	const size_t over_ip = 2 * SOCK_PROTOCOL_IP_COUNT - 1; /* TCP of both families is one */
 	const size_t others = 5 + 2; /* UNIX and packet have a large attribute */
 	cr_assert_eq(plan.count, over_ip + others, "%zu", plan.count);
@@ -118,23 +120,94 @@ Test(plan, everything_of_everything_fits) {
 		cr_expect_geq(plan.requests[i].probe, plan.requests[i - 1].probe);
 }
 
-Test(plan, ports_are_in_every_request) {
-	struct want want = { .families = BOTH, .sport = 1, .dport = 65535, .port = 256 };
+static const struct hint_range http[] = { { 80, 80 } }, user_ports[] = { { 1024, 65535 } },
+			       zero[] = { { 0, 0 } }, two[] = { { 22, 22 }, { 80, 80 } };
+static const struct hint local_http = { HINT_PORTS, .ranges = http, .range_count = 1 };
+static const struct hint peer_http = { HINT_PORTS, .end = HINT_END_PEER, .ranges = http,
+	                               .range_count = 1 };
+static const struct hint not_http = { HINT_PORTS, .negated = true, .ranges = http,
+	                              .range_count = 1 };
+static const struct hint local_user = { HINT_PORTS, .ranges = user_ports, .range_count = 1 };
+static const struct hint local_zero = { HINT_PORTS, .ranges = zero, .range_count = 1 };
+static const struct hint local_two = { HINT_PORTS, .ranges = two, .range_count = 2 };
+static const struct hint device = { HINT_DEVICE, .device = "lo" };
+
+#define GROUP(group, ...)                                                                          \
+	{                                                                                          \
+		group, .children = (const struct hint *const[]){ __VA_ARGS__ },                    \
+		       .child_count = ARRAY_LENGTH(((const struct hint *const[]){ __VA_ARGS__ }))  \
+	}
+
+static const struct hint both_ends = GROUP(HINT_AND, &local_http, &peer_http);
+static const struct hint twice = GROUP(HINT_AND, &local_http, &local_http);
+static const struct hint either_end = GROUP(HINT_OR, &local_http, &peer_http);
+static const struct hint nested = GROUP(HINT_AND, &both_ends);
+static const struct hint contradiction = GROUP(HINT_AND, &local_http, &not_http);
+static const struct hint some_of_each = GROUP(HINT_AND, &device, &peer_http, &either_end);
+
+Test(plan, a_port_that_must_be_is_in_the_request_and_the_rest_in_bytecode) {
+	static const struct {
+		const char *what;
+		const struct hint *hint;
+		uint16_t sport, dport;
+		size_t bytecode_length;
+	} rows[] = {
+		{ "one end", &local_http, 80, 0, 0 },
+		{ "the other", &peer_http, 0, 80, 0 },
+		{ "both", &both_ends, 80, 80, 0 },
+		{ "the same twice", &twice, 80, 0, 0 },
+		{ "any but one", &not_http, 0, 0, 12 },
+		{ "a range", &local_user, 0, 0, 8 },
+		{ "port 0 would be any", &local_zero, 0, 0, 8 },
+		{ "one of two", &local_two, 0, 0, 20 },
+		{ "either end", &either_end, 0, 0, 20 },
+		{ "further down", &nested, 0, 0, 16 },
+		{ "one that cannot be", &contradiction, 80, 0, 12 },
+		{ "of each something, and a name that is not known", &some_of_each, 0, 80, 20 },
+		{ "nothing that is known", &device, 0, 0, 0 },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows) * SOCK_PROTOCOL_IP_COUNT; i++) {
+		const size_t row = i / SOCK_PROTOCOL_IP_COUNT;
+		const enum sock_protocol protocol =
+		    (enum sock_protocol)(i % SOCK_PROTOCOL_IP_COUNT);
+		const bool is_sctp = protocol == SOCK_PROTOCOL_SCTP;
+		struct want want = { .families = BOTH };
+		want.states[protocol] = ESTABLISHED;
+		want.hints[protocol] = rows[row].hint;
+		struct plan plan = plan_requests(&want, NULL);
+		cr_assert_gt(plan.count, 0);
+		for (size_t j = 0; j < plan.count; j++) {
+			const struct inet_request *request = &plan.requests[j].inet;
+			cr_expect_eq(request->sport, is_sctp ? 0 : rows[row].sport, "%s",
+			             rows[row].what);
+			cr_expect_eq(request->dport, is_sctp ? 0 : rows[row].dport, "%s",
+			             rows[row].what);
+			cr_expect_eq(request->bytecode_length,
+			             is_sctp ? 0 : rows[row].bytecode_length, "%s: %zu",
+			             rows[row].what, request->bytecode_length);
+		}
+		plan_finish(&plan);
+	}
+}
+
+Test(plan, a_hint_is_for_its_protocol_alone) {
+	struct want want = { .families = BOTH, .hints = { [SOCK_PROTOCOL_UDP] = &some_of_each } };
 	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
 		want.states[i] = ESTABLISHED;
-	const struct plan plan = plan_requests(&want);
-	cr_assert_gt(plan.count, 0);
+	struct plan plan = plan_requests(&want, NULL);
 	for (size_t i = 0; i < plan.count; i++) {
-		cr_expect_eq(plan.requests[i].inet.sport, 1);
-		cr_expect_eq(plan.requests[i].inet.dport, 65535);
-		cr_expect_eq(plan.requests[i].inet.port, 256);
+		const struct plan_request *request = &plan.requests[i];
+		const bool is_udp = request->probe == SOCK_PROBE_UDP;
+		cr_expect_eq(request->inet.dport, is_udp ? 80 : 0);
+		cr_expect_eq(request->inet.bytecode_length, is_udp ? 20 : 0);
 	}
+	plan_finish(&plan);
 }
 
 static uint8_t extensions_of(enum sock_protocol protocol, uint32_t needs) {
 	struct want want = { .families = ONLY4, .needs = needs };
 	want.states[protocol] = ESTABLISHED;
-	const struct plan plan = plan_requests(&want);
+	const struct plan plan = plan_requests(&want, NULL);
 	cr_assert_eq(plan.count, 1);
 	return plan.requests[0].inet.extensions;
 }
@@ -165,7 +238,8 @@ Test(plan, only_what_is_needed_is_asked_for) {
 
 static void expect_request(const struct inet_request *request, const unsigned char *expected,
                            size_t length) {
-	alignas(8) unsigned char buffer[INET_REQUEST_SIZE];
+	alignas(8) unsigned char buffer[1024];
+	cr_assert_leq(inet_request_size(request), sizeof(buffer));
 	memset(buffer, 0xa5, sizeof(buffer)); /* what is not written must not pass for zero */
 	const struct nlmsghdr *message = inet_request(request, SEQUENCE, buffer);
 	cr_assert_eq((const void *)message, buffer);
@@ -259,102 +333,79 @@ Test(inet_request, mptcp_is_asked_for_by_an_attribute) {
 	expect_request(&request, expected, sizeof(expected));
 }
 
-/* The bytecode as the kernel sees it; it audits a program first and then runs it for each socket.
- */
-struct program {
-	struct inet_diag_bc_op ops[32];
-	size_t length; /* bytes */
-};
-
-static struct program program_of(struct inet_request request) {
-	struct program program = { 0 };
-	alignas(8) unsigned char buffer[INET_REQUEST_SIZE];
-	const struct nlmsghdr *message = inet_request(&request, 1, buffer);
-	size_t at = NLMSG_HDRLEN + (request.dialect == INET_DIALECT_LEGACY ? 60 : 56);
-	while (at < message->nlmsg_len) {
-		struct nlattr header;
-		memcpy(&header, buffer + at, sizeof(header));
-		cr_assert_geq(header.nla_len, sizeof(header));
-		cr_assert_leq(at + header.nla_len, message->nlmsg_len);
-		if (header.nla_type == INET_DIAG_REQ_BYTECODE) {
-			program.length = header.nla_len - sizeof(header);
-			cr_assert_leq(program.length, sizeof(program.ops));
-			memcpy(program.ops, buffer + at + sizeof(header), program.length);
-		}
-		at += (header.nla_len + 3u) / 4 * 4;
-	}
-	return program;
-}
-
-/* True if a walk along the `yes` branches meets the place `rest` bytes before the end. */
-static bool is_boundary(const struct program *program, size_t rest) {
-	size_t left = program->length;
-	while (left > rest) {
-		const uint8_t yes = program->ops[(program->length - left) / 4].yes;
-		if (yes < 4 || yes % 4 != 0 || yes > left)
-			return false;
-		left -= yes;
-	}
-	return left == rest;
-}
-
-static bool is_port_test(uint8_t code) {
-	return code == INET_DIAG_BC_S_EQ || code == INET_DIAG_BC_D_EQ;
-}
-
-/* inet_diag_bc_audit() for the three operations that we use. */
-static bool passes_audit(const struct program *program) {
-	size_t left = program->length;
-	if (left < 4 || left % 4 != 0)
-		return false;
-	while (left > 0) {
-		const struct inet_diag_bc_op *op = &program->ops[(program->length - left) / 4];
-		const size_t least = is_port_test(op->code) ? 8 : 4;
-		if (!is_port_test(op->code) && op->code != INET_DIAG_BC_JMP)
-			return false;
-		if (left < least || op->no < least || op->no > left + 4 || op->no % 4 != 0)
-			return false;
-		if (op->no < left && !is_boundary(program, left - op->no))
-			return false;
-		if (op->yes < least || op->yes > left || op->yes % 4 != 0)
-			return false;
-		left -= op->yes;
-	}
-	return true;
-}
-
-/* inet_diag_bc_run(): landing exactly at the end accepts. */
-static bool accepts(const struct program *program, uint16_t sport, uint16_t dport) {
-	size_t at = 0;
-	while (at < program->length) {
-		const struct inet_diag_bc_op *op = &program->ops[at / 4];
-		const uint16_t port = op->code == INET_DIAG_BC_S_EQ ? sport : dport;
-		const bool yes = op->code != INET_DIAG_BC_JMP && port == op[1].no;
-		at += yes ? op->yes : op->no;
-	}
-	return at == program->length;
-}
-
-Test(inet_request, a_port_on_either_end_is_a_program_that_the_kernel_takes) {
-	static const uint16_t ports[] = { 1, 80, 255, 256, 0x5000, 65534, 65535 };
-	static const struct inet_request requests[] = {
-		{ .dialect = INET_DIALECT_LEGACY },
-		{ .dialect = INET_DIALECT_FAMILY, .protocol = SOCK_PROTOCOL_UDP },
-		{ .dialect = INET_DIALECT_FAMILY, .protocol = SOCK_PROTOCOL_MPTCP },
+/* An attribute after another, and in front of that for BPF storage. */
+Test(inet_request, bytecode_is_carried_as_it_is) {
+	static const unsigned char code[] = { 1, 4, 8, 0 };
+	static const unsigned char expected[] = {
+		HEADER(92, 20),
+		AF_INET6,
+		254,
+		2,
+		0,
+		2,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		ZEROS_36,
+		NO_COOKIE,
+		8,
+		0,
+		3,
+		0,
+		6,
+		1,
+		0,
+		0, /* INET_DIAG_REQ_PROTOCOL */
+		8,
+		0,
+		1,
+		0,
+		1,
+		4,
+		8,
+		0, /* INET_DIAG_REQ_BYTECODE */
+		4,
+		0,
+		2,
+		0, /* of the storages all */
 	};
-	for (size_t i = 0; i < ARRAY_LENGTH(requests) * ARRAY_LENGTH(ports); i++) {
-		struct inet_request request = requests[i / ARRAY_LENGTH(ports)];
-		cr_assert_eq(program_of(request).length, 0, "no port, no program");
-		request.port = ports[i % ARRAY_LENGTH(ports)];
-		const struct program program = program_of(request);
-		cr_assert(passes_audit(&program), "port %u", request.port);
-		for (size_t j = 0; j < ARRAY_LENGTH(ports) * ARRAY_LENGTH(ports); j++) {
-			const uint16_t sport = ports[j / ARRAY_LENGTH(ports)];
-			const uint16_t dport = ports[j % ARRAY_LENGTH(ports)];
-			cr_expect_eq(accepts(&program, sport, dport),
-			             sport == request.port || dport == request.port,
-			             "port %u: %u and %u", request.port, sport, dport);
-		}
+	const struct inet_request request = {
+		.dialect = INET_DIALECT_FAMILY,
+		.protocol = SOCK_PROTOCOL_MPTCP,
+		.family = SOCK_FAMILY_INET6,
+		.kernel_states = 2,
+		.extensions = 2,
+		.bytecode = code,
+		.bytecode_length = sizeof(code),
+		.bpf_storage = true,
+	};
+	expect_request(&request, expected, sizeof(expected));
+}
+
+/* The most that fits into the length of an attribute. */
+Test(inet_request, there_is_room_for_as_much_bytecode_as_there_can_be) {
+	static unsigned char code[65528];
+	for (size_t i = 0; i < sizeof(code); i++)
+		code[i] = (unsigned char)(i * 7 / 3);
+	for (size_t length = 4; length <= sizeof(code); length += sizeof(code) - 4) {
+		const struct inet_request request = {
+			.dialect = INET_DIALECT_FAMILY,
+			.protocol = SOCK_PROTOCOL_MPTCP,
+			.bytecode = code,
+			.bytecode_length = length,
+			.bpf_storage = true,
+		};
+		const size_t size = inet_request_size(&request);
+		unsigned char *buffer = xmalloc(size);
+		const struct nlmsghdr *message = inet_request(&request, 1, buffer);
+		cr_assert_leq(message->nlmsg_len, size);
+		cr_expect_eq(message->nlmsg_len, 16 + 56 + 8 + 4 + length + 4);
+		cr_expect_arr_eq(buffer + 16 + 56 + 8 + 4, code, length);
+		free(buffer);
 	}
 }
 
@@ -362,7 +413,7 @@ Test(inet_request, a_port_on_either_end_is_a_program_that_the_kernel_takes) {
 Test(inet_request, bpf_storage_is_asked_for_only_if_it_is_wanted) {
 	static const enum inet_dialect dialects[] = { INET_DIALECT_LEGACY, INET_DIALECT_FAMILY };
 	for (size_t i = 0; i < ARRAY_LENGTH(dialects); i++) {
-		alignas(8) unsigned char buffer[INET_REQUEST_SIZE];
+		alignas(8) unsigned char buffer[1024];
 		struct inet_request request = { .dialect = dialects[i] };
 		const uint32_t without = inet_request(&request, 1, buffer)->nlmsg_len;
 		request.bpf_storage = true;
@@ -374,6 +425,6 @@ Test(inet_request, bpf_storage_is_asked_for_only_if_it_is_wanted) {
 		                    .families = BOTH };
 	struct want storage = plain;
 	storage.needs = SOCK_NEED_BPF_STORAGE;
-	cr_expect_not(plan_requests(&plain).requests[0].inet.bpf_storage);
-	cr_expect(plan_requests(&storage).requests[0].inet.bpf_storage);
+	cr_expect_not(plan_requests(&plain, NULL).requests[0].inet.bpf_storage);
+	cr_expect(plan_requests(&storage, NULL).requests[0].inet.bpf_storage);
 }

@@ -189,3 +189,26 @@ Test(process, the_name_of_a_program_is_the_end_of_its_path) {
 		free(copy);
 	}
 }
+
+static bool parse_leader_copy(const char *text, size_t length, uint32_t *pid) {
+	char *copy = xmalloc(length);
+	memcpy(copy, text, length);
+	const bool good = process_parse_leader(copy, length, pid);
+	free(copy);
+	return good;
+}
+
+Test(process, a_thread_says_which_process_it_is_of) {
+	static const char text[] =
+	    "Name:\tTgid:\t7\\nTgid:\t8\nUmask:\t0022\nTgid:\t4711\nPid:\t9\n";
+	const size_t length = strlen(text) - strlen("Pid:\t9\n");
+	uint32_t pid = 77;
+	cr_assert(parse_leader_copy(text, length, &pid));
+	cr_expect_eq(pid, 4711);
+	pid = 77;
+	for (size_t i = 0; i < length; i++)
+		cr_assert_not(parse_leader_copy(text, i, &pid), "the first %zu bytes", i);
+	cr_expect_not(parse_leader_copy("a\nTgid:\t\n", 9, &pid));
+	cr_expect_not(parse_leader_copy("a\nTgid:\t4294967296\n", 19, &pid));
+	cr_expect_eq(pid, 77);
+}

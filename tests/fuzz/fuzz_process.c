@@ -18,6 +18,8 @@ static void parse_process(const char *text, size_t length) {
 	uint32_t inode = 0;
 	if (process_parse_socket_link(text, length, &inode))
 		assert(length >= sizeof("socket:[0]") - 1);
+	uint32_t leader = 77;
+	assert(process_parse_leader(text, length, &leader) || leader == 77);
 	size_t name_length = 0;
 	const char *name = process_base_name(text, length, &name_length);
 	assert(name >= text && name_length <= length);

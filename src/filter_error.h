@@ -1,0 +1,13 @@
+#pragma once
+/* What is wrong with a filter, and where. */
+
+#include <stddef.h>
+
+#include "util.h"
+
+struct filter_error {
+	char *message;    /* one line; the caller frees it, like `expression` */
+	const char *what; /* the same without anything of the expression in it; translated */
+	char *expression; /* as it was parsed */
+	size_t column;    /* bytes before the offending character in `expression` */
+};
