@@ -17,6 +17,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from statistics import median
 CLONE_NEWNET = 0x40000000
 TCP_HASH_ENTRIES = 262144
 LISTENERS = 10
+OWN_LISTENERS = 10
 LOAD_TIMEOUT_S = 600
 COMMAND_TIMEOUT_S = 120
 DEFAULT_SIZES = "1000,10000,100000"
@@ -51,7 +53,9 @@ class CommandTimeout(Exception):
 
 @dataclass(frozen=True)
 class Reference:
-    """What a job is compared with. `$C` in a command stands for COLUMNS, `$F` for a file."""
+    """What a job is compared with. `$C` in a command stands for COLUMNS, `$F` for a file, `$P` for
+    this process, which holds OWN_LISTENERS sockets of its own beside the load.
+    """
 
     command: str
     at_most: float | None = None  # socklens' CPU time / this command's
@@ -113,7 +117,14 @@ JOBS = (
     Job("port-nomatch", "socklens list -t --columns $C port 1234", statuses=(1,), sizes=ANY_SIZE,
         references=(
             Reference("floor --either-port 1234"),
-            Reference("ss -tan sport = :1234", 0.5))),
+            Reference("ss -tan sport = :1234 or dport = :1234", 0.5))),
+    # Of 100,000 sockets 40,000 have this port.
+    Job("port-half", "socklens list -t --columns $C port 9000", sizes=(100000, 100000),
+        references=(Reference("ss -tan sport = :9000 or dport = :9000", 1 / 3),)),
+    Job("pid", "socklens list -t pid $P", references=(
+        Reference("ss -tanp", 1 / 30, slow=True),)),
+    Job("process-rtt", "socklens list -ti process nginx and rtt > 50ms", statuses=(1,),
+        references=(Reference("socklens list -ti", 1.0),)),
     Job("port-same", "socklens list -t --columns $C established port 1234", statuses=(1,),
         references=(
             Reference("floor --states 0x2 --either-port 1234"),
@@ -201,6 +212,7 @@ class Load:
         self.program = program
         self.place = place
         self.process = None
+        self.own = []
 
     def __enter__(self):
         arguments = self.place.load_arguments()
@@ -212,6 +224,7 @@ class Load:
         try:
             self._wait_ready()
             self._check_count()
+            self._hold_own()
         except BaseException:
             self.__exit__()
             raise
@@ -223,6 +236,15 @@ class Load:
         readable, _, _ = select.select([self.process.stdout], [], [], LOAD_TIMEOUT_S)
         if not readable or self.process.stdout.readline() != b"ready\n":
             raise BenchError(f"{self.program} could not make {self.place.size} sockets")
+
+    def _hold_own(self):
+        if self.place.kind != "tcp":
+            return
+        for _ in range(OWN_LISTENERS):
+            listener = socket.socket()
+            self.own.append(listener)
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
 
     def _check_count(self):
         expected = {"tcp": self.place.size // 2 * 2 + LISTENERS, "udp": self.place.size}
@@ -236,6 +258,8 @@ class Load:
                              f"{expected[self.place.kind]}")
 
     def __exit__(self, *_):
+        for listener in self.own:
+            listener.close()
         if self.process is None:
             return
         self.process.stdin.close()
@@ -260,7 +284,9 @@ class Runner:
 
     def find(self, command):
         """The command as an argument vector, or None if its program is not installed."""
-        name, *arguments = command.replace("$C", COLUMNS).replace("$F", self.file).split()
+        for mark, value in (("$C", COLUMNS), ("$F", self.file), ("$P", str(os.getpid()))):
+            command = command.replace(mark, value)
+        name, *arguments = command.split()
         path = shutil.which(self.programs.get(name, name))
         return path and [path, *arguments]
 
