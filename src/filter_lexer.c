@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "arena.h"
+#include "filter_regex.h"
 #include "out.h"
 #include "util.h"
 
@@ -124,38 +125,19 @@ struct filter_token filter_next(struct filter_lexer *lexer) {
 	return token;
 }
 
-/* Behind "[...]": there a ']' in front is one of the characters. */
-static size_t skip_set(const char *text, size_t i) {
-	i++;
-	i += text[i] == '^';
-	i += text[i] == ']';
-	while (text[i] && text[i] != ']' && !strchr(blanks, text[i])) {
-		const char kind = text[i] == '[' ? text[i + 1] : '\0';
-		if (kind == ':' || kind == '.' || kind == '=') {
-			i += 2;
-			while (text[i] && !(text[i] == kind && text[i + 1] == ']'))
-				i++;
-			i += text[i] != '\0';
-		}
-		i += text[i] != '\0';
-	}
-	return i + (text[i] == ']');
-}
-
 static size_t regex_length(const char *text) {
+	const size_t limit = strcspn(text, blanks);
 	size_t depth = 0;
 	size_t i = 0;
-	while (text[i] && !strchr(blanks, text[i])) {
-		if (text[i] == ')' && depth == 0)
-			break;
+	while (i < limit && (text[i] != ')' || depth > 0)) {
 		depth += text[i] == '(';
 		depth -= text[i] == ')';
 		if (text[i] == '[')
-			i = skip_set(text, i);
+			i = (size_t)(filter_regex_skip_set(text + i) - text);
 		else
-			i += text[i] == '\\' && text[i + 1] && !strchr(blanks, text[i + 1]) ? 2 : 1;
+			i += text[i] == '\\' ? 2 : 1;
 	}
-	return i;
+	return i < limit ? i : limit;
 }
 
 struct filter_token filter_next_value(struct filter_lexer *lexer, enum filter_value_end end) {

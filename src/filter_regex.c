@@ -22,8 +22,7 @@ struct measure {
 	size_t depth;
 };
 
-/* Behind a set of characters, in which nothing has a meaning but its end and "[:alpha:]". */
-static const char *skip_set(const char *at) {
+const char *filter_regex_skip_set(const char *at) {
 	at++;
 	at += *at == '^';
 	at += *at == ']';
@@ -89,7 +88,7 @@ static bool take(struct measure *measure, const char **at) {
 		}
 		return true;
 	case '[':
-		*at = skip_set(*at - 1);
+		*at = filter_regex_skip_set(*at - 1);
 		break;
 	case '\\':
 		*at += **at != '\0';
@@ -111,7 +110,7 @@ static bool take(struct measure *measure, const char **at) {
 static bool has_back_reference(const char *text) {
 	for (const char *at = text; *at;) {
 		if (*at == '[')
-			at = skip_set(at);
+			at = filter_regex_skip_set(at);
 		else if (at[0] == '\\' && at[1] >= '1' && at[1] <= '9')
 			return true;
 		else

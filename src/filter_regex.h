@@ -19,6 +19,10 @@ struct filter_regex {
 /* NULL, or why not; translated, to be followed by the expression. */
 const char *filter_regex_compile(struct filter_regex *regex, const char *text);
 
+/* What follows a set of characters, at the start of which `set` is. In it nothing has a meaning but
+ * its end and "[:alpha:]". */
+const char *filter_regex_skip_set(const char *set);
+
 /* True if any part of the text fits. */
 bool filter_regex_fits(struct filter_regex *regex, const char *text, size_t length);
 

@@ -20,22 +20,6 @@ static char *complain(const struct playback *playback, const char *reason) {
 	return text;
 }
 
-/* Up to `size` bytes; fewer at the end of the file; -errno. */
-static ssize_t read_up_to(int fd, unsigned char *bytes, size_t size) {
-	size_t used = 0;
-	while (used < size) {
-		const ssize_t length = read(fd, bytes + used, size - used);
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length < 0)
-			return -errno;
-		if (length == 0)
-			break;
-		used += (size_t)length;
-	}
-	return (ssize_t)used;
-}
-
 /* The whole file, of which the start was read already. 0 or -errno. */
 static int read_messages(struct playback *playback, const unsigned char *start, size_t length) {
 	size_t capacity = 1 << 16;
@@ -43,7 +27,7 @@ static int read_messages(struct playback *playback, const unsigned char *start, 
 	memcpy(playback->messages, start, length);
 	for (;;) {
 		const ssize_t more =
-		    read_up_to(playback->fd, playback->messages + length, capacity - length);
+		    util_read_up_to(playback->fd, playback->messages + length, capacity - length);
 		if (more < 0)
 			return (int)more;
 		length += (size_t)more;
@@ -78,7 +62,7 @@ static char *unpack_capture(struct playback *playback) {
 static char *find_kind(struct playback *playback) {
 	unsigned char start[RECORDING_HEADER_SIZE];
 	unsigned version = 0;
-	const ssize_t length = read_up_to(playback->fd, start, sizeof(start));
+	const ssize_t length = util_read_up_to(playback->fd, start, sizeof(start));
 	if (length < 0)
 		return complain(playback, strerror((int)-length));
 	if (length == 0)

@@ -36,29 +36,13 @@ static int open_regular(const char *path) {
 	return -error;
 }
 
-/* Up to `size` bytes; fewer at the end of the file; -errno. */
-static ssize_t read_up_to(int fd, char *bytes, size_t size) {
-	size_t used = 0;
-	while (used < size) {
-		const ssize_t length = read(fd, bytes + used, size - used);
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length < 0)
-			return -errno;
-		if (length == 0)
-			break;
-		used += (size_t)length;
-	}
-	return (ssize_t)used;
-}
-
 /* A length or -errno; -EFBIG for more than `max` bytes. */
 static ssize_t read_all(int fd, size_t max, char **text) {
 	size_t capacity = SIZE_FIRST;
 	size_t length = 0;
 	char *bytes = xmalloc(capacity);
 	for (;;) {
-		const ssize_t more = read_up_to(fd, bytes + length, capacity - length);
+		const ssize_t more = util_read_up_to(fd, bytes + length, capacity - length);
 		const bool is_too_large = more >= 0 && length + (size_t)more > max;
 		if (more < 0 || is_too_large) {
 			free(bytes);

@@ -153,6 +153,22 @@ const char *util_closest(const char *word, size_t length, const char *const *can
 	return best;
 }
 
+ssize_t util_read_up_to(int fd, void *bytes, size_t size) {
+	unsigned char *to = bytes;
+	size_t used = 0;
+	while (used < size) {
+		const ssize_t length = read(fd, to + used, size - used);
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		if (length == 0)
+			break;
+		used += (size_t)length;
+	}
+	return (ssize_t)used;
+}
+
 /* So much can be written at once without waiting once a pipe is ready for anything (pipe(7)). */
 enum { WRITE_CHUNK = 4096 };
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -58,6 +59,9 @@ int util_hex_digit(char digit);
 /* The name of `candidates[i]` that is most like `word`, or NULL if none is close. */
 const char *util_closest(const char *word, size_t length, const char *const *candidates,
                          size_t count);
+
+/* Reads `size` bytes, or fewer at the end of the file; or -errno. */
+ssize_t util_read_up_to(int fd, void *bytes, size_t size);
 
 /* Writes it all. 0 or -errno. With `interrupt_fd`, -1 if there is none, it ends with -EINTR as soon
  * as that can be read, even while nobody takes what is written. */
