@@ -17,7 +17,7 @@ struct filter_node *filter_parse_device(struct filter_term *term, unsigned argum
 	uint64_t ifindex = 0;
 	(void)argument;
 	if (!filter_is_equality(term))
-		return filter_fail_comparison(term, _("only = and != go with"));
+		return filter_fail_comparison(term, _("this takes only = and !=:"));
 	if (term->pieces->next)
 		return filter_fail_list(term);
 	if (has_nul(token))
@@ -43,7 +43,7 @@ struct filter_node *filter_parse_mark(struct filter_term *term, unsigned argumen
 	uint64_t mask = UINT32_MAX;
 	(void)argument;
 	if (!filter_is_equality(term))
-		return filter_fail_comparison(term, _("only = and != go with"));
+		return filter_fail_comparison(term, _("this takes only = and !=:"));
 	if (term->pieces->next)
 		return filter_fail_list(term);
 	if (!filter_parse_integer(token->bytes, own, UINT32_MAX, &mark) ||
@@ -79,7 +79,7 @@ struct filter_node *filter_parse_cgroup(struct filter_term *term, unsigned argum
 	size_t length = token->length;
 	(void)argument;
 	if (!filter_is_equality(term))
-		return filter_fail_comparison(term, _("only =, !=, ~ and !~ go with"));
+		return filter_fail_comparison(term, _("this takes only =, !=, ~ and !~:"));
 	if (term->pieces->next)
 		return filter_fail_list(term);
 	if (has_nul(token))

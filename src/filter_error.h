@@ -7,7 +7,7 @@
 
 struct filter_error {
 	char *message;    /* one line; the caller frees it, like `expression` */
-	const char *what; /* the same without anything of the expression in it; translated */
+	char what[128];   /* the same without anything of the expression in it */
 	char *expression; /* as it was parsed */
 	size_t column;    /* bytes before the offending character in `expression` */
 };

@@ -5,6 +5,13 @@
 #include "filter_term.h"
 #include "filter_value.h"
 
+/* As it is printed. */
+static bool parse_bool(const struct filter_token *token, struct filter_number *number) {
+	const bool yes = filter_token_is(token, "yes");
+	*number = (struct filter_number){ yes, 1 };
+	return yes || filter_token_is(token, "no");
+}
+
 static bool is_greater(const struct filter_number *a, const struct filter_number *b) {
 	const struct range from = filter_range(FILTER_GE, a);
 	const struct range to = filter_range(FILTER_LE, b);
@@ -13,6 +20,7 @@ static bool is_greater(const struct filter_number *a, const struct filter_number
 
 struct filter_node *filter_parse_numbers(struct filter_term *term, const struct field *field) {
 	struct arena *arena = &term->parser->tree->arena;
+	const bool is_bool = field->access.number.rule & FIELD_RULE_BOOL;
 	const bool is_hex = field->access.number.rule & FIELD_RULE_HEX;
 	struct range_set numbers = { 0 };
 	for (const struct filter_piece *piece = term->pieces; piece; piece = piece->next) {
@@ -23,6 +31,10 @@ struct filter_node *filter_parse_numbers(struct filter_term *term, const struct 
 		struct filter_number first;
 		struct filter_number last;
 		const char *reason = NULL;
+		if (is_bool && parse_bool(&piece->token, &first)) {
+			range_add(&numbers, arena, filter_range(term->comparison, &first));
+			continue;
+		}
 		if (!filter_parse_number(text, own, field->column.unit, is_hex, &first, &reason))
 			return filter_fail_piece(term, piece, reason);
 		if (!hyphen) {
@@ -33,8 +45,7 @@ struct filter_node *filter_parse_numbers(struct filter_term *term, const struct 
 		                         &last, &reason))
 			return filter_fail_piece(term, piece, reason);
 		if (!filter_is_equality(term))
-			return filter_fail_piece(term, piece,
-			                         _("a range goes with = and != only, not"));
+			return filter_fail_piece(term, piece, _("a range takes only = and !=:"));
 		const struct range from = filter_range(FILTER_GE, &first);
 		if (is_greater(&first, &last))
 			return filter_fail_piece(term, piece,
@@ -58,7 +69,7 @@ struct filter_node *filter_parse_numbers(struct filter_term *term, const struct 
 struct filter_node *filter_parse_texts(struct filter_term *term, const struct field *field) {
 	struct arena *arena = &term->parser->tree->arena;
 	if (!filter_is_equality(term))
-		return filter_fail_comparison(term, _("only =, !=, ~ and !~ go with"));
+		return filter_fail_comparison(term, _("this takes only =, !=, ~ and !~:"));
 	struct filter_bytes *texts = arena_alloc(arena, filter_count_pieces(term) * sizeof(*texts));
 	size_t count = 0;
 	for (const struct filter_piece *piece = term->pieces; piece; piece = piece->next)

@@ -165,6 +165,21 @@ static const char *set_host(struct filter_parser *parser, struct filter_host *ho
 	return set_ip_host(parser, host, text, length);
 }
 
+/* "80" or "8000-8999" behind "10.0.0.1:22," is one more port of the same host. */
+static bool is_more_ports(const struct filter_host *before, const struct filter_token *token) {
+	return before && before->ports.count > 0 &&
+	       filter_starts_number(token->bytes, token->length) &&
+	       has_only(token->bytes, token->length, "0123456789-");
+}
+
+static const char *add_ports(struct filter_parser *parser, struct filter_host *host,
+                             const struct filter_token *token) {
+	const char *wrong =
+	    filter_add_port(parser, token->bytes, token->length, FILTER_EQ, &host->ports);
+	range_settle(&host->ports);
+	return wrong;
+}
+
 struct filter_node *filter_parse_host(struct filter_term *term, unsigned ends) {
 	static const char *const names[] = {
 		[FILTER_END_LOCAL] = "src",
@@ -173,14 +188,21 @@ struct filter_node *filter_parse_host(struct filter_term *term, unsigned ends) {
 	};
 	struct arena *arena = &term->parser->tree->arena;
 	if (!filter_is_equality(term))
-		return filter_fail_comparison(term, _("only = and != go with"));
+		return filter_fail_comparison(term, _("this takes only = and !=:"));
 	struct filter_host *hosts = arena_alloc(arena, filter_count_pieces(term) * sizeof(*hosts));
 	size_t count = 0;
 	uint32_t needs = 0;
 	for (const struct filter_piece *piece = term->pieces; piece; piece = piece->next) {
-		struct filter_host *host = &hosts[count++];
-		*host = (struct filter_host){ 0 };
-		const char *wrong = set_host(term->parser, host, &piece->token);
+		struct filter_host *host = count > 0 ? &hosts[count - 1] : NULL;
+		const bool is_port = is_more_ports(host, &piece->token);
+		const char *wrong;
+		if (is_port) {
+			wrong = add_ports(term->parser, host, &piece->token);
+		} else {
+			host = &hosts[count++];
+			*host = (struct filter_host){ 0 };
+			wrong = set_host(term->parser, host, &piece->token);
+		}
 		if (wrong)
 			return filter_fail_piece(term, piece, wrong);
 		if (host->kind == FILTER_HOST_PATTERN && (ends & FILTER_END_PEER))

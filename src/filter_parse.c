@@ -2,6 +2,7 @@
  * that a filter begins with count for all that follows, as in ss. Brackets and NOT may nest to a
  * stated depth; operands of one AND or OR are a list and need none. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +13,29 @@
 /* What nests so deep as it may is printed with a bracket more for each level than it needs. */
 enum { NESTING_MAX = 400, DEPTH_MAX = 200 };
 
+/* Bytes of all named filters together, each as often as it is named. */
+enum { EXPANDED_MAX = 1 << 20 };
+
+/* `what` leads to what is wrong by a colon or ", not"; by itself it does not. */
+static void set_what(struct filter_error *error, const char *what) {
+	static const char *const leads[] = { ":", ", not", " with" };
+	size_t length = strlen(what);
+	for (size_t i = 0; i < ARRAY_LENGTH(leads); i++) {
+		const size_t own = strlen(leads[i]);
+		if (length > own && strcmp(what + length - own, leads[i]) == 0) {
+			length -= own;
+			break;
+		}
+	}
+	snprintf(error->what, sizeof(error->what), "%.*s", (int)length, what);
+}
+
 struct filter_node *filter_fail(struct filter_parser *parser, const struct filter_token *token,
                                 const char *what) {
 	if (parser->failed)
 		return NULL;
 	parser->failed = true;
-	parser->error->what = what;
+	set_what(parser->error, what);
 	parser->error->column = token->column;
 	if (token->length > 0 || token->quoted) {
 		char *name = escape_copy(token->bytes, token->length);
@@ -95,6 +113,9 @@ static struct filter_node *parse_named(struct filter_parser *parser, struct filt
 	if (!text)
 		return filter_fail(parser, &token, _("the configuration has no filter called"));
 	enter(parser, &token);
+	parser->expanded += strlen(text);
+	if (parser->expanded > EXPANDED_MAX)
+		return filter_fail(parser, &token, _("the filter is too long with"));
 	const struct filter_lexer outer = parser->lexer;
 	parser->lexer = (struct filter_lexer){
 		.text = arena_copy(outer.arena, text, strlen(text)),

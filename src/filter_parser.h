@@ -16,6 +16,7 @@ struct filter_parser {
 	bool failed; /* `error` is filled */
 	struct filter_lexer lexer;
 	unsigned depth;
+	size_t expanded; /* bytes of named filters so far */
 };
 
 /* The message is `what`, and the token in quotes if it has any bytes. `what` is translated. Always

@@ -38,7 +38,7 @@ const char *filter_add_port(const struct filter_parser *parser, const char *text
 	if (hyphen && filter_parse_integer(text, own, UINT16_MAX, &first) &&
 	    filter_parse_integer(hyphen + 1, length - own - 1, UINT16_MAX, &last)) {
 		if (comparison != FILTER_EQ && comparison != FILTER_NE)
-			return _("a range goes with = and != only, not");
+			return _("a range takes only = and !=:");
 		if (first > last)
 			return _("the range ends before it begins:");
 		range_add(set, arena, (struct range){ first, last });

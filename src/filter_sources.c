@@ -81,17 +81,20 @@ enum exit_status filter_look_up(struct filter *filter, char **error) {
 	return status;
 }
 
-/* Every byte keeps its place, so that an error can name it. */
+/* Every byte keeps its place, so that an error can name it. What is in quotes is no comment. */
 static void blank_comments(char *text) {
 	bool in_comment = false;
+	char quote = '\0';
 	char before = '\n';
 	for (; *text; before = *text++) {
 		if (*text == '\n')
 			in_comment = false;
-		else if (*text == '#' && strchr(" \t\r\n", before))
+		else if (!quote && *text == '#' && strchr(" \t\r\n", before))
 			in_comment = true;
 		if (in_comment)
 			*text = ' ';
+		else if (quote ? *text == quote && before != '\\' : *text == '"' || *text == '\'')
+			quote = quote ? '\0' : *text;
 	}
 }
 

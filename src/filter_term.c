@@ -187,7 +187,7 @@ static struct filter_node *parse_comparison(struct filter_term *term, const stru
 	if (field && strcmp(field->column.name, "change") == 0)
 		return filter_fail_comparison(term, _("only known once the filter has chosen:"));
 	if (is_regex && !field)
-		return filter_fail_comparison(term, _("only = and != go with"));
+		return filter_fail_comparison(term, _("this takes only = and !=:"));
 	if (!read_pieces(term, is_regex ? FILTER_VALUE_REGEX : FILTER_VALUE_PLAIN))
 		return NULL;
 	if (is_regex)
@@ -248,6 +248,8 @@ static struct filter_node *fail_unknown(struct filter_parser *parser,
                                         const struct filter_token *token) {
 	struct filter_lexer ahead = parser->lexer;
 	const bool compared = filter_next(&ahead).kind == FILTER_TOKEN_COMPARISON;
+	if (compared && filter_is_name(token))
+		return filter_fail(parser, token, _("this stands by itself:"));
 	const char *like = find_similar(token);
 	filter_fail(parser, token, compared ? _("unknown field") : _("unknown word"));
 	char *bare = parser->error->message;

@@ -107,7 +107,7 @@ static struct filter_node *parse_bits(struct filter_term *term, enum filter_test
                                       const char *name, find_bits_fn find, const char *unknown) {
 	uint32_t bits = 0;
 	if (!filter_is_equality(term))
-		return filter_fail_comparison(term, _("only = and != go with"));
+		return filter_fail_comparison(term, _("this takes only = and !=:"));
 	for (const struct filter_piece *piece = term->pieces; piece; piece = piece->next) {
 		const uint32_t found = find(piece->token.bytes, piece->token.length);
 		if (found == 0)
@@ -134,19 +134,29 @@ static struct filter_node *add_bound_inactive(struct filter_parser *parser) {
 	return both;
 }
 
+static struct filter_node *parse_bound_inactive(struct filter_term *term) {
+	struct filter_node *node = add_bound_inactive(term->parser);
+	if (!node || term->comparison == FILTER_EQ)
+		return node;
+	struct filter_node *opposite = filter_add(term->parser, FILTER_NOT);
+	if (opposite)
+		opposite->first = node;
+	return opposite;
+}
+
 struct filter_node *filter_parse_state(struct filter_term *term, unsigned argument) {
 	(void)argument;
-	if (term->comparison == FILTER_EQ && !term->pieces->next &&
+	if (filter_is_equality(term) && !term->pieces->next &&
 	    filter_token_is(&term->pieces->token, "bound-inactive"))
-		return add_bound_inactive(term->parser);
+		return parse_bound_inactive(term);
 	return parse_bits(term, FILTER_TEST_STATE, "state", find_states, _("unknown state"));
 }
 
 struct filter_node *filter_parse_exclude(struct filter_term *term, unsigned argument) {
 	if (term->comparison != FILTER_EQ)
-		return filter_fail_comparison(term, _("no comparison goes with"));
+		return filter_fail_comparison(term, _("this takes no comparison:"));
 	term->comparison = FILTER_NE;
-	return filter_parse_state(term, argument); /* bound-inactive is no state to exclude */
+	return filter_parse_state(term, argument);
 }
 
 struct filter_node *filter_parse_protocol(struct filter_term *term, unsigned argument) {
@@ -273,7 +283,7 @@ static bool is_bound_inactive(const struct filter_node *node) {
 static bool unite(struct run *run, struct filter_node *term, bool excludes) {
 	if (is_bound_inactive(term)) {
 		run->bound = term;
-	} else if (term->test != FILTER_TEST_STATE) {
+	} else if (term->kind != FILTER_TEST || term->test != FILTER_TEST_STATE) {
 		return false;
 	} else {
 		const uint32_t bits = term->opposite ? SOCK_STATES_ALL & ~term->bits : term->bits;

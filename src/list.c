@@ -143,12 +143,22 @@ static void count_all(struct list *list, size_t count) {
 		summary_add(&list->summary, list->matching[i]);
 }
 
+/* A recording is of all sockets, but what is said is of those that are shown. */
+static size_t count_hidden(const struct list *list, size_t count) {
+	size_t hidden = 0;
+	for (size_t i = 0; i < count; i++)
+		hidden += list->matching[i]->ownership == SOCK_OWNERSHIP_HIDDEN;
+	return hidden;
+}
+
 static bool take_batch(void *context, struct snapshot *batch) {
 	struct list *list = context;
 	if (list->recorded)
 		annotate_and_record(list, batch);
 	size_t count = choose(list, batch);
-	if (!list->recorded)
+	if (list->recorded)
+		list->owners.hidden = count_hidden(list, count);
+	else
 		annotate(list, batch, list->matching, count);
 	count = choose_again(list, count);
 	list->shown += count;

@@ -93,11 +93,12 @@ static bool compare_host(const struct program *program, size_t at, const struct 
 		uint8_t address[16];
 	} operand = { 0 };
 	const uint8_t *address = subject->address[end];
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	read_operand(program, at, &operand, least_length(program, at) - 4);
 	if (operand.port != -1)
 		return false;
 	if (operand.family == AF_INET && subject->is_ipv6)
-		return IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)address) &&
+		return memcmp(address, mapped, sizeof(mapped)) == 0 &&
 		       matches(address + 12, operand.address, operand.prefix);
 	return (operand.family == AF_INET6) == subject->is_ipv6 &&
 	       matches(address, operand.address, operand.prefix);
