@@ -115,14 +115,13 @@ static struct filter_node *parse_named(struct filter_parser *parser, struct filt
 	enter(parser, &token);
 	parser->expanded += strlen(text);
 	if (parser->expanded > EXPANDED_MAX)
-		return filter_fail(parser, &token, _("the filter is too long with"));
+		filter_fail(parser, &token, _("the filter is too long with"));
+	if (parser->failed)
+		return NULL;
 	const struct filter_lexer outer = parser->lexer;
-	parser->lexer = (struct filter_lexer){
-		.text = arena_copy(outer.arena, text, strlen(text)),
-		.arena = outer.arena,
-	};
-	const bool failed_before = parser->failed;
-	struct filter_node *node = failed_before ? NULL : parse_all(parser);
+	parser->lexer.text = arena_copy(outer.arena, text, strlen(text));
+	parser->lexer.at = 0;
+	struct filter_node *node = parse_all(parser);
 	const struct filter_token rest = filter_next(&parser->lexer);
 	if (node && rest.kind != FILTER_TOKEN_END)
 		filter_fail(parser, &rest, _("not expected here:"));
@@ -130,8 +129,7 @@ static struct filter_node *parse_named(struct filter_parser *parser, struct filt
 	parser->depth--;
 	if (!parser->failed)
 		return node;
-	if (!failed_before)
-		blame_name(parser, &token);
+	blame_name(parser, &token);
 	return NULL;
 }
 

@@ -120,7 +120,9 @@ JOBS = (
             Reference("ss -tan sport = :1234 or dport = :1234", 0.5))),
     # Of 100,000 sockets 40,000 have this port.
     Job("port-half", "socklens list -t --columns $C port 9000", sizes=(100000, 100000),
-        references=(Reference("ss -tan sport = :9000 or dport = :9000", 1 / 3),)),
+        references=(
+            Reference("floor --either-port 9000"),
+            Reference("ss -tan sport = :9000 or dport = :9000", 1 / 3))),
     Job("pid", "socklens list -t pid $P", references=(
         Reference("ss -tanp", 1 / 30, slow=True),)),
     Job("process-rtt", "socklens list -ti process nginx and rtt > 50ms", statuses=(1,),
