@@ -30,6 +30,8 @@ struct filter_names {
 	                size_t max);
 	/* The filter called `name`, borrowed, or NULL. */
 	const char *(*named)(void *context, const char *name, size_t length);
+	/* The name of the most similar filter, or NULL; likewise. */
+	const char *(*similar)(void *context, const char *name, size_t length);
 };
 
 struct filter filter_all(void);

@@ -104,6 +104,21 @@ static void blame_name(struct filter_parser *parser, const struct filter_token *
 	free(name);
 }
 
+static struct filter_node *fail_unnamed(struct filter_parser *parser,
+                                        const struct filter_token *token) {
+	const struct filter_names *names = parser->names;
+	const char *like = NULL;
+	if (names && names->similar)
+		like = names->similar(names->context, token->bytes + 1, token->length - 1);
+	filter_fail(parser, token, _("the configuration has no filter called"));
+	if (like) {
+		char *bare = parser->error->message;
+		parser->error->message = xasprintf(_("%s (did you mean @%s?)"), bare, like);
+		free(bare);
+	}
+	return NULL;
+}
+
 /* "@web": the filter of that name, as if it stood here in brackets. */
 static struct filter_node *parse_named(struct filter_parser *parser, struct filter_token token) {
 	const struct filter_names *names = parser->names;
@@ -111,7 +126,7 @@ static struct filter_node *parse_named(struct filter_parser *parser, struct filt
 	if (names && names->named)
 		text = names->named(names->context, token.bytes + 1, token.length - 1);
 	if (!text)
-		return filter_fail(parser, &token, _("the configuration has no filter called"));
+		return fail_unnamed(parser, &token);
 	enter(parser, &token);
 	parser->expanded += strlen(text);
 	if (parser->expanded > EXPANDED_MAX)

@@ -33,11 +33,21 @@ static const char *find_named(void *context, const char *name, size_t length) {
 	return text;
 }
 
+static const char *find_similar(void *context, const char *name, size_t length) {
+	struct filter_sources *sources = context;
+	size_t count = 0;
+	const char **names = config_names(&sources->config, "filter.", &count);
+	const char *like = util_closest(name, length, names, count);
+	free(names);
+	return like;
+}
+
 struct filter_names filter_sources_names(struct filter_sources *sources) {
 	return (struct filter_names){
 		.context = sources,
 		.ports = find_ports,
 		.named = find_named,
+		.similar = find_similar,
 	};
 }
 

@@ -3,10 +3,13 @@
 Every form is given in one argument and in many, and must choose exactly the named sockets.
 """
 
+import contextlib
 import functools
 import os
+import pathlib
 import pwd
 import socket
+import tempfile
 
 import holders
 import live
@@ -290,6 +293,76 @@ def _():
     refuse("tcp lisen", "lisen", says="listen")
     refuse("port 80 xyzzy", "xyzzy")
     refuse("tcp src > 127.0.0.1", "src")
+
+
+def ports(*arguments, env=None):
+    status, out, err = live.run("list", "-tH", "--columns", "sport", *arguments, env=env)
+    return status, sorted(out.split(), key=int), err
+
+
+@contextlib.contextmanager
+def configuration(text):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        os.mkdir(os.path.join(folder, "socklens"))
+        path = pathlib.Path(folder, "socklens", "config")
+        path.write_text(text)
+        yield {"XDG_CONFIG_HOME": folder}, path
+
+
+@test("a filter of the configuration has a name")
+def _():
+    staged()
+    with configuration("# mine\nfilter.web = listen sport 80 or sport 443\nfilter.bad = (\n") as at:
+        env, path = at
+        equal(ports("@web", env=env), (0, [b"80", b"443"], b""), "@web")
+        equal(ports("@web", "and", "not", "80", env=env), (0, [b"443"], b""), "@web and more")
+        for word, says in (("@wep", b"did you mean @web?"), ("@bad", b"in @bad: ")):
+            status, out, err = ports(word, env=env)
+            equal((status, out), (USAGE, []), word)
+            true(says in err and err.endswith(b"\n  " + word.encode() + b"\n  ^\n"), f"{err!r}")
+        path.write_text("filter.web = listen\nsecret\n")
+        status, _, err = ports("@web", env=env)
+        equal(status, USAGE, "status of a line that is none")
+        true(b"line 2" in err and b"secret" not in err and err.count(b"\n") == 1, f"{err!r}")
+        equal(ports("sport", "443", env=env), (0, [b"443"], b""), "nobody needs it")
+
+
+@test("a filter in a file holds beside the words, and its text is not shown")
+def _():
+    staged()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        path = pathlib.Path(folder, "filter")
+        path.write_text("# ours\nlisten # all\nand port 80,443,8000\n")
+        equal(ports("--filter-file", path), (0, [b"80", b"443", b"8000"], b""), "the file")
+        equal(ports("--filter-file", path, "not", "80"), (0, [b"443", b"8000"], b""), "and more")
+        path.write_text("listen\n  secret = 5\n")
+        status, out, err = ports("--filter-file", path)
+        equal((status, out), (USAGE, []), "a file that is wrong")
+        true(b"line 2, column 3: unknown field\n" in err and b"secret" not in err, f"{err!r}")
+        for wrong in (folder, os.path.join(folder, "none"), "/dev/zero"):
+            status, out, err = ports("--filter-file", wrong)
+            equal((status, out, err.count(b"\n")), (USAGE, [], 1), wrong)
+
+
+@test("an explanation shows nothing but how the filter is understood")
+def _():
+    status, out, err = live.run("--explain-filter", "-t", "listen", "and", "pid", "1")
+    equal((status, err), (0, b""), "status and stderr")
+    expected = (b"filter  (listen and pid = 1)", b"kernel  tcp: states LISTEN",
+                b"here    (listen and pid = 1)")  # fmt: skip
+    equal(tuple(out.splitlines()), expected, "lines")
+
+
+@test("a host is looked up before the sockets are, and one that is not there is an error")
+def _():
+    staged()
+    equal(ports("src", "localhost:80", "listen"), (0, [b"80"], b""), "localhost")
+    status, out, err = ports("dst", "no-such-host.invalid")
+    true(status in (USAGE, 3) and not out, f"status {status}")
+    true(err.startswith(b"socklens: filter: host 'no-such-host.invalid': "), f"{err!r}")
+    equal(err.count(b"\n"), 1, "lines")
 
 
 live.main()
