@@ -28,8 +28,8 @@ static unsigned cost_of(const struct filter_node *node) {
 		return node->needs & FILTER_NEEDS_LATE ? FILTER_TEST_COUNT : (unsigned)node->test;
 	unsigned cost = 0;
 	for (const struct filter_node *each = node->first; each; each = each->next) {
-		if (cost_of(each) > cost)
-			cost = cost_of(each);
+		const unsigned inner = cost_of(each);
+		cost = inner > cost ? inner : cost;
 	}
 	return cost;
 }
