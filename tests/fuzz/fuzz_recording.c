@@ -15,7 +15,8 @@ static void parse_header(const uint8_t *data, size_t size) {
 	for (size_t i = 0; i < size && i < HEADER; i++)
 		header[i] = data[i];
 	const bool known = recording_parse_header(header, &version);
-	assert(known == (version != UINT32_MAX) && (!known || version <= UINT16_MAX));
+	assert(known == (version != UINT32_MAX) &&
+	       (!known || version <= RECORDING_OF_ANOTHER_ORDER));
 }
 
 /* Reads what a sanitizer should then know to be initialised and ours. */
