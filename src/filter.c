@@ -102,6 +102,10 @@ uint32_t filter_needs(const struct filter *filter) {
 	return root ? needs_of(root) : 0;
 }
 
+bool filter_decides_late(const struct filter *filter) {
+	return (filter_needs(filter) & FILTER_NEEDS_LATE) != 0;
+}
+
 static bool is_about_pids(const struct filter_node *node) {
 	return node->kind == FILTER_TEST && node->test == FILTER_TEST_NUMBER &&
 	       strcmp(node->field->column.name, "pid") == 0;

@@ -63,6 +63,9 @@ size_t filter_pids(const struct filter *filter, const uint32_t **pids);
 bool filter_may_match(const struct filter *filter, const struct sock *sock);
 bool filter_matches(const struct filter *filter, const struct sock *sock);
 
+/* False if filter_matches() says of every socket what filter_may_match() said. */
+bool filter_decides_late(const struct filter *filter);
+
 /* Everything that the filter can match, as far as probes understand it. `needs` is left at 0. What
  * it points to is the filter's. */
 struct want filter_want(const struct filter *filter);

@@ -6,10 +6,6 @@
 #include "filter_term.h"
 #include "filter_value.h"
 
-static char to_lower(char c) {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static const struct {
 	const char *prefix;
 	enum sock_family family;
@@ -55,7 +51,7 @@ const char *filter_find_port(const char *text, size_t length) {
 
 static bool may_be_host_name(const char *text, size_t length) {
 	for (size_t i = 0; i < length; i++) {
-		const char c = to_lower(text[i]);
+		const char c = util_to_lower(text[i]);
 		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '.' &&
 		    c != '_')
 			return false;
@@ -65,7 +61,7 @@ static bool may_be_host_name(const char *text, size_t length) {
 
 static bool has_letter(const char *text, size_t length) {
 	for (size_t i = 0; i < length; i++) {
-		if (to_lower(text[i]) >= 'a' && to_lower(text[i]) <= 'z')
+		if (util_to_lower(text[i]) >= 'a' && util_to_lower(text[i]) <= 'z')
 			return true;
 	}
 	return false;

@@ -53,7 +53,7 @@ struct filter_node *filter_add(struct filter_parser *parser, enum filter_kind ki
 	return node ? node : filter_fail(parser, &here, _("the filter is too long"));
 }
 
-static struct filter_token peek(const struct filter_parser *parser) {
+struct filter_token filter_peek(const struct filter_parser *parser) {
 	struct filter_lexer copy = parser->lexer;
 	return filter_next(&copy);
 }
@@ -201,7 +201,7 @@ static bool append(struct filter_parser *parser, struct list *list, struct filte
 
 /* True if the next token begins an operand or says AND, which is then taken. */
 static bool goes_on(struct filter_parser *parser) {
-	switch (peek(parser).kind) {
+	switch (filter_peek(parser).kind) {
 	case FILTER_TOKEN_AND:
 		filter_next(&parser->lexer);
 		return true;
@@ -235,7 +235,7 @@ static struct filter_node *parse_or(struct filter_parser *parser, struct filter_
 	struct list list = { .kind = FILTER_OR };
 	if (!append(parser, &list, parse_and(parser, first)))
 		return NULL;
-	while (peek(parser).kind == FILTER_TOKEN_OR) {
+	while (filter_peek(parser).kind == FILTER_TOKEN_OR) {
 		filter_next(&parser->lexer);
 		if (!append(parser, &list, parse_and(parser, NULL)))
 			return NULL;
@@ -245,7 +245,7 @@ static struct filter_node *parse_or(struct filter_parser *parser, struct filter_
 
 static struct filter_node *parse_all(struct filter_parser *parser) {
 	struct filter_node *states = filter_parse_states(parser);
-	const enum filter_token_kind next = peek(parser).kind;
+	const enum filter_token_kind next = filter_peek(parser).kind;
 	if (!states || parser->failed)
 		return parser->failed ? NULL : parse_or(parser, NULL);
 	if (next == FILTER_TOKEN_END)
@@ -291,7 +291,7 @@ bool filter_parse(const char *expression, const struct filter_names *names, stru
 	parser.lexer.arena = &tree->arena;
 	parser.lexer.text = arena_copy(&tree->arena, expression, strlen(expression));
 	struct filter_node *root = NULL;
-	if (peek(&parser).kind != FILTER_TOKEN_END)
+	if (filter_peek(&parser).kind != FILTER_TOKEN_END)
 		root = parse_all(&parser);
 	const struct filter_token rest = filter_next(&parser.lexer);
 	if (!parser.failed && rest.kind != FILTER_TOKEN_END)

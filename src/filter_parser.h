@@ -24,6 +24,9 @@ struct filter_parser {
 struct filter_node *filter_fail(struct filter_parser *parser, const struct filter_token *token,
                                 const char *what);
 
+/* The next token, which stays the next one. */
+struct filter_token filter_peek(const struct filter_parser *parser);
+
 /* A test; NULL if the filter is too long, which is noted as an error. */
 struct filter_node *filter_add(struct filter_parser *parser, enum filter_kind kind);
 

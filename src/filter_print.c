@@ -109,21 +109,25 @@ static void put_hint(struct out *out, const struct hint *hint) {
 	}
 }
 
+void filter_put_states(struct out *out, uint32_t states) {
+	const char *before = "";
+	for (int i = 1; i < SOCK_STATE_COUNT; i++) {
+		if (!(states >> i & 1))
+			continue;
+		out_printf(out, "%s%s", before, sock_state_name((enum sock_state)i));
+		before = ",";
+	}
+}
+
 /* "states all", "states ESTAB,LISTEN", "states all but LISTEN" */
 static void put_states(struct out *out, uint32_t states) {
 	const uint32_t others = SOCK_STATES_ALL & ~states;
 	const bool most = __builtin_popcount(others) < __builtin_popcount(states);
 	const uint32_t named = most ? others : states;
-	const char *before = " ";
-	out_text(out, most ? "states all" : "states");
+	out_text(out, most ? "states all" : "states ");
 	if (most && named != 0)
-		out_text(out, " but");
-	for (int i = 1; i < SOCK_STATE_COUNT; i++) {
-		if (!(named >> i & 1))
-			continue;
-		out_printf(out, "%s%s", before, sock_state_name((enum sock_state)i));
-		before = ",";
-	}
+		out_text(out, " but ");
+	filter_put_states(out, named);
 }
 
 /* What is asked of one protocol. */

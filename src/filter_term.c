@@ -246,8 +246,7 @@ static const char *find_similar(const struct filter_token *token) {
 /* What is followed by a comparison or a value was meant for a field. */
 static struct filter_node *fail_unknown(struct filter_parser *parser,
                                         const struct filter_token *token) {
-	struct filter_lexer ahead = parser->lexer;
-	const bool compared = filter_next(&ahead).kind == FILTER_TOKEN_COMPARISON;
+	const bool compared = filter_peek(parser).kind == FILTER_TOKEN_COMPARISON;
 	if (compared && filter_is_name(token))
 		return filter_fail(parser, token, _("this stands by itself:"));
 	const char *like = find_similar(token);
@@ -262,12 +261,6 @@ static struct filter_node *fail_unknown(struct filter_parser *parser,
 	return NULL;
 }
 
-/* What follows the name: END if nothing does. */
-static enum filter_token_kind next_kind(const struct filter_parser *parser) {
-	struct filter_lexer ahead = parser->lexer;
-	return filter_next(&ahead).kind;
-}
-
 /* "tcp,udp", "listen,time-wait" */
 static struct filter_node *parse_names(struct filter_term *term) {
 	term->parser->lexer.at = term->name.column;
@@ -280,7 +273,7 @@ struct filter_node *filter_parse_term(struct filter_parser *parser, struct filte
 		return filter_fail(parser, &token, _("a value without a name in front:"));
 	const struct keyword *keyword = find_keyword(&token);
 	const struct field *field = field_find(token.bytes, token.length);
-	const enum filter_token_kind next = next_kind(parser);
+	const enum filter_token_kind next = filter_peek(parser).kind;
 	const bool compared = next == FILTER_TOKEN_COMPARISON; /* so it must be a field */
 	struct filter_node *alone = NULL;
 	if (!keyword && next == FILTER_TOKEN_COMMA && filter_is_name(&token))

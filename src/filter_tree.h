@@ -13,6 +13,8 @@
 #include "range.h"
 #include "sock.h"
 
+struct out;
+
 enum filter_kind {
 	FILTER_AND,
 	FILTER_OR,
@@ -137,6 +139,9 @@ enum {
 
 /* A node without operands; NULL if the tree has too many. */
 struct filter_node *filter_tree_add(struct filter_tree *tree, enum filter_kind kind);
+
+/* Names of states with commas between, from bits 1u << enum sock_state. */
+void filter_put_states(struct out *out, uint32_t states);
 
 /* Makes `plan` of `root`. */
 void filter_tree_plan(struct filter_tree *tree);

@@ -56,10 +56,6 @@ static const struct family_name {
 	{ "inet6", SOCK_FAMILY_INET6 }, { "ipv6", SOCK_FAMILY_INET6 }, { "ip6", SOCK_FAMILY_INET6 },
 };
 
-static char to_lower(char c) {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* TIME_WAIT, time-wait and FIN-WAIT1 are spellings of the same names. */
 static bool is_state_name(const char *text, size_t length, const char *name) {
 	size_t at = 0;
@@ -69,7 +65,7 @@ static bool is_state_name(const char *text, size_t length, const char *name) {
 			at += c == '-' || c == '_';
 			continue;
 		}
-		if (to_lower(c) != *name)
+		if (util_to_lower(c) != *name)
 			return false;
 		at++;
 	}
@@ -173,7 +169,7 @@ struct filter_node *filter_parse_family(struct filter_term *term, unsigned argum
 static const char *copy_word(struct filter_parser *parser, const struct filter_token *token) {
 	char *copy = arena_copy(&parser->tree->arena, token->bytes, token->length);
 	for (char *at = copy; *at; at++)
-		*at = to_lower(*at);
+		*at = util_to_lower(*at);
 	return copy;
 }
 
@@ -241,28 +237,17 @@ const char *filter_lone_word(size_t index) {
 	return index < ARRAY_LENGTH(others) ? others[index] : NULL;
 }
 
-static void put_states(struct out *out, uint32_t states) {
-	bool first = true;
-	out_text(out, "state = ");
-	for (int i = 1; i < SOCK_STATE_COUNT; i++) {
-		if (!(states >> i & 1))
-			continue;
-		out_printf(out, "%s%s", first ? "" : ",", sock_state_name((enum sock_state)i));
-		first = false;
-	}
-	if (states == 0)
-		out_text(out, "none");
-}
-
 static struct filter_node *add_states(struct filter_parser *parser, uint32_t states) {
 	struct out out;
+	if (states == 0)
+		return filter_add_test(parser, FILTER_TEST_CONSTANT, "none");
 	out_init(&out, OUT_MEMORY);
-	put_states(&out, states);
-	struct filter_node *node = filter_add_test(
-	    parser, states ? FILTER_TEST_STATE : FILTER_TEST_CONSTANT,
-	    states ? arena_copy(&parser->tree->arena, out.bytes, out.used) : "none");
+	out_text(&out, "state = ");
+	filter_put_states(&out, states);
+	const char *text = arena_copy(&parser->tree->arena, out.bytes, out.used);
+	struct filter_node *node = filter_add_test(parser, FILTER_TEST_STATE, text);
 	out_finish(&out);
-	if (node && states)
+	if (node)
 		node->bits = states;
 	return node;
 }

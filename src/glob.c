@@ -2,6 +2,8 @@
 
 #include "glob.h"
 
+#include "util.h"
+
 /* One element of a pattern that stands for one byte. */
 struct element {
 	size_t length; /* of the pattern */
@@ -9,7 +11,7 @@ struct element {
 };
 
 static unsigned char fold(char c) {
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	return (unsigned char)util_to_lower(c);
 }
 
 static bool is_within(char byte, char first, char last) {

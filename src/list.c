@@ -30,6 +30,7 @@ struct list {
 	int record_error;        /* errno */
 	uint32_t needs;
 	bool finds_peers;
+	bool decides_late; /* the filter asks for what annotate() finds out */
 	struct sink sink;
 	struct summary summary;
 	struct sock **matching; /* of the batch at hand */
@@ -160,7 +161,8 @@ static bool take_batch(void *context, struct snapshot *batch) {
 		list->owners.hidden = count_hidden(list, count);
 	else
 		annotate(list, batch, list->matching, count);
-	count = choose_again(list, count);
+	if (list->decides_late)
+		count = choose_again(list, count);
 	list->shown += count;
 	if (list->cli->silent)
 		return true;
@@ -269,6 +271,7 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
 	struct snapshot snapshot;
 	const struct list_time time = list_time(source->time_ns);
 	list.needs = filter_needs(&list.filter);
+	list.decides_late = filter_decides_late(&list.filter);
 	if (!cli->summary)
 		list.needs |= view_needs(&cli->view);
 	if (cli->resolve && !cli->summary)

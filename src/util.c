@@ -121,6 +121,10 @@ static unsigned edit_distance(const char *a, size_t a_length, const char *b, siz
 	return rows[a_length % 3][b_length];
 }
 
+char util_to_lower(char c) {
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 int util_hex_digit(char digit) {
 	if (digit >= '0' && digit <= '9')
 		return digit - '0';

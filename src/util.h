@@ -53,6 +53,9 @@ void util_clear(void *memory, size_t size);
  */
 bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *out);
 
+/* Of ASCII; in any locale. */
+char util_to_lower(char c);
+
 /* 0 to 15, or -1. */
 int util_hex_digit(char digit);
 
