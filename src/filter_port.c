@@ -99,7 +99,7 @@ static bool read_piece(struct filter_term *term, struct filter_piece *piece, str
 		return false;
 	}
 	struct filter_token bare = *token;
-	if (!bare.quoted && bare.length > 1 && bare.bytes[0] == ':')
+	if (bare.length > 1 && bare.bytes[0] == ':')
 		skip(&bare, 1);
 	const bool any = bare.length == 1 && bare.bytes[0] == '*';
 	const char *wrong = NULL;

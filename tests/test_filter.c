@@ -200,6 +200,7 @@ static const struct row {
 	{ ":22", "port = :22", "abc" },
 	{ "port 22", "port = 22", "abc" },
 	{ "port = :ssh", "port = :ssh", "abc" },
+	{ "port = ':ssh'", "port = :ssh", "abc" },
 	{ "sport = x-service", "sport = x-service", "de" },
 	{ "22,53", "port = 22,53", "abce" },
 	{ "port 22, 53", "port = 22,53", "abce" },
