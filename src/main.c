@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "field.h"
 #include "filter_sources.h"
+#include "launch.h"
 #include "looks.h"
 #include "notes.h"
 #include "option.h"
@@ -92,12 +93,22 @@ static int run(struct cli *cli) {
 	return EXIT_STATUS_USAGE;
 }
 
+static int launch(char *argv[]) {
+	char *error = NULL;
+	const int status = launch_traffic(argv, &error);
+	report_error(error);
+	free(error);
+	return status;
+}
+
 int main(int argc, char *argv[]) {
 	hold_standard_descriptors();
 	setlocale(LC_MESSAGES, "");
 	bindtextdomain("socklens", SOCKLENS_LOCALE_DIR);
 	bind_textdomain_codeset("socklens", "UTF-8");
 	textdomain("socklens");
+	if (argc > 1 && launch_knows(argv[1]))
+		return launch(argv);
 	struct cli cli = cli_parse(argc, argv);
 	const int status = run(&cli);
 	cli_finish(&cli);

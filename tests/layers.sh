@@ -21,7 +21,7 @@ declare -A layer=(
 	[filter_word]=3 [resolve]=3 [config]=3 [names]=3 [diff]=3 [history]=3
 	[sink]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4
 	[option]=5 [cli]=5
-	[source]=6 [live]=6 [playback]=6 [notes]=6 [list]=6 [looks]=6 [main]=6
+	[source]=6 [launch]=6 [live]=6 [playback]=6 [notes]=6 [list]=6 [looks]=6 [main]=6
 )
 highest_for_probes=2
 
@@ -51,5 +51,20 @@ for file in probes/*.c probes/*.h; do
 			complain "$file includes src/$header.h, which is above snapshot"
 	done
 	grep -Hn '#include <.*curses' "$file" && complain "$file draws"
+done
+# The traffic pair is a program of its own above all that. Only web.c knows HTTP, and only look.c
+# what the probes say.
+for file in src/traffic/*.c src/traffic/*.h; do
+	name=$(basename "${file%.*}")
+	for header in $(ours "$file"); do
+		[ -f "src/traffic/$header.h" ] && continue
+		if [ -f "probes/$header.h" ]; then
+			[ "$name" = look ] || complain "$file includes probes/$header.h"
+		elif [ "${layer[$header]:-99}" -gt 3 ]; then
+			complain "$file includes src/$header.h"
+		fi
+	done
+	[[ $name == web* ]] || ! grep -Hn '#include <libwebsockets' "$file" || complain "$file knows HTTP"
+	grep -Hn '#include <\(libmnl\|.*curses\)' "$file" && complain "$file knows the kernel"
 done
 exit $status

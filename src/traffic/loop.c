@@ -1,0 +1,220 @@
+/* epoll, level-triggered. What was removed in a round is not called in it any more. */
+
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "util.h"
+
+enum { EVENTS_MAX = 256 };
+
+struct loop {
+	int epoll_fd;
+	struct loop_watch signals;
+	struct loop_watch stop;
+	int signal;
+	bool stopped;
+	uint64_t now_ns;
+	void (*idle)(void *context);
+	void *context;
+	struct loop_timer **heap; /* from 1 on; each is due no later than those at 2n and 2n+1 */
+	size_t timer_count;
+	size_t timer_capacity;
+	struct epoll_event events[EVENTS_MAX]; /* of this round */
+	int event_count;
+};
+
+static void take_signal(struct loop_watch *watch, uint32_t events) {
+	struct loop *loop = (struct loop *)((char *)watch - offsetof(struct loop, signals));
+	struct signalfd_siginfo info;
+	(void)events;
+	if (read(watch->fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	loop->signal = (int)info.ssi_signo;
+	loop->stopped = true;
+}
+
+static void take_stop(struct loop_watch *watch, uint32_t events) {
+	struct loop *loop = (struct loop *)((char *)watch - offsetof(struct loop, stop));
+	(void)events;
+	loop->stopped = true;
+}
+
+static int open_signals(void) {
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+struct loop *loop_create(void) {
+	struct loop *loop = xcalloc(1, sizeof(*loop));
+	signal(SIGPIPE, SIG_IGN);
+	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	loop->signals = (struct loop_watch){ open_signals(), take_signal };
+	loop->stop = (struct loop_watch){ eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), take_stop };
+	loop->now_ns = util_monotonic_ns();
+	if (loop->epoll_fd >= 0 && loop->signals.fd >= 0 && loop->stop.fd >= 0 &&
+	    loop_add(loop, &loop->signals, EPOLLIN) == 0 &&
+	    loop_add(loop, &loop->stop, EPOLLIN) == 0)
+		return loop;
+	const int error = errno;
+	loop_destroy(loop);
+	errno = error;
+	return NULL;
+}
+
+void loop_destroy(struct loop *loop) {
+	if (!loop)
+		return;
+	const int fds[] = { loop->epoll_fd, loop->signals.fd, loop->stop.fd };
+	for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+	}
+	free(loop->heap);
+	free(loop);
+}
+
+int loop_add(struct loop *loop, struct loop_watch *watch, uint32_t events) {
+	struct epoll_event event = { .events = events, .data.ptr = watch };
+	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) == 0 ? 0 : -errno;
+}
+
+void loop_change(struct loop *loop, struct loop_watch *watch, uint32_t events) {
+	struct epoll_event event = { .events = events, .data.ptr = watch };
+	epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
+void loop_remove(struct loop *loop, struct loop_watch *watch) {
+	epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+	for (int i = 0; i < loop->event_count; i++) {
+		if (loop->events[i].data.ptr == watch)
+			loop->events[i].data.ptr = NULL;
+	}
+}
+
+static void place(struct loop *loop, struct loop_timer *timer, size_t position) {
+	loop->heap[position] = timer;
+	timer->position = position;
+}
+
+/* Puts `timer` in at `position` or, if order wants it, nearer to the top. */
+static void rise(struct loop *loop, struct loop_timer *timer, size_t position) {
+	while (position > 1 && loop->heap[position / 2]->due_ns > timer->due_ns) {
+		place(loop, loop->heap[position / 2], position);
+		position /= 2;
+	}
+	place(loop, timer, position);
+}
+
+static void sink(struct loop *loop, struct loop_timer *timer, size_t position) {
+	for (;;) {
+		size_t child = position * 2;
+		if (child > loop->timer_count)
+			break;
+		if (child < loop->timer_count &&
+		    loop->heap[child + 1]->due_ns < loop->heap[child]->due_ns)
+			child++;
+		if (loop->heap[child]->due_ns >= timer->due_ns)
+			break;
+		place(loop, loop->heap[child], position);
+		position = child;
+	}
+	place(loop, timer, position);
+}
+
+void loop_set_timer(struct loop *loop, struct loop_timer *timer, uint64_t due_ns) {
+	loop_cancel_timer(loop, timer);
+	if (loop->timer_count + 1 >= loop->timer_capacity) {
+		loop->timer_capacity = loop->timer_capacity ? loop->timer_capacity * 2 : 16;
+		loop->heap = xreallocarray(loop->heap, loop->timer_capacity, sizeof(*loop->heap));
+	}
+	timer->due_ns = due_ns;
+	rise(loop, timer, ++loop->timer_count);
+}
+
+void loop_cancel_timer(struct loop *loop, struct loop_timer *timer) {
+	const size_t position = timer->position;
+	if (position == 0)
+		return;
+	struct loop_timer *last = loop->heap[loop->timer_count--];
+	timer->position = 0;
+	if (last == timer)
+		return;
+	sink(loop, last, position);
+	rise(loop, last, last->position);
+}
+
+uint64_t loop_now(const struct loop *loop) {
+	return loop->now_ns;
+}
+
+void loop_set_idle(struct loop *loop, void (*idle)(void *context), void *context) {
+	loop->idle = idle;
+	loop->context = context;
+}
+
+/* Milliseconds until the next timer, rounded up; -1: there is none. */
+static int time_to_wait(const struct loop *loop) {
+	const uint64_t longest_ns = UINT64_C(3600) * 1000000000;
+	if (loop->timer_count == 0)
+		return -1;
+	const uint64_t due_ns = loop->heap[1]->due_ns;
+	const uint64_t now_ns = util_monotonic_ns();
+	if (due_ns <= now_ns)
+		return 0;
+	const uint64_t left_ns = due_ns - now_ns < longest_ns ? due_ns - now_ns : longest_ns;
+	return (int)((left_ns + 999999) / 1000000);
+}
+
+/* Those that are due now, and not what they set in turn, so that descriptors get theirs. */
+static void call_timers(struct loop *loop) {
+	const uint64_t now_ns = loop->now_ns;
+	for (size_t left = loop->timer_count; left > 0 && loop->timer_count > 0; left--) {
+		struct loop_timer *timer = loop->heap[1];
+		if (timer->due_ns > now_ns)
+			return;
+		loop_cancel_timer(loop, timer);
+		timer->due(timer);
+	}
+}
+
+static void call_watches(struct loop *loop) {
+	for (int i = 0; i < loop->event_count; i++) {
+		struct loop_watch *watch = loop->events[i].data.ptr;
+		if (watch)
+			watch->ready(watch, loop->events[i].events);
+	}
+	loop->event_count = 0;
+}
+
+int loop_run(struct loop *loop) {
+	while (!loop->stopped) {
+		if (loop->idle)
+			loop->idle(loop->context);
+		if (loop->stopped)
+			break;
+		const int count =
+		    epoll_wait(loop->epoll_fd, loop->events, EVENTS_MAX, time_to_wait(loop));
+		loop->event_count = count > 0 ? count : 0;
+		loop->now_ns = util_monotonic_ns();
+		call_watches(loop);
+		call_timers(loop);
+	}
+	return loop->signal;
+}
+
+void loop_stop(struct loop *loop) {
+	const uint64_t one = 1;
+	if (write(loop->stop.fd, &one, sizeof(one)) != sizeof(one))
+		return; /* it is full of such wishes */
+}

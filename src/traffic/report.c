@@ -1,0 +1,264 @@
+#include "report.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "escape.h"
+#include "json.h"
+#include "out.h"
+#include "util.h"
+
+enum { SHOWN_MAX = 256 }; /* bytes of a message that are shown */
+
+struct report {
+	pthread_mutex_t lock;
+	struct out out;
+	enum report_format format;
+	uint64_t started_ns;
+	uint64_t events[EVENT_COUNT];
+	uint64_t in, out_bytes;
+};
+
+struct report *report_create(int fd, enum report_format format) {
+	struct report *report = xcalloc(1, sizeof(*report));
+	pthread_mutex_init(&report->lock, NULL);
+	out_init(&report->out, fd);
+	report->format = format;
+	report->started_ns = util_monotonic_ns();
+	return report;
+}
+
+void report_destroy(struct report *report) {
+	if (!report)
+		return;
+	out_finish(&report->out);
+	pthread_mutex_destroy(&report->lock);
+	free(report);
+}
+
+/* "3.1s" */
+static void put_seconds(struct out *out, uint64_t ns) {
+	const uint64_t tenths = (ns + 50000000) / 100000000;
+	out_printf(out, "%llu.%llus", (unsigned long long)(tenths / 10),
+	           (unsigned long long)(tenths % 10));
+}
+
+static void put_bytes(struct out *out, uint64_t bytes) {
+	out_printf(out, bytes == 1 ? _("%llu byte") : _("%llu bytes"), (unsigned long long)bytes);
+}
+
+static void put_quoted(struct out *out, const struct event *event) {
+	const size_t shown = event->length < SHOWN_MAX ? event->length : SHOWN_MAX;
+	out_text(out, " \"");
+	escape_write(out, event->bytes, shown, ESCAPE_TEXT);
+	out_text(out, shown < event->length ? "\"..." : "\"");
+}
+
+static void put_peer(struct out *out, const char *before, const struct event *event) {
+	if (!event->address)
+		return;
+	const struct address_text peer = address_text(event->address);
+	out_text(out, before);
+	out_text(out, peer.text);
+}
+
+/* ": Connection reset by peer" */
+static void put_error(struct out *out, const struct event *event) {
+	char text[128];
+	if (event->error != 0)
+		out_printf(out, ": %s", strerror_r(event->error, text, sizeof(text)));
+}
+
+static void put_text(struct out *out, const struct event *event) {
+	switch (event->kind) {
+	case EVENT_LISTENING:
+		out_printf(out, _("listening on %s"), event->service);
+		put_peer(out, " ", event);
+		break;
+	case EVENT_CONNECTED:
+		out_text(out, _("connected"));
+		put_peer(out, " ", event);
+		break;
+	case EVENT_RECEIVED:
+		out_text(out, _("received "));
+		put_bytes(out, event->length);
+		put_quoted(out, event);
+		put_peer(out, _(" from "), event);
+		break;
+	case EVENT_REQUEST:
+		escape_write(out, event->bytes, event->length, ESCAPE_TEXT);
+		out_printf(out, " %u ", event->status);
+		put_bytes(out, event->out);
+		put_peer(out, _(" to "), event);
+		break;
+	case EVENT_CLOSED:
+		out_text(out, _("closed"));
+		put_peer(out, " ", event);
+		out_text(out, _(" after "));
+		put_seconds(out, event->elapsed_ns);
+		out_printf(out, _(", %llu in, %llu out"), (unsigned long long)event->in,
+		           (unsigned long long)event->out);
+		put_error(out, event);
+		break;
+	case EVENT_REFUSED:
+		out_text(out, _("turned away"));
+		put_peer(out, " ", event);
+		out_text(out, _(": there are as many clients as --max-clients allows"));
+		break;
+	case EVENT_PAUSED:
+		out_text(out, _("not accepting for now"));
+		put_error(out, event);
+		break;
+	case EVENT_RESUMED:
+		out_text(out, _("accepting again"));
+		break;
+	case EVENT_FAILED:
+		out_text(out, event->text);
+		put_peer(out, " ", event);
+		put_error(out, event);
+		break;
+	case EVENT_COUNT:
+		break;
+	}
+	out_char(out, '\n');
+}
+
+static const char *kind_name(enum event_kind kind) {
+	static const char *const names[] = {
+		[EVENT_LISTENING] = "listening", [EVENT_CONNECTED] = "connected",
+		[EVENT_RECEIVED] = "received",   [EVENT_REQUEST] = "request",
+		[EVENT_CLOSED] = "closed",       [EVENT_REFUSED] = "refused",
+		[EVENT_PAUSED] = "paused",       [EVENT_RESUMED] = "resumed",
+		[EVENT_FAILED] = "failed",
+	};
+	_Static_assert(ARRAY_LENGTH(names) == EVENT_COUNT, "a name for each");
+	return names[kind];
+}
+
+/* "2026-11-25T23:20:01.123Z" */
+static void put_time(struct out *out) {
+	struct timespec now;
+	struct tm utc;
+	char text[32];
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	out_printf(out, ",\"time\":\"%s.%03ldZ\"", text, now.tv_nsec / 1000000);
+}
+
+static void put_number_member(struct out *out, const char *key, uint64_t number) {
+	out_printf(out, ",\"%s\":%llu", key, (unsigned long long)number);
+}
+
+static void put_text_member(struct out *out, const char *key, const char *text) {
+	out_char(out, ',');
+	json_text_member(out, key, text, strlen(text));
+}
+
+static void put_json(struct out *out, const struct event *event) {
+	out_printf(out, "{\"event\":\"%s\"", kind_name(event->kind));
+	put_time(out);
+	if (event->service)
+		put_text_member(out, "service", event->service);
+	if (event->address) {
+		const struct address_text text = address_text(event->address);
+		put_text_member(out, event->kind == EVENT_LISTENING ? "local" : "peer", text.text);
+	}
+	if (event->bytes) {
+		put_number_member(out, "bytes", event->length);
+		out_char(out, ',');
+		json_text_member(out, event->kind == EVENT_REQUEST ? "request" : "text",
+		                 event->bytes, event->length);
+	}
+	if (event->kind == EVENT_REQUEST) {
+		put_number_member(out, "status", event->status);
+		put_number_member(out, "out", event->out);
+	}
+	if (event->kind == EVENT_CLOSED) {
+		put_number_member(out, "in", event->in);
+		put_number_member(out, "out", event->out);
+		put_number_member(out, "elapsed_us", event->elapsed_ns / 1000);
+	}
+	if (event->text)
+		put_text_member(out, "what", event->text);
+	if (event->error != 0)
+		put_text_member(out, "error", util_error_name(event->error).text);
+	out_text(out, "}\n");
+}
+
+void report_event(struct report *report, const struct event *event) {
+	pthread_mutex_lock(&report->lock);
+	report->events[event->kind]++;
+	report->in += event->in;
+	report->out_bytes += event->out;
+	switch (report->format) {
+	case REPORT_TEXT:
+		put_text(&report->out, event);
+		break;
+	case REPORT_JSON:
+		put_json(&report->out, event);
+		break;
+	case REPORT_QUIET:
+		break;
+	}
+	pthread_mutex_unlock(&report->lock);
+}
+
+void report_count(struct report *report, uint64_t in, uint64_t out) {
+	pthread_mutex_lock(&report->lock);
+	report->in += in;
+	report->out_bytes += out;
+	pthread_mutex_unlock(&report->lock);
+}
+
+static void put_count(struct out *out, const char *one, const char *many, uint64_t count) {
+	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
+	out_printf(out, count == 1 ? one : many, (unsigned long long)count);
+}
+
+static void put_summary_text(struct report *report) {
+	struct out *out = &report->out;
+	put_count(out, _("%llu connection, "), _("%llu connections, "),
+	          report->events[EVENT_CONNECTED]);
+	if (report->events[EVENT_REQUEST] > 0)
+		put_count(out, _("%llu request, "), _("%llu requests, "),
+		          report->events[EVENT_REQUEST]);
+	put_count(out, _("%llu message, "), _("%llu messages, "), report->events[EVENT_RECEIVED]);
+	put_bytes(out, report->in);
+	out_text(out, _(" in, "));
+	put_bytes(out, report->out_bytes);
+	out_text(out, _(" out in "));
+	put_seconds(out, util_monotonic_ns() - report->started_ns);
+	out_char(out, '\n');
+}
+
+static void put_summary_json(struct report *report) {
+	struct out *out = &report->out;
+	out_text(out, "{\"event\":\"summary\"");
+	put_time(out);
+	put_number_member(out, "connections", report->events[EVENT_CONNECTED]);
+	put_number_member(out, "requests", report->events[EVENT_REQUEST]);
+	put_number_member(out, "messages", report->events[EVENT_RECEIVED]);
+	put_number_member(out, "in", report->in);
+	put_number_member(out, "out", report->out_bytes);
+	put_number_member(out, "elapsed_us", (util_monotonic_ns() - report->started_ns) / 1000);
+	out_text(out, "}\n");
+}
+
+void report_summary(struct report *report) {
+	pthread_mutex_lock(&report->lock);
+	if (report->format == REPORT_TEXT)
+		put_summary_text(report);
+	else if (report->format == REPORT_JSON)
+		put_summary_json(report);
+	pthread_mutex_unlock(&report->lock);
+}
+
+int report_flush(struct report *report) {
+	pthread_mutex_lock(&report->lock);
+	const int result = out_flush(&report->out);
+	pthread_mutex_unlock(&report->lock);
+	return result;
+}

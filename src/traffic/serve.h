@@ -1,0 +1,5 @@
+#pragma once
+
+struct command;
+
+extern const struct command serve_command;
