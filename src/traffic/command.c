@@ -10,6 +10,12 @@
 
 enum { LONG_OPTION_BASE = 256, IN_ORDER = 1 }; /* glibc: what "-" makes of a word */
 
+static int argument_of(const struct command_option *row) {
+	if (!row->argument)
+		return no_argument;
+	return row->argument[0] == '[' ? optional_argument : required_argument;
+}
+
 void command_start(struct command_reader *reader, const struct command *command, int argc,
                    char *argv[]) {
 	*reader = (struct command_reader){ .command = command, .argc = argc, .argv = argv };

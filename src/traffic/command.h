@@ -9,7 +9,8 @@
 struct command_option {
 	char letter;          /* 0: none */
 	const char *name;     /* the long option */
-	const char *argument; /* what stands for its argument in help, or NULL if it takes none */
+	const char *argument; /* what stands for its argument in help, in brackets if it may be left
+	                         out behind "="; NULL: it takes none */
 	const char *help;     /* marked with N_ */
 	int id;               /* an enum of the command's own, from 0 on */
 };

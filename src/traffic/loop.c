@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -16,9 +17,9 @@ enum { EVENTS_MAX = 256 };
 struct loop {
 	int epoll_fd;
 	struct loop_watch signals;
-	struct loop_watch stop;
+	struct loop_watch wake;
 	int signal;
-	bool stopped;
+	atomic_bool stopped;
 	uint64_t now_ns;
 	void (*idle)(void *context);
 	void *context;
@@ -39,10 +40,11 @@ static void take_signal(struct loop_watch *watch, uint32_t events) {
 	loop->stopped = true;
 }
 
-static void take_stop(struct loop_watch *watch, uint32_t events) {
-	struct loop *loop = (struct loop *)((char *)watch - offsetof(struct loop, stop));
+static void take_wake(struct loop_watch *watch, uint32_t events) {
+	uint64_t count;
 	(void)events;
-	loop->stopped = true;
+	if (read(watch->fd, &count, sizeof(count)) != sizeof(count))
+		return; /* somebody took it before */
 }
 
 static int open_signals(void) {
@@ -60,11 +62,11 @@ struct loop *loop_create(void) {
 	signal(SIGPIPE, SIG_IGN);
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->signals = (struct loop_watch){ open_signals(), take_signal };
-	loop->stop = (struct loop_watch){ eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), take_stop };
+	loop->wake = (struct loop_watch){ eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), take_wake };
 	loop->now_ns = util_monotonic_ns();
-	if (loop->epoll_fd >= 0 && loop->signals.fd >= 0 && loop->stop.fd >= 0 &&
+	if (loop->epoll_fd >= 0 && loop->signals.fd >= 0 && loop->wake.fd >= 0 &&
 	    loop_add(loop, &loop->signals, EPOLLIN) == 0 &&
-	    loop_add(loop, &loop->stop, EPOLLIN) == 0)
+	    loop_add(loop, &loop->wake, EPOLLIN) == 0)
 		return loop;
 	const int error = errno;
 	loop_destroy(loop);
@@ -75,7 +77,7 @@ struct loop *loop_create(void) {
 void loop_destroy(struct loop *loop) {
 	if (!loop)
 		return;
-	const int fds[] = { loop->epoll_fd, loop->signals.fd, loop->stop.fd };
+	const int fds[] = { loop->epoll_fd, loop->signals.fd, loop->wake.fd };
 	for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
 		if (fds[i] >= 0)
 			close(fds[i]);
@@ -213,8 +215,17 @@ int loop_run(struct loop *loop) {
 	return loop->signal;
 }
 
-void loop_stop(struct loop *loop) {
+void loop_wake(struct loop *loop) {
 	const uint64_t one = 1;
-	if (write(loop->stop.fd, &one, sizeof(one)) != sizeof(one))
+	if (write(loop->wake.fd, &one, sizeof(one)) != sizeof(one))
 		return; /* it is full of such wishes */
+}
+
+void loop_stop(struct loop *loop) {
+	loop->stopped = true;
+	loop_wake(loop);
+}
+
+int loop_signal_fd(const struct loop *loop) {
+	return loop->signals.fd;
 }

@@ -46,5 +46,9 @@ void loop_set_idle(struct loop *loop, void (*idle)(void *context), void *context
 /* Until loop_stop() or a signal, whose number it returns; 0: none. */
 int loop_run(struct loop *loop);
 
-/* Any thread may. */
+/* Any thread may. Waking it makes it idle once. */
 void loop_stop(struct loop *loop);
+void loop_wake(struct loop *loop);
+
+/* Readable once a signal has come, for what must not wait longer then. */
+int loop_signal_fd(const struct loop *loop);

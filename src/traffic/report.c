@@ -21,10 +21,11 @@ struct report {
 	uint64_t in, out_bytes;
 };
 
-struct report *report_create(int fd, enum report_format format) {
+struct report *report_create(int fd, enum report_format format, int interrupt_fd) {
 	struct report *report = xcalloc(1, sizeof(*report));
 	pthread_mutex_init(&report->lock, NULL);
 	out_init(&report->out, fd);
+	report->out.interrupt_fd = interrupt_fd;
 	report->format = format;
 	report->started_ns = util_monotonic_ns();
 	return report;

@@ -39,8 +39,8 @@ enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
 
 struct report;
 
-/* Writes to `fd`. */
-struct report *report_create(int fd, enum report_format format);
+/* Writes to `fd`; a write that waits ends once `interrupt_fd` can be read, -1: none. */
+struct report *report_create(int fd, enum report_format format, int interrupt_fd);
 void report_destroy(struct report *report);
 
 void report_event(struct report *report, const struct event *event);
