@@ -27,8 +27,7 @@ void command_start(struct command_reader *reader, const struct command *command,
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct command_option *row = &command->options[i];
 		reader->longs[i] =
-		    (struct option){ row->name, row->argument ? required_argument : no_argument,
-			             NULL, LONG_OPTION_BASE + (int)i };
+		    (struct option){ row->name, argument_of(row), NULL, LONG_OPTION_BASE + (int)i };
 		if (row->letter)
 			*letters++ = row->letter;
 		if (row->letter && row->argument)
