@@ -1,34 +1,165 @@
-/* The command "serve": listens as it was asked to, until a signal comes. */
+/* The command "serve": opens the servers that were asked for, and runs them until a signal comes.
+ */
 
 #include "serve.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "chargen.h"
 #include "command.h"
+#include "loop.h"
+#include "report.h"
+#include "serve_options.h"
+#include "server.h"
+#include "stream.h"
 #include "util.h"
+#include "web.h"
 
-static int run(int argc, char *argv[]);
-
-enum { OPTION_HELP };
-
-static const struct command_option options[] = {
-	{ 'h', "help", NULL, N_("this text"), OPTION_HELP },
+struct serving {
+	const struct serve_plan *plan;
+	struct server_tools tools;
+	struct server **servers; /* NULL: it has ended */
+	size_t running;
+	int output_error; /* errno */
 };
 
-const struct command serve_command = {
-	.name = "serve",
-	.help = N_("a server that shows what arrives"),
-	.usage = N_("Usage: socklens serve [KIND] PORT [OPTION]... [KIND PORT [OPTION]...]...\n"),
-	.options = options,
-	.option_count = ARRAY_LENGTH(options),
-	.run = run,
-};
+static void complain(char *error) {
+	fprintf(stderr, "socklens: %s\n", error);
+	free(error);
+}
 
-static int run(int argc, char *argv[]) {
-	(void)argc;
-	(void)argv;
-	fprintf(stderr, "socklens: serve is being written\n");
-	return EXIT_STATUS_USAGE;
+/* Many clients need many descriptors. */
+static void raise_limit(void) {
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* After each round: what happened is shown, and who is done ends. */
+static void idle(void *context) {
+	struct serving *serving = context;
+	for (size_t i = 0; i < serving->plan->count; i++) {
+		struct server *server = serving->servers[i];
+		if (!server || !server_is_over(server))
+			continue;
+		server_close(server);
+		serving->servers[i] = NULL;
+		serving->running--;
+	}
+	serving->output_error = -report_flush(serving->tools.report);
+	if (serving->running == 0 || serving->output_error != 0)
+		loop_stop(serving->tools.loop);
+}
+
+static bool needs_web(const struct serve_plan *plan) {
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->services[i].kind == SERVICE_HTTP || plan->services[i].kind == SERVICE_WS)
+			return true;
+	}
+	return false;
+}
+
+static bool open_all(struct serving *serving, char **error) {
+	const struct serve_plan *plan = serving->plan;
+	struct server_tools *tools = &serving->tools;
+	if (needs_web(plan)) {
+		tools->web = web_create(tools->report, error);
+		if (!tools->web)
+			return false;
+	}
+	for (size_t i = 0; i < plan->count; i++) {
+		serving->servers[i] = server_open(&plan->services[i], tools, error);
+		if (!serving->servers[i])
+			return false;
+		serving->running++;
+	}
+	return true;
+}
+
+/* The web is last to know the servers of its connections, so it goes first. */
+static void close_all(struct serving *serving) {
+	web_destroy(serving->tools.web);
+	for (size_t i = 0; i < serving->plan->count; i++)
+		server_close(serving->servers[i]);
+}
+
+/* A reader that has left wants no explanation. */
+static int finish_output(struct serving *serving) {
+	if (serving->output_error == 0) {
+		report_summary(serving->tools.report);
+		serving->output_error = -report_flush(serving->tools.report);
+	}
+	const int error = serving->output_error;
+	if (error == 0 || error == EPIPE || error == EINTR)
+		return EXIT_STATUS_MATCHED;
+	complain(xasprintf(_("cannot write: %s"), strerror(error)));
+	return EXIT_STATUS_PARTIAL;
+}
+
+static int serve(const struct serve_plan *plan, struct loop *loop) {
+	char *error = NULL;
+	char *buffer = xmalloc(STREAM_BUFFER_SIZE);
+	char *pattern = chargen_create();
+	struct serving serving = { .plan = plan };
+	int status = EXIT_STATUS_PARTIAL;
+	serving.servers = xcalloc(plan->count, sizeof(struct server *));
+	serving.tools = (struct server_tools){
+		.loop = loop,
+		.report = report_create(STDOUT_FILENO, plan->format, loop_signal_fd(loop)),
+		.buffer = buffer,
+		.pattern = pattern,
+	};
+	const bool opened = open_all(&serving, &error);
+	if (opened) {
+		loop_set_idle(loop, idle, &serving);
+		loop_run(loop);
+	} else {
+		complain(error);
+	}
+	close_all(&serving);
+	if (opened)
+		status = finish_output(&serving);
+	report_destroy(serving.tools.report);
+	free(serving.servers);
+	free(pattern);
+	free(buffer);
+	return status;
+}
+
+static int write_help(void) {
+	struct out out;
+	out_init(&out, STDOUT_FILENO);
+	command_write_help(&serve_command, &out);
+	const int result = out_flush(&out);
+	out_finish(&out);
+	return result == 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_PARTIAL;
+}
+
+int serve_run(int argc, char *argv[]) {
+	struct serve_plan plan;
+	char *error = NULL;
+	int status = EXIT_STATUS_USAGE;
+	if (!serve_parse(argc, argv, &plan, &error)) {
+		complain(error);
+	} else if (plan.help) {
+		status = write_help();
+	} else {
+		raise_limit();
+		struct loop *loop = loop_create();
+		if (loop)
+			status = serve(&plan, loop);
+		else
+			complain(xasprintf("serve: %s", strerror(errno)));
+		loop_destroy(loop);
+	}
+	free(plan.services);
+	return status;
 }
