@@ -66,7 +66,18 @@ static int id_of(const struct command *command, int result) {
 	return command->options[i].id;
 }
 
+/* What is behind "--". getopt would begin with it again if it were asked. */
+static int next_word(struct command_reader *reader) {
+	reader->only_words = true;
+	if (optind >= reader->argc)
+		return COMMAND_END;
+	reader->value = reader->argv[optind++];
+	return COMMAND_WORD;
+}
+
 int command_next(struct command_reader *reader) {
+	if (reader->only_words)
+		return next_word(reader);
 	const int result =
 	    getopt_long(reader->argc, reader->argv, reader->letters, reader->longs, NULL);
 	reader->value = optarg;
@@ -74,12 +85,7 @@ int command_next(struct command_reader *reader) {
 		return COMMAND_WORD;
 	if (result == '?' || result == ':')
 		return fail_option(reader, result);
-	if (result != -1)
-		return id_of(reader->command, result);
-	if (optind >= reader->argc)
-		return COMMAND_END;
-	reader->value = reader->argv[optind++]; /* behind "--" */
-	return COMMAND_WORD;
+	return result == -1 ? next_word(reader) : id_of(reader->command, result);
 }
 
 void command_finish(struct command_reader *reader) {

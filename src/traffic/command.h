@@ -2,6 +2,7 @@
 /* The options of one command as a table: getopt, its --help, the man page and the completions all
  * come from it. Words and options may stand in any order, and are handed out in theirs. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "out.h"
@@ -32,6 +33,7 @@ struct command_reader {
 	char **argv;
 	const char *value; /* the argument of the option, or the word */
 	char *error;       /* for COMMAND_WRONG: one line, for the caller to free */
+	bool only_words;
 	char *letters;
 	struct option *longs;
 };

@@ -10,7 +10,7 @@
 
 #include "command.h"
 #include "escape.h"
-#include "filter_value.h"
+#include "quantity.h"
 #include "serve.h"
 #include "util.h"
 
@@ -151,15 +151,9 @@ static bool place(struct parser *parser, const char *word) {
 }
 
 static bool parse_rate(struct parser *parser, const char *word, uint64_t *rate) {
-	struct filter_number number;
 	const char *reason = NULL;
-	if (!filter_parse_number(word, strlen(word), UNIT_BYTES, false, &number, &reason) ||
-	    number.numerator < number.denominator ||
-	    number.numerator / number.denominator > INT64_MAX)
-		return fail(parser, _("'%s' is no rate; use bytes a second, as 1500, 64K or 10M"),
-		            word);
-	*rate = (uint64_t)(number.numerator / number.denominator);
-	return true;
+	return (quantity_parse(word, INT64_MAX, rate, &reason) && *rate > 0) ||
+	       fail(parser, _("'%s' is no rate; use bytes a second, as 1500, 64K or 10M"), word);
 }
 
 static bool set(struct parser *parser, struct service *service, int id, const char *value) {
