@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "escape.h"
 #include "util.h"
@@ -104,4 +105,18 @@ void command_write_help(const struct command *command, struct out *out) {
 		         row->name, row->argument ? " " : "", row->argument ? row->argument : "");
 		out_printf(out, "%-26s %s\n", head, _(row->help));
 	}
+}
+
+int command_print_help(const struct command *command) {
+	struct out out;
+	out_init(&out, STDOUT_FILENO);
+	command_write_help(command, &out);
+	const int result = out_flush(&out);
+	out_finish(&out);
+	return result == 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_PARTIAL;
+}
+
+void command_complain(char *error) {
+	fprintf(stderr, "socklens: %s\n", error);
+	free(error);
 }

@@ -50,3 +50,9 @@ int command_next(struct command_reader *reader);
 void command_finish(struct command_reader *reader);
 
 void command_write_help(const struct command *command, struct out *out);
+
+/* To standard output. Returns an exit status. */
+int command_print_help(const struct command *command);
+
+/* Tells on standard error why the command ends, and frees it. */
+void command_complain(char *error);

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "chargen.h"
 #include "command.h"
+#include "limits.h"
 #include "loop.h"
 #include "report.h"
 #include "serve_options.h"
@@ -28,20 +28,6 @@ struct serving {
 	size_t running;
 	int output_error; /* errno */
 };
-
-static void complain(char *error) {
-	fprintf(stderr, "socklens: %s\n", error);
-	free(error);
-}
-
-/* Many clients need many descriptors. */
-static void raise_limit(void) {
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /* After each round: what happened is shown, and who is done ends. */
 static void idle(void *context) {
@@ -100,7 +86,7 @@ static int finish_output(struct serving *serving) {
 	const int error = serving->output_error;
 	if (error == 0 || error == EPIPE || error == EINTR)
 		return EXIT_STATUS_MATCHED;
-	complain(xasprintf(_("cannot write: %s"), strerror(error)));
+	command_complain(xasprintf(_("cannot write: %s"), strerror(error)));
 	return EXIT_STATUS_PARTIAL;
 }
 
@@ -122,7 +108,7 @@ static int serve(const struct serve_plan *plan, struct loop *loop) {
 		loop_set_idle(loop, idle, &serving);
 		loop_run(loop);
 	} else {
-		complain(error);
+		command_complain(error);
 	}
 	close_all(&serving);
 	if (opened)
@@ -134,30 +120,21 @@ static int serve(const struct serve_plan *plan, struct loop *loop) {
 	return status;
 }
 
-static int write_help(void) {
-	struct out out;
-	out_init(&out, STDOUT_FILENO);
-	command_write_help(&serve_command, &out);
-	const int result = out_flush(&out);
-	out_finish(&out);
-	return result == 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_PARTIAL;
-}
-
 int serve_run(int argc, char *argv[]) {
 	struct serve_plan plan;
 	char *error = NULL;
 	int status = EXIT_STATUS_USAGE;
 	if (!serve_parse(argc, argv, &plan, &error)) {
-		complain(error);
+		command_complain(error);
 	} else if (plan.help) {
-		status = write_help();
+		status = command_print_help(&serve_command);
 	} else {
-		raise_limit();
+		limits_raise_descriptors();
 		struct loop *loop = loop_create();
 		if (loop)
 			status = serve(&plan, loop);
 		else
-			complain(xasprintf("serve: %s", strerror(errno)));
+			command_complain(xasprintf("serve: %s", strerror(errno)));
 		loop_destroy(loop);
 	}
 	free(plan.services);

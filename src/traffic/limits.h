@@ -1,0 +1,5 @@
+#pragma once
+/* What the kernel lets this process have. */
+
+/* Many connections need many descriptors: as many as the hard limit allows from now on. */
+void limits_raise_descriptors(void);
