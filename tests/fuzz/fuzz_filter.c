@@ -153,7 +153,7 @@ static unsigned try_sockets(const struct filter *filter) {
 	return matches;
 }
 
-static void use(struct filter *filter, const char *expression) {
+static void use(struct filter *filter) {
 	const uint32_t *pids = NULL;
 	struct filter again;
 	char *text = printed(filter);
@@ -178,7 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	char *expression = copy_text(data, size);
 	struct filter filter;
 	if (parse(expression, &filter))
-		use(&filter, expression);
+		use(&filter);
 	filter_finish(&filter);
 	free(expression);
 	return 0;
