@@ -1,10 +1,12 @@
-/* Makes at build time what would otherwise be written twice: the man page's list of options and
+/* Makes at build time what would otherwise be written twice: the man pages' lists of options and
  * columns, and the completions of three shells. It comes from options[], fields[],
- * sink_classes[] and the words of filters. */
+ * sink_classes[], commands[] and the words of filters. */
 
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
+#include "commands.h"
 #include "field.h"
 #include "filter.h"
 #include "option.h"
@@ -20,17 +22,17 @@ static void put_scdoc(const char *text) {
 	}
 }
 
-static void put_man_option(const struct option_row *row) {
-	if (row->letter)
-		printf("*-%c*", row->letter);
-	if (row->letter && row->name)
+static void put_man_option(char letter, const char *name, const char *argument, const char *help) {
+	if (letter)
+		printf("*-%c*", letter);
+	if (letter && name)
 		printf(", ");
-	if (row->name)
-		printf("*--%s*", row->name);
-	if (row->argument)
-		printf(" _%s_", row->argument);
+	if (name)
+		printf("*--%s*", name);
+	if (argument)
+		printf(" _%s_", argument);
 	printf("\n\t");
-	put_scdoc(row->help);
+	put_scdoc(help);
 	printf(".\n\n");
 }
 
@@ -38,10 +40,29 @@ static void put_man_options(void) {
 	for (int topic = 0; topic < OPTION_TOPIC_COUNT; topic++) {
 		printf("## %s\n\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {
-			if ((int)options[i].topic == topic)
-				put_man_option(&options[i]);
+			const struct option_row *row = &options[i];
+			if ((int)row->topic == topic)
+				put_man_option(row->letter, row->name, row->argument, row->help);
 		}
 	}
+}
+
+static void put_man_command(const struct command *command) {
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct command_option *row = &command->options[i];
+		put_man_option(row->letter, row->name, row->argument, row->help);
+	}
+}
+
+/* "@serve@" stands for the options of that command. */
+static const struct command *command_of_line(const char *line) {
+	for (size_t i = 0; i < command_count; i++) {
+		const size_t length = strlen(commands[i]->name);
+		if (line[0] == '@' && strncmp(line + 1, commands[i]->name, length) == 0 &&
+		    strcmp(line + 1 + length, "@\n") == 0)
+			return commands[i];
+	}
+	return NULL;
 }
 
 static const char *switch_of(enum field_group group) {
@@ -77,7 +98,10 @@ static int put_man(const char *path) {
 		return 1;
 	}
 	while (fgets(line, sizeof(line), manual)) {
-		if (strcmp(line, "@OPTIONS@\n") == 0)
+		const struct command *command = command_of_line(line);
+		if (command)
+			put_man_command(command);
+		else if (strcmp(line, "@OPTIONS@\n") == 0)
 			put_man_options();
 		else if (strcmp(line, "@COLUMNS@\n") == 0)
 			put_man_columns();
@@ -103,13 +127,39 @@ static void put_filter_words(void) {
 		printf("%s%s", i > 0 ? " " : "", filter_word(i));
 }
 
+static void put_command_names(void) {
+	printf("list record");
+	for (size_t i = 0; i < command_count; i++)
+		printf(" %s", commands[i]->name);
+}
+
+static void put_command_words(const struct command *command) {
+	for (size_t i = 0; command->word(i); i++)
+		printf("%s%s", i > 0 ? " " : "", command->word(i));
+}
+
+/* The commands that have options of their own. */
+static void put_bash_commands(void) {
+	printf("\tcase ${COMP_WORDS[1]} in\n");
+	for (size_t i = 0; i < command_count; i++) {
+		const struct command *command = commands[i];
+		printf("\t%s) mapfile -t COMPREPLY < <(compgen -W '", command->name);
+		put_command_words(command);
+		for (size_t j = 0; j < command->option_count; j++)
+			printf(" --%s", command->options[j].name);
+		printf("' -- \"$word\"); return;;\n");
+	}
+	printf("\tesac\n");
+}
+
 static void put_bash(void) {
 	printf("# bash completion for socklens, made from its tables\n"
 	       "_socklens() {\n"
 	       "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
 	       "\tlocal list=${word%%,*} last=${word##*,}\n"
-	       "\t[[ $word == *,* ]] && list+=, || list=\n"
-	       "\tcase $before in\n"
+	       "\t[[ $word == *,* ]] && list+=, || list=\n");
+	put_bash_commands();
+	printf("\tcase $before in\n"
 	       "\t--columns|--sort) mapfile -t COMPREPLY < <(compgen -P \"$list\" -W '");
 	put_field_names();
 	printf("' -- \"$last\"); return;;\n"
@@ -132,7 +182,9 @@ static void put_bash(void) {
 	}
 	printf("' -- \"$word\")\n"
 	       "\telse\n"
-	       "\t\tmapfile -t COMPREPLY < <(compgen -W 'list record ");
+	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
+	put_command_names();
+	putchar(' ');
 	put_filter_words();
 	printf("' -- \"$word\")\n"
 	       "\tfi\n"
@@ -194,9 +246,29 @@ static void put_zsh_help(const char *text) {
 	}
 }
 
+static void put_zsh_commands(void) {
+	printf("case ${words[2]} in\n");
+	for (size_t i = 0; i < command_count; i++) {
+		const struct command *command = commands[i];
+		printf("%s)\n\t_arguments \\\n", command->name);
+		for (size_t j = 0; j < command->option_count; j++) {
+			const struct command_option *row = &command->options[j];
+			printf("\t\t'--%s%s[", row->name,
+			       row->argument && row->argument[0] == '[' ? "=-" : "");
+			put_zsh_help(row->help);
+			printf("]%s' \\\n", row->argument ? ":value:" : "");
+		}
+		printf("\t\t'*:word:(%s ", command->name);
+		put_command_words(command);
+		printf(")'\n\treturn;;\n");
+	}
+	printf("esac\n");
+}
+
 static void put_zsh(void) {
-	printf("#compdef socklens\n# zsh completion for socklens, made from its tables\n"
-	       "_arguments -s \\\n");
+	printf("#compdef socklens\n# zsh completion for socklens, made from its tables\n");
+	put_zsh_commands();
+	printf("_arguments -s \\\n");
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &options[i];
 		char letter[] = { '-', row->letter, '\0' };
@@ -211,7 +283,9 @@ static void put_zsh(void) {
 			printf("' \\\n");
 		}
 	}
-	printf("\t'*:filter:(list ");
+	printf("\t'*:filter:(");
+	put_command_names();
+	putchar(' ');
 	put_filter_words();
 	printf(")'\n");
 }
@@ -221,14 +295,41 @@ static void put_fish_help(const char *text) {
 		printf(*text == '\'' || *text == '\\' ? "\\%c" : "%c", *text);
 }
 
+static void put_fish_command(const struct command *command) {
+	printf("complete -c socklens -f -n '__fish_seen_subcommand_from %s' -a '", command->name);
+	put_command_words(command);
+	printf("'\n");
+	for (size_t i = 0; i < command->option_count; i++) {
+		const struct command_option *row = &command->options[i];
+		const bool needs_value = row->argument && row->argument[0] != '[';
+		printf("complete -c socklens -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
+		       command->name, row->name, needs_value ? " -x" : "");
+		put_fish_help(row->help);
+		printf("'\n");
+	}
+}
+
+/* What a list takes is not offered behind a command with options of its own. */
+static void put_fish_start(void) {
+	printf("complete -c socklens -n 'not __fish_seen_subcommand_from");
+	for (size_t i = 0; i < command_count; i++)
+		printf(" %s", commands[i]->name);
+	putchar('\'');
+}
+
 static void put_fish(void) {
-	printf("# fish completion for socklens, made from its tables\n"
-	       "complete -c socklens -f -a 'list ");
+	printf("# fish completion for socklens, made from its tables\n");
+	for (size_t i = 0; i < command_count; i++)
+		put_fish_command(commands[i]);
+	put_fish_start();
+	printf(" -f -a '");
+	put_command_names();
+	putchar(' ');
 	put_filter_words();
 	printf("'\n");
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &options[i];
-		printf("complete -c socklens");
+		put_fish_start();
 		if (row->letter)
 			printf(" -s %c", row->letter);
 		if (row->name)

@@ -128,8 +128,11 @@ static void write_defaults(struct out *out) {
 }
 
 void option_write_help(struct out *out) {
-	out_text(out, _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
-	                "       socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"));
+	out_text(
+	    out,
+	    _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
+	      "       socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"
+	      "       socklens serve|connect|lab ...   sockets to look at; see their --help\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {

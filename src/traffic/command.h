@@ -22,6 +22,7 @@ struct command {
 	const char *usage; /* what stands above the options in --help, marked with N_ */
 	const struct command_option *options;
 	size_t option_count;
+	const char *(*word)(size_t index);  /* what may stand first; NULL behind the last */
 	int (*run)(int argc, char *argv[]); /* argv[0] is the command's name; an exit status */
 };
 

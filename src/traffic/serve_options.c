@@ -52,20 +52,6 @@ static const struct command_option options[] = {
 };
 _Static_assert(ARRAY_LENGTH(options) == OPTION_COUNT, "a row for each");
 
-const struct command serve_command = {
-	.name = "serve",
-	.help = N_("servers that show what arrives"),
-	.usage =
-	    N_("Usage: socklens serve [tcp] PORT [OPTION]...\n"
-	       "       socklens serve udp PORT | daytime PORT | http PORT [DIRECTORY] | ws PORT\n"
-	       "                      | unix PATH | unix @NAME\n"
-	       "Several servers may stand in one command; an option belongs to the one before\n"
-	       "it.\n"),
-	.options = options,
-	.option_count = ARRAY_LENGTH(options),
-	.run = serve_run,
-};
-
 enum {
 	BACKLOG_DEFAULT = 128,
 	STREAMS = 1u << SERVICE_TCP | 1u << SERVICE_UNIX_STREAM | 1u << SERVICE_UNIX_SEQPACKET,
@@ -96,6 +82,25 @@ static const struct {
 } kinds[] = {
 	{ "tcp", SERVICE_TCP },   { "udp", SERVICE_UDP }, { "daytime", SERVICE_DAYTIME },
 	{ "http", SERVICE_HTTP }, { "ws", SERVICE_WS },   { "unix", SERVICE_UNIX_STREAM },
+};
+
+static const char *word(size_t index) {
+	return index < ARRAY_LENGTH(kinds) ? kinds[index].word : NULL;
+}
+
+const struct command serve_command = {
+	.name = "serve",
+	.help = N_("servers that show what arrives"),
+	.usage =
+	    N_("Usage: socklens serve [tcp] PORT [OPTION]...\n"
+	       "       socklens serve udp PORT | daytime PORT | http PORT [DIRECTORY] | ws PORT\n"
+	       "                      | unix PATH | unix @NAME\n"
+	       "Several servers may stand in one command; an option belongs to the one before\n"
+	       "it.\n"),
+	.options = options,
+	.option_count = ARRAY_LENGTH(options),
+	.word = word,
+	.run = serve_run,
 };
 
 /* An option in front of all servers. */
