@@ -407,12 +407,14 @@ static void check(struct cli *cli) {
 /* "socklens record": every socket with everything that is known of it, and nothing on the screen.
  */
 static void parse_record(struct cli *cli, int argc, char *argv[]) {
+	const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
 	const uint64_t second_ns = 1000000000;
 	int letter;
 	optind = 0;
 	opterr = 0;
 	cli->interval_ns = second_ns;
-	while (cli->command == CLI_LIST && (letter = getopt(argc, argv, ":d:n:N:h")) != -1) {
+	while (cli->command == CLI_LIST &&
+	       (letter = getopt_long(argc, argv, ":d:n:N:h", longs, NULL)) != -1) {
 		switch (letter) {
 		case 'd':
 			set_interval(cli, optarg);
@@ -424,7 +426,7 @@ static void parse_record(struct cli *cli, int argc, char *argv[]) {
 			cli->netns = optarg;
 			break;
 		case 'h':
-			cli->command = CLI_HELP;
+			cli->command = CLI_RECORD_HELP;
 			break;
 		default:
 			fail_option(cli, argv, letter);

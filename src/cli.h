@@ -10,6 +10,7 @@
 enum cli_command {
 	CLI_LIST,
 	CLI_HELP,
+	CLI_RECORD_HELP,
 	CLI_COLUMNS_HELP,
 	CLI_EXPLAIN, /* the filter is shown, and nothing else */
 	CLI_VERSION,

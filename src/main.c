@@ -81,6 +81,10 @@ static int run(struct cli *cli) {
 		out_init(&out, STDOUT_FILENO);
 		option_write_help(&out);
 		return finish_output(&out, EXIT_STATUS_MATCHED);
+	case CLI_RECORD_HELP:
+		out_init(&out, STDOUT_FILENO);
+		option_write_record_help(&out);
+		return finish_output(&out, EXIT_STATUS_MATCHED);
 	case CLI_COLUMNS_HELP:
 		out_init(&out, STDOUT_FILENO);
 		write_columns_help(&out);

@@ -128,11 +128,8 @@ static void write_defaults(struct out *out) {
 }
 
 void option_write_help(struct out *out) {
-	out_text(
-	    out,
-	    _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
-	      "       socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"
-	      "       socklens serve|connect|lab ...   sockets to look at; see their --help\n"));
+	out_text(out, _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
+	                "       socklens record|serve|connect|lab ...   (see their --help)\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {
@@ -145,4 +142,15 @@ void option_write_help(struct out *out) {
 	    out,
 	    _("Filter: 1234, tcp, listen, src 10/8, process nginx, rtt > 50ms; and or not ( )\n"
 	      "Exit status: 0 found, 1 nothing found, 2 wrong usage, 3 answer incomplete.\n"));
+}
+
+void option_write_record_help(struct out *out) {
+	out_text(out,
+	         _("Usage: socklens record [-d SECONDS] [-n COUNT] [-N NETNS] FILE\n"
+	           "Looks at every socket, with all that is known of it, and appends what it saw\n"
+	           "to FILE; - is standard output.\n\n"
+	           "  -d SECONDS  this often; every second, if not said\n"
+	           "  -n COUNT    so many times, else until Ctrl-C\n"
+	           "  -N NETNS    another network namespace: name, process id or path\n"
+	           "  -h, --help  this text\n"));
 }

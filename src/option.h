@@ -61,3 +61,6 @@ const char *option_topic_title(enum option_topic topic);
 
 /* The text of --help; it fits 80 columns and one screen. */
 void option_write_help(struct out *out);
+
+/* That of "socklens record". */
+void option_write_record_help(struct out *out);

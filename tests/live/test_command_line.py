@@ -171,9 +171,9 @@ def _():
 
 @test("help and version go to stdout and fit a screen")
 def _():
-    for word in ("--help", "-h"):
-        status, out, err = live.run(word)
-        equal((status, err), (0, b""), word)
+    for words in (["--help"], ["-h"], ["record", "--help"], ["record", "-h"]):
+        status, out, err = live.run(*words)
+        equal((status, err), (0, b""), words)
         lines = out.decode().split("\n")[:-1]
         true(len(lines) <= 50, f"{len(lines)} lines")
         equal([line for line in lines if len(line) > 80], [], "lines wider than 80")
