@@ -39,11 +39,13 @@ void report_destroy(struct report *report) {
 	free(report);
 }
 
-/* "3.1s" */
-static void put_seconds(struct out *out, uint64_t ns) {
-	const uint64_t tenths = (ns + 50000000) / 100000000;
-	out_printf(out, "%llu.%llus", (unsigned long long)(tenths / 10),
-	           (unsigned long long)(tenths % 10));
+/* "3.1s", and what would be 0.0s in milliseconds. */
+static void put_elapsed(struct out *out, uint64_t ns) {
+	const bool is_short = ns < 100000000;
+	const uint64_t tenth = is_short ? 100000 : 100000000;
+	const uint64_t tenths = (ns + tenth / 2) / tenth;
+	out_printf(out, "%llu.%llu%s", (unsigned long long)(tenths / 10),
+	           (unsigned long long)(tenths % 10), is_short ? "ms" : "s");
 }
 
 static void put_bytes(struct out *out, uint64_t bytes) {
@@ -98,7 +100,7 @@ static void put_text(struct out *out, const struct event *event) {
 		out_text(out, _("closed"));
 		put_peer(out, " ", event);
 		out_text(out, _(" after "));
-		put_seconds(out, event->elapsed_ns);
+		put_elapsed(out, event->elapsed_ns);
 		out_printf(out, _(", %llu in, %llu out"), (unsigned long long)event->in,
 		           (unsigned long long)event->out);
 		put_error(out, event);
@@ -231,7 +233,7 @@ static void put_summary_text(struct report *report) {
 	out_text(out, _(" in, "));
 	put_bytes(out, report->out_bytes);
 	out_text(out, _(" out in "));
-	put_seconds(out, util_monotonic_ns() - report->started_ns);
+	put_elapsed(out, util_monotonic_ns() - report->started_ns);
 	out_char(out, '\n');
 }
 
