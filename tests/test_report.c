@@ -127,8 +127,7 @@ Test(report, the_summary_adds_up) {
 	report_destroy(report);
 	char *text = written(fd);
 	cr_expect_not_null(
-	    strstr(text, "\n2 connections, 2 messages, 5 bytes in, 24 bytes out in "), "%s",
-	    text);
+	    strstr(text, "\n2 connections, 2 messages, 5 bytes in, 24 bytes out in "), "%s", text);
 	free(text);
 }
 

@@ -114,8 +114,15 @@ struct datagram *datagram_open(struct loop *loop, struct report *report,
                                void (*answered)(void *context), void *context) {
 	struct datagram *datagram = xmalloc(sizeof(*datagram));
 	const int on = 1;
-	*datagram =
-	    (struct datagram){ { fd, ready }, loop, report, service, buffer, answered, context };
+	*datagram = (struct datagram){
+		.watch = { fd, ready },
+		.loop = loop,
+		.report = report,
+		.service = service,
+		.answered = answered,
+		.context = context,
+	};
+	datagram->buffer = buffer;
 	if (service->kind == SERVICE_UDP) { /* one of them fits the socket */
 		setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
 		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on));

@@ -298,8 +298,10 @@ void stream_open(struct stream_group *group, int fd, const struct address *peer)
 }
 
 void stream_close_all(struct stream_group *group) {
-	while (group->first) {
-		report_count(group->report, group->first->in, group->first->out);
-		release(group->first);
+	struct stream *next;
+	for (struct stream *stream = group->first; stream; stream = next) {
+		next = stream->next;
+		report_count(group->report, stream->in, stream->out);
+		release(stream);
 	}
 }
