@@ -1,6 +1,5 @@
 #include "quantity.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "filter_value.h"
@@ -43,16 +42,14 @@ bool quantity_parse_rate(const char *text, double *per_second, const char **reas
 /* A field's time without a unit is in the unit of the field; what people wait for is in seconds. */
 bool quantity_parse_duration(const char *text, uint64_t *ns, const char **reason) {
 	struct filter_number number;
-	const bool is_bare = text[0] && !text[strspn(text, "0123456789.")];
-	char *with_unit = xasprintf("%s%s", text, is_bare ? "s" : "");
+	const size_t length = strlen(text);
+	const bool is_bare = strspn(text, "0123456789.") == length;
+	const enum unit unit = is_bare ? UNIT_NONE : UNIT_MICROSECONDS;
 	/* Hexadecimal digits would need no unit. */
-	const bool good =
-	    !strpbrk(text, "xX") && filter_parse_number(with_unit, strlen(with_unit),
-	                                                UNIT_MICROSECONDS, false, &number, reason);
-	free(with_unit);
-	if (!good) {
+	if (strpbrk(text, "xX") ||
+	    !filter_parse_number(text, length, unit, false, &number, reason)) {
 		*reason = _("no time; units are ns, us, ms, s, m, h and d");
 		return false;
 	}
-	return whole(&number, 1000, QUANTITY_DURATION_MAX, ns, reason);
+	return whole(&number, is_bare ? 1000000000 : 1000, QUANTITY_DURATION_MAX, ns, reason);
 }
