@@ -1,0 +1,127 @@
+/* The command "connect": finds who is meant, connects, and hands over to the exchange or the load.
+ */
+
+#include "connect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "connect_options.h"
+#include "limits.h"
+#include "loop.h"
+#include "messages.h"
+#include "relay.h"
+#include "util.h"
+
+/* A standard descriptor that is closed would become the socket, and the answer would be sent back
+ * to the server. */
+static void fill_standard_descriptors(void) {
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return;
+	}
+}
+
+static int complain(char *error) {
+	if (!error)
+		return EXIT_STATUS_MATCHED; /* Ctrl-C needs no explanation */
+	command_complain(error);
+	return EXIT_STATUS_PARTIAL;
+}
+
+static void end_with_reset(int fd) {
+	const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+static int exchange(const struct dial_list *list, const struct exchange *plan) {
+	const struct dial_limits limits = { plan->timeout_ns, plan->signal_fd };
+	char *error = NULL;
+	size_t chosen = 0;
+	int status;
+	const int fd = list->type == SOCK_DGRAM ? -1 : dial(list, &limits, &chosen, &error);
+	if (fd < 0 && list->type != SOCK_DGRAM)
+		return complain(error);
+	if (plan->reset)
+		end_with_reset(fd);
+	if (list->type != SOCK_STREAM) {
+		status = messages_run(fd, list, chosen, plan, &error);
+	} else {
+		status = relay_run(fd, &list->addresses[chosen], plan, &error);
+		close(fd);
+	}
+	if (error)
+		command_complain(error);
+	return status;
+}
+
+/* Datagrams tell only by an answer who is there: one is sent in advance. */
+static int try_addresses(const struct dial_list *list, const struct load_plan *load,
+                         const struct dial_limits *limits, size_t *chosen, char **error) {
+	if (list->type != SOCK_DGRAM)
+		return dial(list, limits, chosen, error);
+	return dial_with_datagram(list, load->message ? load->message : "",
+	                          load->message ? load->size : 0, chosen, error);
+}
+
+static int run_load(const struct dial_list *list, const struct connect_plan *plan,
+                    const struct dial_limits *limits) {
+	struct load_plan load = plan->load;
+	char *error = NULL;
+	size_t chosen = 0;
+	if (list->count > 1) {
+		const int fd = try_addresses(list, &load, limits, &chosen, &error);
+		if (fd < 0)
+			return complain(error);
+		close(fd);
+	}
+	limits_raise_descriptors();
+	load.targets = &list->addresses[chosen];
+	load.target_count = 1;
+	return load_run(&load);
+}
+
+/* Signals wait from here on, so that whatever runs ends in order. */
+static int run(const struct dial_list *list, struct connect_plan *plan) {
+	struct loop *loop = loop_create();
+	int status;
+	if (!loop) {
+		command_complain(xasprintf("connect: %s", strerror(errno)));
+		return EXIT_STATUS_PARTIAL;
+	}
+	plan->exchange.signal_fd = loop_signal_fd(loop);
+	if (plan->is_load) {
+		const struct dial_limits limits = { plan->exchange.timeout_ns,
+			                            plan->exchange.signal_fd };
+		status = run_load(list, plan, &limits);
+	} else {
+		status = exchange(list, &plan->exchange);
+	}
+	loop_destroy(loop);
+	return status;
+}
+
+int connect_run(int argc, char *argv[]) {
+	struct connect_plan plan;
+	struct dial_list list = { 0 };
+	char *error = NULL;
+	int status = EXIT_STATUS_PARTIAL;
+	fill_standard_descriptors();
+	if (!connect_parse(argc, argv, &plan, &error)) {
+		command_complain(error);
+		return EXIT_STATUS_USAGE;
+	}
+	if (plan.help)
+		return command_print_help(&connect_command);
+	if (dial_resolve(&plan.target, &list, &error))
+		status = run(&list, &plan);
+	else
+		command_complain(error);
+	free(list.addresses);
+	return status;
+}

@@ -1,0 +1,17 @@
+#pragma once
+/* What one connection is for: a message and its answer, or standard input and output. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define EXCHANGE_WITHOUT_END UINT64_MAX
+
+struct exchange {
+	const char *message; /* NULL: standard input */
+	uint64_t
+	    timeout_ns;   /* until it is connected, and until the first answer to what was sent */
+	uint64_t wait_ns; /* of silence until it is over; EXCHANGE_WITHOUT_END: only the peer
+	                     ends it */
+	bool reset;       /* ended with RST */
+	int signal_fd;    /* ends it when it can be read */
+};
