@@ -61,19 +61,6 @@ static const struct command_option options[] = {
 };
 _Static_assert(ARRAY_LENGTH(options) == OPTIONS, "a row for each");
 
-const struct command connect_command = {
-	.name = "connect",
-	.help = N_("a client for one message, for standard input, or for a load"),
-	.usage = N_("Usage: socklens connect [tcp] HOST:PORT | PORT [OPTION]...\n"
-	            "       socklens connect udp HOST:PORT | unix PATH | unix @NAME [OPTION]...\n"
-	            "Standard input goes out until it ends, and the answer to standard output.\n"
-	            "With -m, silence for half of --wait ends what is sent (a half-close), and\n"
-	            "for all of it the answer. Datagrams: each line is one.\n"),
-	.options = options,
-	.option_count = ARRAY_LENGTH(options),
-	.run = connect_run,
-};
-
 /* What there is to do, and its bit in the table of what fits. */
 enum task { TASK_EXCHANGE, TASK_MESSAGES, TASK_CHURN, TASK_HOLD, TASK_STREAM, TASK_COUNT };
 
@@ -131,6 +118,24 @@ static const uint64_t second_ns = UINT64_C(1000000000);
 
 enum protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UNIX, PROTOCOL_NONE };
 static const char *const protocols[] = { "tcp", "udp", "unix" };
+
+static const char *word(size_t index) {
+	return index < ARRAY_LENGTH(protocols) ? protocols[index] : NULL;
+}
+
+const struct command connect_command = {
+	.name = "connect",
+	.help = N_("a client for one message, for standard input, or for a load"),
+	.usage = N_("Usage: socklens connect [tcp] HOST:PORT | PORT [OPTION]...\n"
+	            "       socklens connect udp HOST:PORT | unix PATH | unix @NAME [OPTION]...\n"
+	            "Standard input goes out until it ends, and the answer to standard output.\n"
+	            "With -m, silence for half of --wait ends what is sent (a half-close), and\n"
+	            "for all of it the answer. Datagrams: each line is one.\n"),
+	.options = options,
+	.option_count = ARRAY_LENGTH(options),
+	.word = word,
+	.run = connect_run,
+};
 
 struct parser {
 	struct connect_plan *plan;
