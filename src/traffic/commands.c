@@ -2,8 +2,9 @@
 
 #include "command.h"
 #include "connect.h"
+#include "lab.h"
 #include "serve.h"
 #include "util.h"
 
-const struct command *const commands[] = { &serve_command, &connect_command };
+const struct command *const commands[] = { &serve_command, &connect_command, &lab_command };
 const size_t command_count = ARRAY_LENGTH(commands);
