@@ -33,6 +33,14 @@ static const struct command_option options[] = {
 };
 _Static_assert(ARRAY_LENGTH(options) == OPTION_COUNT, "a row for each");
 
+static const char *word(size_t index) {
+	static const char *const others[] = { "list", "all" };
+	const size_t count = ARRAY_LENGTH(others);
+	if (index < count)
+		return others[index];
+	return index - count < lab_condition_count ? lab_conditions[index - count].name : NULL;
+}
+
 const struct command lab_command = {
 	.name = "lab",
 	.help = N_("sockets in every state and condition, on purpose"),
@@ -46,6 +54,7 @@ const struct command lab_command = {
 	       "3 something could not be made.\n"),
 	.options = options,
 	.option_count = ARRAY_LENGTH(options),
+	.word = word,
 	.run = lab_run,
 };
 
