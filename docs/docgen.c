@@ -1,6 +1,6 @@
 /* Makes at build time what would otherwise be written twice: the man pages' lists of options and
  * columns, and the completions of three shells. It comes from options[], fields[],
- * sink_classes[], commands[] and the words of filters. */
+ * sink_classes[], commands[], lab_conditions[] and the words of filters. */
 
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "field.h"
 #include "filter.h"
+#include "lab_condition.h"
 #include "option.h"
 #include "sink.h"
 #include "util.h"
@@ -26,7 +27,7 @@ static void put_man_option(char letter, const char *name, const char *argument, 
 	if (letter)
 		printf("*-%c*", letter);
 	if (letter && name)
-		printf(", ");
+		printf(". Whose turn: ");
 	if (name)
 		printf("*--%s*", name);
 	if (argument)
@@ -51,6 +52,17 @@ static void put_man_command(const struct command *command) {
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct command_option *row = &command->options[i];
 		put_man_option(row->letter, row->name, row->argument, row->help);
+	}
+}
+
+static void put_man_conditions(void) {
+	for (size_t i = 0; i < lab_condition_count; i++) {
+		const struct lab_condition *condition = &lab_conditions[i];
+		printf("*%s*%s\n\t", condition->name, condition->needs_root ? " (root only)" : "");
+		put_scdoc(condition->meaning);
+		printf(". Whose turn: ");
+		put_scdoc(condition->turn);
+		printf("\n\n");
 	}
 }
 
@@ -105,6 +117,8 @@ static int put_man(const char *path) {
 			put_man_options();
 		else if (strcmp(line, "@COLUMNS@\n") == 0)
 			put_man_columns();
+		else if (strcmp(line, "@CONDITIONS@\n") == 0)
+			put_man_conditions();
 		else
 			fputs(line, stdout);
 	}
