@@ -4,7 +4,6 @@
 #include "connect.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,15 +16,6 @@
 #include "messages.h"
 #include "relay.h"
 #include "util.h"
-
-/* A standard descriptor that is closed would become the socket, and the answer would be sent back
- * to the server. */
-static void fill_standard_descriptors(void) {
-	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			return;
-	}
-}
 
 static int complain(char *error) {
 	if (!error)
@@ -111,7 +101,6 @@ int connect_run(int argc, char *argv[]) {
 	struct dial_list list = { 0 };
 	char *error = NULL;
 	int status = EXIT_STATUS_PARTIAL;
-	fill_standard_descriptors();
 	if (!connect_parse(argc, argv, &plan, &error)) {
 		command_complain(error);
 		return EXIT_STATUS_USAGE;

@@ -157,7 +157,7 @@ static struct patience patience(const struct relay *relay) {
 	if (exchange->message && !relay->finished)
 		return (struct patience){ exchange->wait_ns / 2, FINISH };
 	if (exchange->message && relay->in == 0)
-		return (struct patience){ exchange->timeout_ns, GIVE_UP };
+		return (struct patience){ exchange->wait_ns / 2 + exchange->timeout_ns, GIVE_UP };
 	return (struct patience){ relay->finished ? exchange->wait_ns : EXCHANGE_WITHOUT_END,
 		                  LEAVE };
 }
