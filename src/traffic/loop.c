@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util.h"
@@ -20,6 +21,7 @@ struct loop {
 	struct loop_watch wake;
 	int signal;
 	atomic_bool stopped;
+	bool calls_timers;
 	uint64_t now_ns;
 	void (*idle)(void *context);
 	void *context;
@@ -140,7 +142,9 @@ void loop_set_timer(struct loop *loop, struct loop_timer *timer, uint64_t due_ns
 		loop->timer_capacity = loop->timer_capacity ? loop->timer_capacity * 2 : 16;
 		loop->heap = xreallocarray(loop->heap, loop->timer_capacity, sizeof(*loop->heap));
 	}
-	timer->due_ns = due_ns;
+	/* What timers set in turn is for the next round, so that descriptors and others get theirs.
+	 */
+	timer->due_ns = loop->calls_timers && due_ns <= loop->now_ns ? loop->now_ns + 1 : due_ns;
 	rise(loop, timer, ++loop->timer_count);
 }
 
@@ -165,29 +169,43 @@ void loop_set_idle(struct loop *loop, void (*idle)(void *context), void *context
 	loop->context = context;
 }
 
-/* Milliseconds until the next timer, rounded up; -1: there is none. */
-static int time_to_wait(const struct loop *loop) {
-	const uint64_t longest_ns = UINT64_C(3600) * 1000000000;
+/* The time until the next timer. False: there is none. */
+static bool time_to_wait(const struct loop *loop, struct timespec *left) {
+	const uint64_t second_ns = 1000000000;
+	const uint64_t longest_ns = 3600 * second_ns;
 	if (loop->timer_count == 0)
-		return -1;
+		return false;
 	const uint64_t due_ns = loop->heap[1]->due_ns;
 	const uint64_t now_ns = util_monotonic_ns();
-	if (due_ns <= now_ns)
-		return 0;
-	const uint64_t left_ns = due_ns - now_ns < longest_ns ? due_ns - now_ns : longest_ns;
-	return (int)((left_ns + 999999) / 1000000);
+	uint64_t left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+	if (left_ns > longest_ns)
+		left_ns = longest_ns;
+	left->tv_sec = (time_t)(left_ns / second_ns);
+	left->tv_nsec = (long)(left_ns % second_ns);
+	return true;
 }
 
-/* Those that are due now, and not what they set in turn, so that descriptors get theirs. */
+/* Linux before 5.11 cannot wait for less than a millisecond, and sandboxes may not know how. */
+static int wait_for_events(struct loop *loop) {
+	struct timespec left = { 0 };
+	const bool ends = time_to_wait(loop, &left);
+	const int count =
+	    epoll_pwait2(loop->epoll_fd, loop->events, EVENTS_MAX, ends ? &left : NULL, NULL);
+	if (count >= 0 || (errno != ENOSYS && errno != EPERM))
+		return count;
+	const int left_ms = (int)(left.tv_sec * 1000 + (left.tv_nsec + 999999) / 1000000);
+	return epoll_wait(loop->epoll_fd, loop->events, EVENTS_MAX, ends ? left_ms : -1);
+}
+
 static void call_timers(struct loop *loop) {
 	const uint64_t now_ns = loop->now_ns;
-	for (size_t left = loop->timer_count; left > 0 && loop->timer_count > 0; left--) {
+	loop->calls_timers = true;
+	while (loop->timer_count > 0 && loop->heap[1]->due_ns <= now_ns) {
 		struct loop_timer *timer = loop->heap[1];
-		if (timer->due_ns > now_ns)
-			return;
 		loop_cancel_timer(loop, timer);
 		timer->due(timer);
 	}
+	loop->calls_timers = false;
 }
 
 static void call_watches(struct loop *loop) {
@@ -205,8 +223,7 @@ int loop_run(struct loop *loop) {
 			loop->idle(loop->context);
 		if (loop->stopped)
 			break;
-		const int count =
-		    epoll_wait(loop->epoll_fd, loop->events, EVENTS_MAX, time_to_wait(loop));
+		const int count = wait_for_events(loop);
 		loop->event_count = count > 0 ? count : 0;
 		loop->now_ns = util_monotonic_ns();
 		call_watches(loop);
