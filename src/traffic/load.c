@@ -143,6 +143,8 @@ static bool is_without_port(int error) {
 static void made(void *context) {
 	struct load *load = context;
 	load->connecting--;
+	if (load->plan->style == LOAD_HOLD)
+		wake_opener(load, loop_now(load->group.loop));
 }
 
 static void ended(void *context, enum load_end end, int error) {
