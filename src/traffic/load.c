@@ -19,7 +19,10 @@
 #include "pace.h"
 #include "util.h"
 
-enum { ROUND_MAX = 64 }; /* opened in a row, so that those that are open have their turn */
+enum {
+	ROUND_MAX = 64,       /* opened in a row, so that those that are open have their turn */
+	CONNECTING_MAX = 256, /* of those that are to be held: more fill the queue of a server */
+};
 
 static const uint64_t shortest_pause_ns = UINT64_C(10000000);
 static const uint64_t longest_pause_ns = UINT64_C(1000000000);
@@ -47,9 +50,10 @@ static bool is_paced(const struct load_plan *plan) {
 }
 
 static bool wants_more(const struct load *load) {
-	const uint64_t busy =
-	    load->plan->style == LOAD_HOLD ? load->connecting : load->result->open;
-	return (load->total == 0 || load->opened < load->total) && busy < load->plan->parallel;
+	if (load->total > 0 && load->opened >= load->total)
+		return false;
+	return load->plan->style == LOAD_HOLD ? load->connecting < CONNECTING_MAX
+	                                      : load->result->open < load->plan->parallel;
 }
 
 static bool is_over(const struct load *load) {
