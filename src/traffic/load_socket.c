@@ -13,6 +13,7 @@
 enum {
 	PORTS_MAX = 20000, /* that one address is used for; the kernel has 28232 by default */
 	HOSTS = 200,
+	TRIES_MAX = 3, /* somebody else may use many, too */
 };
 
 static bool is_tcp(const struct load_plan *plan, const struct address *target) {
@@ -61,22 +62,27 @@ static void come_from(int fd, unsigned host) {
 		return;
 }
 
-int load_socket_connect(int fd, const struct address *target, struct load_sources *sources) {
-	if (is_loopback(target)) {
-		if (++sources->used % PORTS_MAX == 0)
-			sources->host = (sources->host + 1) % HOSTS;
-		come_from(fd, sources->host);
-	}
+/* 0 or -errno. */
+static int connect_from(int fd, const struct address *target, unsigned host) {
+	come_from(fd, host);
 	int result;
 	do
 		result = connect(fd, &target->any, target->length);
 	while (result != 0 && errno == EINTR);
-	if (result == 0)
-		return 0;
-	const int error = errno;
-	if (error == EADDRNOTAVAIL && is_loopback(target)) /* somebody else uses many, too */
-		sources->used += PORTS_MAX - 1 - sources->used % PORTS_MAX;
-	return -error;
+	return result == 0 ? 0 : -errno;
+}
+
+int load_socket_connect(int fd, const struct address *target, struct load_sources *sources) {
+	if (!is_loopback(target))
+		return connect_from(fd, target, 0);
+	if (++sources->used % PORTS_MAX == 0)
+		sources->host = (sources->host + 1) % HOSTS;
+	int result = connect_from(fd, target, sources->host);
+	for (int i = 0; result == -EADDRNOTAVAIL && i < TRIES_MAX; i++) {
+		sources->host = (sources->host + 1) % HOSTS;
+		result = connect_from(fd, target, sources->host);
+	}
+	return result;
 }
 
 void load_socket_close(const struct load_plan *plan, int fd) {
