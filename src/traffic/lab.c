@@ -47,6 +47,10 @@ static bool make_one(struct lab *lab, const struct lab_condition *condition, uin
 	struct lab_made *made = lab_bench_add(&lab->bench, condition, next_port(condition, port));
 	const bool is_there =
 	    made->outcome == LAB_MADE && lab_bench_wait(&lab->bench, made, &sights);
+	if (!is_there && lab_bench_is_interrupted(&lab->bench)) {
+		lab_sights_finish(&sights);
+		return false;
+	}
 	if (made->outcome == LAB_FAILED)
 		complain(made);
 	lab->made += made->outcome == LAB_MADE;
@@ -79,6 +83,15 @@ static void end(struct loop_timer *timer) {
 	loop_stop(lab->bench.loop);
 }
 
+static void complain_of_broken(struct lab *lab) {
+	for (size_t i = 0; i < lab->bench.count; i++) {
+		if (!lab->bench.mades[i].broken)
+			continue;
+		complain(&lab->bench.mades[i]);
+		lab->troubles++;
+	}
+}
+
 static void hold(struct lab *lab) {
 	lab_write_holding(lab->plan, &lab->out);
 	if (!flush(lab))
@@ -92,6 +105,7 @@ static void hold(struct lab *lab) {
 	const uint64_t start_ns = util_monotonic_ns();
 	loop_run(lab->bench.loop);
 	lab->held_ns = util_monotonic_ns() - start_ns;
+	complain_of_broken(lab);
 }
 
 static int make_and_hold(struct lab *lab) {
@@ -132,26 +146,35 @@ static int status_of(const size_t counts[LAB_VERDICT_COUNT]) {
 	                                                      : EXIT_STATUS_PARTIAL;
 }
 
-/* One after the other, so that what one does to the machine is not another's trouble. */
-static int verify(struct lab *lab) {
-	size_t counts[LAB_VERDICT_COUNT] = { 0 };
-	bool go_on = true;
-	uint16_t port = lab->plan->port;
-	lab_write_heading(lab->plan, &lab->out);
-	for (size_t i = 0; go_on && i < lab->plan->count; i++) {
-		const struct lab_condition *condition = lab->plan->conditions[i];
-		struct lab_sights sights = { 0 };
-		struct lab_made *made =
-		    lab_bench_add(&lab->bench, condition, next_port(condition, &port));
-		const enum lab_verdict verdict = judge(lab, made, &sights);
+/* False if it is of no use to go on. */
+static bool verify_one(struct lab *lab, const struct lab_condition *condition, uint16_t port,
+                       size_t counts[LAB_VERDICT_COUNT]) {
+	struct lab_sights sights = { 0 };
+	struct lab_made *made = lab_bench_add(&lab->bench, condition, port);
+	const enum lab_verdict verdict = judge(lab, made, &sights);
+	const bool is_certain = verdict == LAB_PASS || !lab_bench_is_interrupted(&lab->bench);
+	if (is_certain) {
 		counts[verdict]++;
 		lab_write_verdict(lab->plan, made, &sights, verdict, &lab->out);
-		lab_sights_finish(&sights);
-		lab_bench_drop_last(&lab->bench);
-		go_on = flush(lab);
+	}
+	lab_sights_finish(&sights);
+	lab_bench_drop_last(&lab->bench);
+	return is_certain && flush(lab);
+}
+
+/* One after the other, so that what one does to the machine is not another's trouble. */
+static int verify(struct lab *lab) {
+	const struct lab_plan *plan = lab->plan;
+	size_t counts[LAB_VERDICT_COUNT] = { 0 };
+	bool go_on = true;
+	uint16_t port = plan->port;
+	lab_write_heading(plan, &lab->out);
+	for (size_t i = 0; go_on && i < plan->count; i++) {
+		const struct lab_condition *condition = plan->conditions[i];
+		go_on = verify_one(lab, condition, next_port(condition, &port), counts);
 	}
 	lab_bench_clear(&lab->bench);
-	lab_write_verdicts(lab->plan, counts, &lab->out);
+	lab_write_verdicts(plan, counts, &lab->out);
 	return go_on ? status_of(counts) : EXIT_STATUS_PARTIAL;
 }
 

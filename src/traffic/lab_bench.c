@@ -36,8 +36,10 @@ void lab_bench_tick(struct lab_bench *bench) {
 	bench->ticked_ns = now_ns;
 	for (size_t i = 0; i < bench->count; i++) {
 		struct lab_made *made = &bench->mades[i];
-		if (made->outcome == LAB_MADE && made->condition->tick)
-			made->condition->tick(made);
+		if (made->outcome != LAB_MADE || !made->condition->tick)
+			continue;
+		made->condition->tick(made);
+		made->broken = made->outcome != LAB_MADE;
 	}
 }
 

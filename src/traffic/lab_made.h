@@ -18,6 +18,7 @@ enum lab_outcome {
 struct lab_made {
 	const struct lab_condition *condition;
 	enum lab_outcome outcome;
+	bool broken;     /* it was made, and could not go on because of `reason` */
 	bool exhausted;  /* for want of descriptors, so that others will fare no better */
 	char *reason;    /* why it was not made, one line */
 	uint16_t server; /* port: of who listens; before that the one to use, 0: any */
