@@ -12,6 +12,7 @@ import socket
 import stat
 import struct
 import subprocess
+import sys
 import tempfile
 import termios
 import threading
@@ -319,6 +320,66 @@ def _():
     with serving("0", "--backlog", "7") as (_server, port):
         listeners = live.rows("-l", "-t", f"sport = {port}")
         equal([one["sendq"] for one in listeners], [7, 7], "accept queues")
+
+
+# Clients that others wrote.
+
+COURSE = {
+    "tcp": """
+import socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.connect(("127.0.0.1", int(sys.argv[1])))
+    s.sendall(b"Hello, world")
+    data = s.recv(1024)
+print("Received", repr(data))
+""",
+    "udp": """
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto(b"Hello, world", ("127.0.0.1", int(sys.argv[1])))
+data, addr = s.recvfrom(1024)
+print("Received", repr(data))
+""",
+}
+
+
+def client(*words, given=b""):
+    """The output of a program that ends well."""
+    done = subprocess.run(words, input=given, capture_output=True, timeout=live.LIMIT_SECONDS)
+    equal((done.returncode, done.stderr), (0, b""), str(words))
+    return done.stdout
+
+
+@test("the client scripts of a course have their answers")
+def _():
+    for kind, script in COURSE.items():
+        with serving(kind, "0") as (server, port):
+            answer = client(sys.executable, "-c", script, str(port))
+            equal(answer, b"Received b'Hello, world'\n", kind)
+            server.wait_for('^received 12 bytes "Hello, world" from 127.0.0.1:')
+
+
+@test("nc and socat have their answers, by TCP, UDP and the three kinds of UNIX")
+def _():
+    with serving("0") as (_server, port):
+        for words in (("nc", "-N", "127.0.0.1", str(port)), ("nc", "-N", "::1", str(port)),
+                      ("socat", "-", f"TCP4:127.0.0.1:{port}"),
+                      ("socat", "-", f"TCP6:[::1]:{port}")):  # fmt: skip
+            equal(client(*words, given=b"Hello\n"), b"Hello\n", str(words))
+    with serving("udp", "0") as (_server, port):
+        for words in (("nc", "-u", "-W", "1", "127.0.0.1", str(port)),
+                      ("socat", "-", f"UDP:127.0.0.1:{port}")):  # fmt: skip
+            equal(client(*words, given=b"Hello\n"), b"Hello\n", str(words))
+    kinds = {(): "type=1", ("--dgram",): "type=2", ("--seqpacket",): "type=5"}
+    with tempfile.TemporaryDirectory() as directory:
+        for option, kind in kinds.items():
+            path = f"{directory}/{kind}"
+            own = f",bind={directory}/own" if "--dgram" in option else ""
+            with serving("unix", path, *option):
+                words = ("socat", "-", f"UNIX-CLIENT:{path},{kind}{own}")
+                equal(client(*words, given=b"Hello\n"), b"Hello\n", str(words))
+        with serving("unix", f"{directory}/nc"):
+            equal(client("nc", "-N", "-U", f"{directory}/nc", given=b"Hi"), b"Hi", "nc -U")
 
 
 # Who is slow, rude or too many.
