@@ -3,7 +3,6 @@
 
 #include "connect_options.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 #include "connect.h"
 #include "escape.h"
 #include "quantity.h"
+#include "target.h"
 #include "util.h"
 
 enum {
@@ -177,46 +177,6 @@ static bool take_word(struct parser *parser, const char *word) {
 	return true;
 }
 
-static bool set_port(struct parser *parser, const char *word) {
-	struct dial_target *target = &parser->plan->target;
-	const size_t length = strlen(word);
-	uint64_t number = 0;
-	if (util_parse_number(word, length, UINT16_MAX, &number) && number > 0) {
-		target->port = (uint16_t)number;
-		return true;
-	}
-	if (length == 0 || length >= sizeof(target->service) || !isalpha((unsigned char)word[0]))
-		return fail(parser, _("'%s' is no port; use a number from 1 to 65535"), word);
-	memcpy(target->service, word, length + 1);
-	return true;
-}
-
-static bool set_host(struct parser *parser, const char *word, size_t length) {
-	struct dial_target *target = &parser->plan->target;
-	const bool bracketed = length > 1 && word[0] == '[' && word[length - 1] == ']';
-	length -= bracketed ? 2 : 0;
-	if (length >= sizeof(target->host))
-		return fail(parser, _("'%s' is longer than any name of a host"), word);
-	memcpy(target->host, word + bracketed, length);
-	target->host[length] = '\0';
-	return true;
-}
-
-/* "HOST:PORT", or a port of this machine. */
-static bool set_host_and_port(struct parser *parser, const char *word) {
-	const char *colon = strrchr(word, ':');
-	if (!colon && isdigit((unsigned char)word[0]) && !strchr(word, '.'))
-		return set_port(parser, word);
-	if (strchr(word, '/'))
-		return fail(parser, _("'%s' looks like a path; write unix in front of it"), word);
-	if (!colon)
-		return fail(parser, _("'%s' has no port; use HOST:PORT, as localhost:1234"), word);
-	if (word[0] == '[' ? colon[-1] != ']' : memchr(word, ':', (size_t)(colon - word)) != NULL)
-		return fail(parser, _("'%s' is not HOST:PORT; IPv6 has brackets, as [::1]:1234"),
-		            word);
-	return set_host(parser, word, (size_t)(colon - word)) && set_port(parser, colon + 1);
-}
-
 static int type_of(const struct parser *parser) {
 	if (parser->protocol == PROTOCOL_UDP || is_given(parser, OPTION_DGRAM))
 		return SOCK_DGRAM;
@@ -243,12 +203,13 @@ static bool set_target(struct parser *parser) {
 		return fail(parser, _("--dgram and --seqpacket fit unix, and not %s"),
 		            protocols[parser->protocol]);
 	if (parser->word_count == 1)
-		return set_host_and_port(parser, parser->words[0]);
+		return target_parse(parser->words[0], target, &parser->error);
 	if (strchr(parser->words[1], ':'))
 		return fail(parser, _("unknown protocol '%s'; use tcp, udp or unix"),
 		            parser->words[0]);
-	return set_host(parser, parser->words[0], strlen(parser->words[0])) &&
-	       set_port(parser, parser->words[1]);
+	return target_parse_host(parser->words[0], strlen(parser->words[0]), target,
+	                         &parser->error) &&
+	       target_parse_port(parser->words[1], target, &parser->error);
 }
 
 /* The options. */

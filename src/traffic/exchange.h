@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct pollfd;
+
 #define EXCHANGE_WITHOUT_END UINT64_MAX
 
 struct exchange {
@@ -15,3 +17,10 @@ struct exchange {
 	bool reset;       /* ended with RST */
 	int signal_fd;    /* ends it when it can be read */
 };
+
+/* For poll(): milliseconds, rounded up, until nothing has happened for `limit_ns` since `moved_ns`;
+ * -1 if the limit is EXCHANGE_WITHOUT_END. */
+int exchange_time_left(uint64_t moved_ns, uint64_t limit_ns);
+
+/* Watches `fd` for `events`, or not at all if there are none. */
+void exchange_watch(struct pollfd *polled, int fd, int events);

@@ -172,26 +172,13 @@ static void lose_patience(struct talk *talk) {
 		              reason_time(talk->exchange->timeout_ns).text));
 }
 
-static int time_left(const struct talk *talk) {
-	const uint64_t hour_ns = UINT64_C(3600) * 1000000000;
-	const uint64_t limit_ns = patience_ns(talk);
-	if (limit_ns == EXCHANGE_WITHOUT_END)
-		return -1;
-	const uint64_t past_ns = util_monotonic_ns() - talk->moved_ns;
-	const uint64_t left_ns = past_ns < limit_ns ? limit_ns - past_ns : 0;
-	return (int)(((left_ns < hour_ns ? left_ns : hour_ns) + 999999) / 1000000);
-}
-
-static void watch(struct pollfd *polled, int fd, int events) {
-	*polled = (struct pollfd){ .fd = events ? fd : -1, .events = (short)events };
-}
-
 static void watch_all(const struct talk *talk, struct pollfd polled[POLLED_COUNT]) {
 	const bool is_empty = output_is_empty(&talk->output);
 	const bool is_sending = has_message(talk);
-	watch(&polled[SIGNAL], talk->exchange->signal_fd, POLLIN);
-	watch(&polled[SOCKET], talk->fd, (is_empty ? POLLIN : 0) | (is_sending ? POLLOUT : 0));
-	watch(&polled[INPUT], STDIN_FILENO, talk->input_ended || is_sending ? 0 : POLLIN);
+	exchange_watch(&polled[SIGNAL], talk->exchange->signal_fd, POLLIN);
+	exchange_watch(&polled[SOCKET], talk->fd,
+	               (is_empty ? POLLIN : 0) | (is_sending ? POLLOUT : 0));
+	exchange_watch(&polled[INPUT], STDIN_FILENO, talk->input_ended || is_sending ? 0 : POLLIN);
 	polled[OUTPUT] = (struct pollfd){ .fd = talk->output.fd, .events = is_empty ? 0 : POLLOUT };
 }
 
@@ -204,7 +191,7 @@ static void act(struct talk *talk, const struct pollfd polled[POLLED_COUNT]) {
 		write_answers(talk);
 	if (polled[SOCKET].revents && polled[SOCKET].events & POLLIN)
 		receive(talk);
-	if (!talk->is_over && (polled[SOCKET].revents & POLLOUT))
+	if (!talk->is_over && polled[SOCKET].revents & ~POLLIN)
 		send_next(talk);
 	if (!talk->is_over && polled[INPUT].revents)
 		read_lines(talk);
@@ -234,19 +221,12 @@ static void step(struct talk *talk) {
 		return;
 	}
 	watch_all(talk, polled);
-	const int ready = poll(polled, POLLED_COUNT, time_left(talk));
+	const int ready =
+	    poll(polled, POLLED_COUNT, exchange_time_left(talk->moved_ns, patience_ns(talk)));
 	if (ready > 0)
 		act(talk, polled);
-	else if (ready == 0 && time_left(talk) == 0)
+	else if (ready == 0 && exchange_time_left(talk->moved_ns, patience_ns(talk)) == 0)
 		lose_patience(talk);
-}
-
-static void finish_output(struct talk *talk) {
-	const bool was_empty = output_is_empty(&talk->output);
-	output_end(&talk->output);
-	if (was_empty && !output_is_empty(&talk->output))
-		output_write(&talk->output);
-	output_close(&talk->output);
 }
 
 int messages_run(int fd, const struct dial_list *list, size_t chosen,
@@ -265,7 +245,7 @@ int messages_run(int fd, const struct dial_list *list, size_t chosen,
 	output_open(&talk.output, STDOUT_FILENO);
 	while (!talk.is_over)
 		step(&talk);
-	finish_output(&talk);
+	output_finish(&talk.output);
 	if (talk.fd >= 0)
 		close(talk.fd);
 	free(talk.buffer);

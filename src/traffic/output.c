@@ -32,12 +32,6 @@ void output_open(struct output *output, int fd) {
 	output->never_waits = own_fd >= 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode));
 }
 
-void output_close(struct output *output) {
-	if (output->is_terminal && output->never_waits)
-		close(output->fd);
-	out_finish(&output->pending);
-}
-
 /* How many bytes at the end only begin something: a character, or CR LF. */
 static size_t unfinished(const unsigned char *bytes, size_t length) {
 	if (length > 0 && bytes[length - 1] == '\r')
@@ -106,14 +100,6 @@ void output_put(struct output *output, const void *bytes, size_t length) {
 	output->carried_length += left;
 }
 
-void output_end(struct output *output) {
-	put_text(&output->pending, output->carried, output->carried_length);
-	output->carried_length = 0;
-	if (output->is_terminal && output->is_in_line)
-		out_char(&output->pending, '\n');
-	output->is_in_line = false;
-}
-
 bool output_is_empty(const struct output *output) {
 	return output->written == output->pending.used;
 }
@@ -129,4 +115,23 @@ int output_write(struct output *output) {
 	if (output_is_empty(output))
 		output->written = output->pending.used = 0;
 	return 0;
+}
+
+static void end_line(struct output *output) {
+	put_text(&output->pending, output->carried, output->carried_length);
+	output->carried_length = 0;
+	if (output->is_terminal && output->is_in_line)
+		out_char(&output->pending, '\n');
+	output->is_in_line = false;
+}
+
+/* More than the last line was stuck before, and has nobody who takes it. */
+void output_finish(struct output *output) {
+	const bool was_empty = output_is_empty(output);
+	end_line(output);
+	if (was_empty && !output_is_empty(output))
+		output_write(output);
+	if (output->is_terminal && output->never_waits)
+		close(output->fd);
+	out_finish(&output->pending);
 }

@@ -19,12 +19,11 @@ struct output {
 };
 
 void output_open(struct output *output, int fd);
-void output_close(struct output *output);
 
 void output_put(struct output *output, const void *bytes, size_t length);
 
-/* Nothing more comes: on a terminal the line is ended. */
-void output_end(struct output *output);
+/* Nothing more comes: on a terminal the line is ended. What is still pending is dropped. */
+void output_finish(struct output *output);
 
 bool output_is_empty(const struct output *output);
 

@@ -185,28 +185,13 @@ static void lose_patience(struct relay *relay, const struct patience *patience) 
 	}
 }
 
-/* Milliseconds, rounded up; -1: without end. */
-static int time_left(const struct relay *relay, const struct patience *patience) {
-	const uint64_t hour_ns = UINT64_C(3600) * 1000000000;
-	if (patience->ns == EXCHANGE_WITHOUT_END)
-		return -1;
-	const uint64_t past_ns = util_monotonic_ns() - relay->moved_ns;
-	const uint64_t left_ns = past_ns < patience->ns ? patience->ns - past_ns : 0;
-	return (int)(((left_ns < hour_ns ? left_ns : hour_ns) + 999999) / 1000000);
-}
-
-static void watch(struct pollfd *polled, int fd, int events) {
-	/* Without events it would still be told, again and again, that the peer has hung up. */
-	*polled = (struct pollfd){ .fd = events ? fd : -1, .events = (short)events };
-}
-
 static void watch_all(const struct relay *relay, struct pollfd polled[POLLED_COUNT]) {
 	const bool takes_answers = !relay->peer_ended && output_is_empty(&relay->output);
 	const bool takes_input = !relay->input_ended && relay->unsent_length == 0;
-	watch(&polled[SIGNAL], relay->exchange->signal_fd, POLLIN);
-	watch(&polled[SOCKET], relay->fd,
-	      (takes_answers ? POLLIN : 0) | (relay->unsent_length > 0 ? POLLOUT : 0));
-	watch(&polled[INPUT], STDIN_FILENO, takes_input ? POLLIN : 0);
+	exchange_watch(&polled[SIGNAL], relay->exchange->signal_fd, POLLIN);
+	exchange_watch(&polled[SOCKET], relay->fd,
+	               (takes_answers ? POLLIN : 0) | (relay->unsent_length > 0 ? POLLOUT : 0));
+	exchange_watch(&polled[INPUT], STDIN_FILENO, takes_input ? POLLIN : 0);
 	polled[OUTPUT] = (struct pollfd){ .fd = relay->output.fd,
 		                          .events = output_is_empty(&relay->output) ? 0 : POLLOUT };
 }
@@ -238,22 +223,13 @@ static void step(struct relay *relay) {
 	struct pollfd polled[POLLED_COUNT];
 	const struct patience limit = patience(relay);
 	watch_all(relay, polled);
-	const int ready = poll(polled, POLLED_COUNT, time_left(relay, &limit));
+	const int ready = poll(polled, POLLED_COUNT, exchange_time_left(relay->moved_ns, limit.ns));
 	if (ready > 0)
 		act(relay, polled);
-	else if (ready == 0 && time_left(relay, &limit) == 0)
+	else if (ready == 0 && exchange_time_left(relay->moved_ns, limit.ns) == 0)
 		lose_patience(relay, &limit);
-	if (is_complete(relay))
-		relay->is_over = true;
-}
-
-/* The last line of a terminal; whatever else is pending then has nobody who takes it. */
-static void finish_output(struct relay *relay) {
-	const bool was_empty = output_is_empty(&relay->output);
-	output_end(&relay->output);
-	if (was_empty && !output_is_empty(&relay->output))
-		output_write(&relay->output);
-	output_close(&relay->output);
+	if (!relay->is_over && is_complete(relay))
+		end(relay, NULL);
 }
 
 int relay_run(int fd, const struct address *peer, const struct exchange *exchange, char **error) {
@@ -273,7 +249,7 @@ int relay_run(int fd, const struct address *peer, const struct exchange *exchang
 	output_open(&relay.output, STDOUT_FILENO);
 	while (!relay.is_over)
 		step(&relay);
-	finish_output(&relay);
+	output_finish(&relay.output);
 	free(relay.buffer);
 	free(relay.scratch);
 	*error = relay.error;
