@@ -221,6 +221,15 @@ static int start(struct race *race, uint64_t now_ns) {
 	return -1;
 }
 
+/* A port of this machine that nobody listens on, from which the kernel has just called, answers
+ * itself (RFC 9293, 3.5: both ends open at the same time). */
+static bool is_self(int fd) {
+	const struct address own = address_of(fd);
+	const struct address peer = address_of_peer(fd);
+	return own.any.sa_family != AF_UNIX && own.length == peer.length &&
+	       memcmp(&own.storage, &peer.storage, own.length) == 0;
+}
+
 /* The slot of one that has connected, or 0. Who has failed makes room for the next at once. */
 static size_t find_winner(struct race *race, uint64_t now_ns) {
 	for (size_t slot = 1; slot <= race->open;) {
@@ -231,6 +240,8 @@ static size_t find_winner(struct race *race, uint64_t now_ns) {
 			continue;
 		}
 		getsockopt(race->polled[slot].fd, SOL_SOCKET, SO_ERROR, &error, &size);
+		if (error == 0 && is_self(race->polled[slot].fd))
+			error = ECONNREFUSED;
 		if (error == 0)
 			return slot;
 		race->errors[race->indices[slot]] = error;

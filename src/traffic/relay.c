@@ -229,7 +229,7 @@ static void step(struct relay *relay) {
 	else if (ready == 0 && exchange_time_left(relay->moved_ns, limit.ns) == 0)
 		lose_patience(relay, &limit);
 	if (!relay->is_over && is_complete(relay))
-		end(relay, NULL);
+		end(relay, relay->unsent_length > 0 ? explain_loss(relay, EPIPE) : NULL);
 }
 
 int relay_run(int fd, const struct address *peer, const struct exchange *exchange, char **error) {

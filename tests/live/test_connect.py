@@ -203,6 +203,10 @@ def _():
             answered(answer, port, given=b"one\ntwo")
     with course(ONCE) as port:
         answered(b"Welcome to the server", port, "--wait", "0.2", given=b"x")
+    with serving("daytime", "0") as (_server, port):
+        status, out, err = connect(port, "-m", "")
+        equal((status, err), (0, ""), "daytime")
+        true(re.search(rb" 20\d\d .*\r\n$", out), out)
 
 
 @test("a datagram gets its answer, and each line of standard input is one")
@@ -641,6 +645,55 @@ def _():
             equal(client.process.wait(live.LIMIT_SECONDS), PARTIAL, "status")
             err = client.process.stderr.read().decode()
     true(re.fullmatch(rf"socklens: 127.0.0.1:{port} (reset|closed) the connection .*\n", err), err)
+
+
+@contextlib.contextmanager
+def setting(name, value):
+    """Another value of net.ipv4.`name` in this network namespace."""
+    path = f"/proc/sys/net/ipv4/{name}"
+    usual = open(path).read()
+    try:
+        open(path, "w").write(value)
+    except OSError as error:
+        raise live.Skip(f"{name} cannot be set") from error
+    try:
+        yield
+    finally:
+        open(path, "w").write(usual)
+
+
+@test("a server that ends while it still has to take a part of the message is told")
+def _():
+    with setting("tcp_wmem", "4096 4096 4096"), socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with running("connect", f"127.0.0.1:{port}", "-m", "x" * 130_000) as client:
+            one, _peer = listener.accept()
+            until(lambda: unsent(port), "a message that does not fit")
+            one.shutdown(socket.SHUT_WR)
+            equal(client.process.wait(live.LIMIT_SECONDS), PARTIAL, "status")
+            err = client.process.stderr.read().decode()
+            one.close()
+    sent = re.fullmatch(rf"socklens: 127.0.0.1:{port} closed the connection before it took "
+                        r"everything; (\d+) bytes were sent\n", err)  # fmt: skip
+    true(sent and int(sent[1]) < 130_000, err)
+
+
+def unsent(port):
+    """Less than the message is in the two queues, and it does not get more."""
+    looks = [sum(row["sendq"] + row["recvq"] for row in live.rows("-t", f"state = established "
+             f"and port = {port}")) for _ in range(2)]  # fmt: skip
+    return looks[0] == looks[1] and 0 < looks[0] < 130_000
+
+
+@test("a port that nobody listens on does not answer itself")
+def _():
+    with setting("ip_local_port_range", "40000 40000"):
+        status, out, err = connect("127.0.0.1:40000", given=b"Is there anybody?")
+        equal((status, out), (PARTIAL, b""), "status and output")
+        equal(err, "socklens: 127.0.0.1:40000 refused the connection: nobody listens there\n")
 
 
 @test("a server that closes at once is an answer without anything")
