@@ -12,7 +12,7 @@
 
 #include "chargen.h"
 #include "command.h"
-#include "limits.h"
+#include "descriptors.h"
 #include "loop.h"
 #include "report.h"
 #include "serve_options.h"
@@ -129,7 +129,7 @@ int serve_run(int argc, char *argv[]) {
 	} else if (plan.help) {
 		status = command_print_help(&serve_command);
 	} else {
-		limits_raise_descriptors();
+		descriptors_raise_limit();
 		struct loop *loop = loop_create();
 		if (loop)
 			status = serve(&plan, loop);

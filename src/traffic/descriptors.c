@@ -1,8 +1,8 @@
-#include "limits.h"
+#include "descriptors.h"
 
 #include <sys/resource.h>
 
-void limits_raise_descriptors(void) {
+void descriptors_raise_limit(void) {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;

@@ -2,4 +2,4 @@
 /* What the kernel lets this process have. */
 
 /* Many connections need many descriptors: as many as the hard limit allows from now on. */
-void limits_raise_descriptors(void);
+void descriptors_raise_limit(void);
