@@ -201,7 +201,8 @@ struct server *server_open(const struct service *service, const struct server_to
 		.closed = stream_closed,
 		.context = server,
 	};
-	server->count = listen_open(service, server->sockets, error);
+	if (!is_web(service) || web_prepare(tools->web, service, error))
+		server->count = listen_open(service, server->sockets, error);
 	int result = 0;
 	for (size_t i = 0; i < server->count && result == 0; i++)
 		result = start(server, i);

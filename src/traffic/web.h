@@ -2,6 +2,8 @@
 /* HTTP and WebSocket, by libwebsockets in a thread of its own. The caller listens and accepts, and
  * hands the connections over. */
 
+#include <stdbool.h>
+
 #include "address.h"
 #include "service.h"
 
@@ -14,7 +16,11 @@ struct web *web_create(struct report *report, char **error);
 /* Ends what is connected and waits for the thread. NULL is nothing. */
 void web_destroy(struct web *web);
 
-/* Takes `fd`, which a client of `service` (HTTP or WS) connected to. When it is over, `closed` is
- * called once, from the thread. `service` and its strings live until then. */
+/* Opens what `service` (HTTP or WS) shows, before it has any connection; both live until the web is
+ * destroyed. False sets `error`, one line that the caller frees. */
+bool web_prepare(struct web *web, const struct service *service, char **error);
+
+/* Takes `fd`, which a client of `service` connected to. When it is over, `closed` is called once,
+ * from the thread. */
 void web_adopt(struct web *web, int fd, const struct service *service, const struct address *peer,
                void (*closed)(void *context), void *context);
