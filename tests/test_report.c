@@ -131,6 +131,20 @@ Test(report, the_summary_adds_up) {
 	free(text);
 }
 
+Test(report, the_bytes_of_an_answer_are_counted_with_its_connection_only) {
+	const int fd = memfd_create("report", MFD_CLOEXEC);
+	struct report *report = report_create(fd, REPORT_TEXT, -1);
+	report_event(report, &(struct event){ .kind = EVENT_CONNECTED });
+	report_event(report, &(struct event){ .kind = EVENT_REQUEST, .bytes = "GET /", .out = 7 });
+	report_event(report, &(struct event){ .kind = EVENT_CLOSED, .in = 40, .out = 100 });
+	report_summary(report);
+	cr_assert_eq(report_flush(report), 0);
+	report_destroy(report);
+	char *text = written(fd);
+	cr_expect_not_null(strstr(text, ", 40 bytes in, 100 bytes out in "), "%s", text);
+	free(text);
+}
+
 Test(report, a_full_disk_is_an_error) {
 	const int fd = open("/dev/full", O_WRONLY);
 	struct report *report = report_create(fd, REPORT_TEXT, -1);

@@ -194,8 +194,10 @@ static void put_json(struct out *out, const struct event *event) {
 void report_event(struct report *report, const struct event *event) {
 	pthread_mutex_lock(&report->lock);
 	report->events[event->kind]++;
-	report->in += event->in;
-	report->out_bytes += event->out;
+	if (event->kind == EVENT_CLOSED) {
+		report->in += event->in;
+		report->out_bytes += event->out;
+	}
 	switch (report->format) {
 	case REPORT_TEXT:
 		put_text(&report->out, event);
