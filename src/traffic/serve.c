@@ -57,7 +57,7 @@ static bool open_all(struct serving *serving, char **error) {
 	const struct serve_plan *plan = serving->plan;
 	struct server_tools *tools = &serving->tools;
 	if (needs_web(plan)) {
-		tools->web = web_create(tools->report, error);
+		tools->web = web_create(tools->report, tools->loop, error);
 		if (!tools->web)
 			return false;
 	}

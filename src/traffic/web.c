@@ -4,6 +4,8 @@
 #include "web.h"
 
 #include <libwebsockets.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "loop.h"
 #include "util.h"
 #include "web_connection.h"
 #include "web_file.h"
@@ -34,11 +37,13 @@ struct site {
 
 struct web {
 	struct report *report;
+	struct loop *loop;
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct site *sites;
 	pthread_t thread;
 	atomic_bool is_ending;
+	bool has_news; /* for the loop */
 	unsigned char *chunk;
 	pthread_mutex_t lock;
 	struct web_connection *queue; /* locked; the newest first */
@@ -147,6 +152,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	}
 	if (!connection)
 		return 0;
+	web->has_news = true;
 	if (reason == LWS_CALLBACK_WSI_DESTROY) {
 		lws_set_opaque_user_data(wsi, NULL);
 		leave(web, connection);
@@ -166,8 +172,11 @@ static const struct lws_protocols protocols[] = {
 
 static void *run(void *argument) {
 	struct web *web = argument;
-	while (!web->is_ending && lws_service(web->context, 0) >= 0)
-		;
+	while (!web->is_ending && lws_service(web->context, 0) >= 0) {
+		if (web->has_news)
+			loop_wake(web->loop);
+		web->has_news = false;
+	}
 	lws_context_destroy(web->context);
 	return NULL;
 }
@@ -217,9 +226,10 @@ static void release(struct web *web) {
 	free(web);
 }
 
-struct web *web_create(struct report *report, char **error) {
+struct web *web_create(struct report *report, struct loop *loop, char **error) {
 	struct web *web = xcalloc(1, sizeof(*web));
 	web->report = report;
+	web->loop = loop;
 	web->chunk = xmalloc(LWS_PRE + WEB_CHUNK);
 	pthread_mutex_init(&web->lock, NULL);
 	const bool created = create_context(web);
@@ -279,6 +289,7 @@ static int directory_of(const struct web *web, const struct service *service) {
 
 void web_adopt(struct web *web, int fd, const struct service *service, const struct address *peer,
                void (*closed)(void *context), void *context) {
+	const int on = 1;
 	struct web_connection *connection = xcalloc(1, sizeof(*connection));
 	*connection = (struct web_connection){
 		.report = web->report,
@@ -292,6 +303,7 @@ void web_adopt(struct web *web, int fd, const struct service *service, const str
 		.closed = closed,
 		.context = context,
 	};
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	pthread_mutex_lock(&web->lock);
 	connection->next = web->queue;
 	web->queue = connection;

@@ -7,11 +7,13 @@
 #include "address.h"
 #include "service.h"
 
+struct loop;
 struct report;
 struct web;
 
-/* NULL sets `error`, one line that the caller frees. */
-struct web *web_create(struct report *report, char **error);
+/* Wakes the loop whenever there may be something to show. NULL sets `error`, one line that the
+ * caller frees. */
+struct web *web_create(struct report *report, struct loop *loop, char **error);
 
 /* Ends what is connected and waits for the thread. NULL is nothing. */
 void web_destroy(struct web *web);

@@ -109,7 +109,7 @@ static struct web_answer add_slash(const struct web_request *request) {
 	out_char(&location, '/');
 	if (request->query) {
 		out_char(&location, '?');
-		web_text_link(&location, request->query, strlen(request->query));
+		web_text_query(&location, request->query, strlen(request->query));
 	}
 	answer.location = xasprintf("%.*s", (int)location.used, location.bytes);
 	out_finish(&location);

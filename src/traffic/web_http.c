@@ -182,7 +182,7 @@ static char *request_line(const struct wanted *wanted) {
 	              wanted->path ? strlen(wanted->path) : 0);
 	if (wanted->query) {
 		out_char(&line, '?');
-		out_text(&line, wanted->query);
+		web_text_query(&line, wanted->query, strlen(wanted->query));
 	}
 	char *text = xasprintf("%.*s", (int)line.used, line.bytes);
 	out_finish(&line);

@@ -5,7 +5,8 @@
 
 const char web_page_policy[] =
     "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self' ws:; "
-    "script-src 'sha256-HASH='; base-uri 'none'; form-action 'none'";
+    "script-src 'sha256-M/UDwXknA5TQaGeWXVCEkBXSoMXfzqfW/i7XMv0o/xI='; base-uri 'none'; "
+    "form-action 'none'";
 
 const char web_page[] =
     "<!DOCTYPE html>\n"

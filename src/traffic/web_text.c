@@ -35,17 +35,25 @@ void web_text_html(struct out *out, const char *bytes, size_t length) {
 	out_finish(&shown);
 }
 
-static bool is_plain(char character) {
+static bool is_plain(char character, const char *others) {
 	return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
 	       (character >= '0' && character <= '9') ||
-	       (character != '\0' && strchr("-._~/", character));
+	       (character != '\0' && strchr(others, character));
 }
 
-void web_text_link(struct out *out, const char *bytes, size_t length) {
+static void encode(struct out *out, const char *bytes, size_t length, const char *others) {
 	for (size_t i = 0; i < length; i++) {
-		if (is_plain(bytes[i]))
+		if (is_plain(bytes[i], others))
 			out_char(out, bytes[i]);
 		else
 			out_printf(out, "%%%02X", (unsigned char)bytes[i]);
 	}
+}
+
+void web_text_link(struct out *out, const char *bytes, size_t length) {
+	encode(out, bytes, length, "-._~/");
+}
+
+void web_text_query(struct out *out, const char *bytes, size_t length) {
+	encode(out, bytes, length, "-._~/=&");
 }

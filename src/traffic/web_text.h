@@ -10,3 +10,6 @@ void web_text_html(struct out *out, const char *bytes, size_t length);
 
 /* Percent-encoded but for letters, digits and "-._~/". */
 void web_text_link(struct out *out, const char *bytes, size_t length);
+
+/* The same for what stands behind "?": "=" and "&" are kept. */
+void web_text_query(struct out *out, const char *bytes, size_t length);
