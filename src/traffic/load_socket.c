@@ -11,7 +11,9 @@
 #include "util.h"
 
 enum {
-	PORTS_MAX = 20000, /* that one address is used for; the kernel has 28232 by default */
+	/* What one address is used for. The kernel has 28232 ports by default, and tries those of
+	 * every second number first: as soon as they are taken it searches long. */
+	PORTS_MAX = 12000,
 	HOSTS = 200,
 	TRIES_MAX = 3, /* somebody else may use many, too */
 };
