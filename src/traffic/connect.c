@@ -11,7 +11,7 @@
 
 #include "command.h"
 #include "connect_options.h"
-#include "limits.h"
+#include "descriptors.h"
 #include "loop.h"
 #include "messages.h"
 #include "relay.h"
@@ -70,7 +70,7 @@ static int run_load(const struct dial_list *list, const struct connect_plan *pla
 			return complain(error);
 		close(fd);
 	}
-	limits_raise_descriptors();
+	descriptors_raise_limit();
 	load.targets = &list->addresses[chosen];
 	load.target_count = 1;
 	return load_run(&load);

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "descriptors.h"
 #include "lab_bench.h"
 #include "lab_options.h"
 #include "lab_text.h"
-#include "limits.h"
 #include "loop.h"
 #include "util.h"
 
@@ -190,7 +190,7 @@ static int finish_output(struct out *out, int status) {
 
 static int run_in_loop(const struct lab_plan *plan) {
 	struct lab lab = { .plan = plan };
-	limits_raise_descriptors();
+	descriptors_raise_limit();
 	lab.bench.loop = loop_create();
 	if (!lab.bench.loop) {
 		command_complain(xasprintf("lab: %s", strerror(errno)));

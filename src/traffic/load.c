@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "limits.h"
+#include "descriptors.h"
 #include "load_connection.h"
 #include "load_progress.h"
 #include "load_result.h"
@@ -271,7 +271,7 @@ static int run(struct load *load, struct loop *loop) {
 
 int load_run(const struct load_plan *plan) {
 	int status = EXIT_STATUS_PARTIAL;
-	limits_raise_descriptors();
+	descriptors_raise_limit();
 	struct loop *loop = loop_create();
 	if (!loop) {
 		command_complain(xasprintf("connect: %s", strerror(errno)));
