@@ -128,8 +128,9 @@ static void write_defaults(struct out *out) {
 }
 
 void option_write_help(struct out *out) {
-	out_text(out, _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
-	                "       socklens record|serve|connect|lab ...   (see their --help)\n"));
+	out_text(out,
+	         _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
+	           "       socklens record|serve|connect|lab ...   (-h tells more of each)\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {

@@ -524,11 +524,12 @@ Test(cli, options_about_looks_that_make_no_sense_are_refused) {
 }
 
 Test(cli, record_has_help_too) {
-	static const char *const lines[] = { "record -h", "record -h x", "record x -h" };
+	static const char *const lines[] = { "record -h", "record --help", "record -h x",
+		                             "record x -h" };
 	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
 		struct line line = line_of(lines[i]);
 		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, CLI_HELP, "'%s': %s", lines[i], cli.error);
+		cr_expect_eq(cli.command, CLI_RECORD_HELP, "'%s': %s", lines[i], cli.error);
 		cli_finish(&cli);
 		free(line.text);
 	}

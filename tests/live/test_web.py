@@ -41,7 +41,7 @@ def _():
         equal(curl(port, "/a.txt"), (200, FILES["a.txt"]), "answer")
         server.wait_for(r"^connected 127\.0\.0\.1:\d+$")
         server.wait_for(r"^GET /a\.txt 200 13 bytes to 127\.0\.0\.1:\d+$")
-        line = server.wait_for(r"^closed 127\.0\.0\.1:\d+ after [\d.]+s, (\d+) in, (\d+) out$")
+        line = server.wait_for(r"^closed 127\.0\.0\.1:\d+ after [\d.]+m?s, (\d+) in, (\d+) out$")
         true(int(line[1]) > 40 and int(line[2]) > 100, line.string)
         status, out, err = server.stop()
         equal((status, err), (0, ""), "end")

@@ -55,7 +55,7 @@ def _():
             equal(client.more(), b"", "end of stream")
         server.wait_for(rf"^connected {peer}$")
         server.wait_for(rf'^received 12 bytes "Hello, world" from {peer}$')
-        server.wait_for(rf"^closed {peer} after [\d.]+s, \d+ in, \d+ out$")
+        server.wait_for(rf"^closed {peer} after [\d.]+m?s, \d+ in, \d+ out$")
         status, out, err = server.stop()
         equal((status, err), (0, ""), "end")
         true(re.match(r"1 connection, 1 message, \d+ bytes in, \d+ bytes out in ", out), out)
