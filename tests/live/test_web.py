@@ -46,7 +46,7 @@ def _():
         status, out, err = server.stop()
         equal((status, err), (0, ""), "end")
         counted = re.fullmatch(
-            r"1 connection, 1 request, 0 messages, (\d+) bytes in, (\d+) bytes out in [\d.]+s\n", out
+            r"1 connection, 1 request, 0 messages, (\d+) bytes in, (\d+) bytes out in [\d.]+m?s\n", out
         )
         equal((counted[1], counted[2]), (line[1], line[2]), "each byte is counted once")
 

@@ -298,7 +298,7 @@ def _():
         status, out, err = server.stop()
         equal((status, err), (0, ""), "status and stderr")
         counted = re.fullmatch(
-            r"1 connection, 1 message, (\d+) bytes in, (\d+) bytes out in [\d.]+s\n", out
+            r"1 connection, 1 message, (\d+) bytes in, (\d+) bytes out in [\d.]+m?s\n", out
         )
         true(counted and int(counted[1]) > 100 and int(counted[2]) > 100, out)
 
