@@ -73,7 +73,8 @@ static void report_closed(const struct web_connection *connection) {
 static int closing(struct web_connection *connection, struct lws *wsi, void *in, size_t length) {
 	(void)in;
 	(void)length;
-	const struct web_totals totals = web_totals_of(lws_get_socket_fd(wsi));
+	const struct web_totals totals =
+	    web_totals_of(lws_get_socket_fd(wsi), connection->chunk, WEB_CHUNK);
 	connection->in = totals.in;
 	connection->out = totals.out;
 	connection->error = totals.error;
