@@ -178,7 +178,6 @@ static void *run(void *argument) {
 			loop_wake(web->loop);
 		web->has_news = false;
 	}
-	lws_context_destroy(web->context);
 	return NULL;
 }
 
@@ -260,6 +259,7 @@ void web_destroy(struct web *web) {
 	web->is_ending = true;
 	lws_cancel_service(web->context);
 	pthread_join(web->thread, NULL);
+	lws_context_destroy(web->context);
 	drop_queue(web);
 	release(web);
 }

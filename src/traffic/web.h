@@ -23,6 +23,6 @@ void web_destroy(struct web *web);
 bool web_prepare(struct web *web, const struct service *service, char **error);
 
 /* Takes `fd`, which a client of `service` connected to. When it is over, `closed` is called once,
- * from the thread. */
+ * from any thread. */
 void web_adopt(struct web *web, int fd, const struct service *service, const struct address *peer,
                void (*closed)(void *context), void *context);
