@@ -1,5 +1,5 @@
-/* The library has parsed the request; what it lets pass and should not is refused here, and the
- * connection ends, so that nothing of it is taken for a request of its own. */
+/* A connection ends with a request that is refused, so that nothing of it is taken for another
+ * request. */
 
 #include "web_http.h"
 
@@ -11,52 +11,28 @@
 #include "util.h"
 #include "web_connection.h"
 #include "web_date.h"
+#include "web_received.h"
 #include "web_target.h"
-#include "web_text.h"
 
-enum { TEXT_MAX = 8192, HEADERS_MAX = 16384 };
-
-static const struct {
-	enum lws_token_indexes token;
-	const char *name;
-	enum web_method method;
-} methods[] = {
-	{ WSI_TOKEN_GET_URI, "GET", WEB_METHOD_GET },
-	{ WSI_TOKEN_HEAD_URI, "HEAD", WEB_METHOD_HEAD },
-	{ WSI_TOKEN_POST_URI, "POST", WEB_METHOD_OTHER },
-	{ WSI_TOKEN_PUT_URI, "PUT", WEB_METHOD_OTHER },
-	{ WSI_TOKEN_DELETE_URI, "DELETE", WEB_METHOD_OTHER },
-	{ WSI_TOKEN_OPTIONS_URI, "OPTIONS", WEB_METHOD_OTHER },
-	{ WSI_TOKEN_PATCH_URI, "PATCH", WEB_METHOD_OTHER },
-	{ WSI_TOKEN_CONNECT, "CONNECT", WEB_METHOD_OTHER },
-};
-
-static bool has(struct lws *wsi, enum lws_token_indexes token) {
-	return lws_hdr_fragment_length(wsi, token, 0) > 0 || lws_hdr_total_length(wsi, token) > 0;
-}
-
-/* Its parts, that the library cuts at & and ;, put together again; NULL if it is not there. */
-static char *copy(struct lws *wsi, enum lws_token_indexes token, char separator) {
-	const int total = lws_hdr_total_length(wsi, token);
-	if (total <= 0)
-		return NULL;
-	const size_t size = (size_t)total + TEXT_MAX;
-	char *text = xcalloc(size, 1);
-	size_t length = 0;
-	for (int i = 0;; i++) {
-		const int part = lws_hdr_fragment_length(wsi, token, i);
-		if ((i > 0 && part <= 0) || length + (size_t)part + 2 > size)
-			break;
-		if (i > 0)
-			text[length++] = separator;
-		if (lws_hdr_copy_fragment(wsi, text + length, (int)(size - length), token, i) < 0)
-			break;
-		length += (size_t)part;
-	}
-	text[length] = '\0';
-	return text;
-}
-
+enum { TEXT_MAX = 8192, HEADERS_MAX = 16384 };  static const struct {         enum
+  lws_token_indexes token;         const char *name;         enum web_method method; } methods[] =
+  {         { WSI_TOKEN_GET_URI, "GET", WEB_METHOD_GET },         { WSI_TOKEN_HEAD_URI, "HEAD",
+  WEB_METHOD_HEAD },         { WSI_TOKEN_POST_URI, "POST", WEB_METHOD_OTHER },         {
+  WSI_TOKEN_PUT_URI, "PUT", WEB_METHOD_OTHER },         { WSI_TOKEN_DELETE_URI, "DELETE",
+  WEB_METHOD_OTHER },         { WSI_TOKEN_OPTIONS_URI, "OPTIONS", WEB_METHOD_OTHER },         {
+  WSI_TOKEN_PATCH_URI, "PATCH", WEB_METHOD_OTHER },         { WSI_TOKEN_CONNECT, "CONNECT",
+  WEB_METHOD_OTHER }, };  static bool has(struct lws *wsi, enum lws_token_indexes token) {
+  return lws_hdr_fragment_length(wsi, token, 0) > 0 || lws_hdr_total_length(wsi, token) > 0; }  /*
+  Its parts, that the library cuts at & and ;, put together again; NULL if it is not there. */
+  static char *copy(struct lws *wsi, enum lws_token_indexes token, char separator) {         const
+  int total = lws_hdr_total_length(wsi, token);         if (total <= 0)                 return
+  NULL;         const size_t size = (size_t)total + TEXT_MAX;         char *text = xcalloc(size,
+  1);         size_t length = 0;         for (int i = 0;; i++) {                 const int part =
+  lws_hdr_fragment_length(wsi, token, i);                 if ((i > 0 && part <= 0) || length +
+  (size_t)part + 2 > size)                         break;                 if (i > 0)
+  text[length++] = separator;                 if (lws_hdr_copy_fragment(wsi, text + length,
+  (int)(size - length), token, i) < 0)                         break;                 length +=
+  (size_t)part;         }         text[length] = '\0';         return text; }
 static void report_request(const struct web_connection *connection) {
 	const struct web_exchange *exchange = &connection->exchange;
 	report_event(connection->report, &(struct event){
@@ -144,112 +120,32 @@ static int begin(struct web_connection *connection, struct lws *wsi) {
 	return 0;
 }
 
-/* All that the request carried, for the answer; the strings are to be freed. */
-struct wanted {
-	size_t method; /* its row */
-	char *path, *query, *range, *if_range, *if_modified_since;
-};
-
-static struct wanted read_request(struct lws *wsi) {
-	size_t i = 0;
-	while (i + 1 < ARRAY_LENGTH(methods) && !has(wsi, methods[i].token))
-		i++;
-	return (struct wanted){
-		.method = i,
-		.path = copy(wsi, methods[i].token, '&'),
-		.query = copy(wsi, WSI_TOKEN_HTTP_URI_ARGS, '&'),
-		.range = copy(wsi, WSI_TOKEN_HTTP_RANGE, ','),
-		.if_range = copy(wsi, WSI_TOKEN_HTTP_IF_RANGE, ','),
-		.if_modified_since = copy(wsi, WSI_TOKEN_HTTP_IF_MODIFIED_SINCE, ','),
-	};
-}
-
-static void free_request(struct wanted *wanted) {
-	free(wanted->path);
-	free(wanted->query);
-	free(wanted->range);
-	free(wanted->if_range);
-	free(wanted->if_modified_since);
-}
-
-/* "GET /a%20b?c=d" */
-static char *request_line(const struct wanted *wanted) {
-	struct out line;
-	out_init(&line, OUT_MEMORY);
-	out_text(&line, methods[wanted->method].name);
-	out_char(&line, ' ');
-	web_text_link(&line, wanted->path ? wanted->path : "",
-	              wanted->path ? strlen(wanted->path) : 0);
-	if (wanted->query) {
-		out_char(&line, '?');
-		web_text_query(&line, wanted->query, strlen(wanted->query));
-	}
-	char *text = xasprintf("%.*s", (int)line.used, line.bytes);
-	out_finish(&line);
-	return text;
-}
-
-static bool has_version(struct lws *wsi, const char *version) {
-	char text[16];
-	return lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP) > 0 &&
-	       strcmp(text, version) == 0;
-}
-
-/* No request with content is answered, so its length need not be understood. */
-static bool has_content(struct lws *wsi) {
-	char text[8];
-	if (!has(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH))
-		return false;
-	return lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP_CONTENT_LENGTH) != 1 ||
-	       text[0] != '0';
-}
-
-/* Names that the library takes for others, as it keeps the space, and those of HTTP/2. */
-static bool has_forged_header(struct lws *wsi) {
-	static const char *const names[] = {
-		"content-length :",
-		"transfer-encoding :",
-		"content-length\t:",
-		"transfer-encoding\t:",
-	};
-	static const enum lws_token_indexes tokens[] = {
-		WSI_TOKEN_HTTP_COLON_AUTHORITY, WSI_TOKEN_HTTP_COLON_METHOD,
-		WSI_TOKEN_HTTP_COLON_PATH,      WSI_TOKEN_HTTP_COLON_SCHEME,
-		WSI_TOKEN_HTTP_COLON_STATUS,
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-		if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0)
-			return true;
-	}
-	for (size_t i = 0; i < ARRAY_LENGTH(tokens); i++) {
-		if (has(wsi, tokens[i]))
-			return true;
-	}
-	return false;
-}
-
-static size_t count_methods(struct lws *wsi) {
-	size_t count = 0;
-	for (size_t i = 0; i < ARRAY_LENGTH(methods); i++)
-		count += has(wsi, methods[i].token);
-	return count;
-}
-
-/* Why the request must not be answered, as a status; 0 if it may. */
-static unsigned refusal(struct lws *wsi) {
-	const bool is_new = has_version(wsi, "HTTP/1.1");
-	if (count_methods(wsi) != 1 || has_forged_header(wsi) || !has(wsi, WSI_TOKEN_HTTP))
-		return 400;
-	if (!is_new && !has_version(wsi, "HTTP/1.0"))
-		return 505;
-	if (lws_hdr_fragment_length(wsi, WSI_TOKEN_HOST, 1) > 0 ||
-	    (is_new && !has(wsi, WSI_TOKEN_HOST)))
-		return 400;
-	if (has(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
-		return has(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) ? 400 : 413;
-	return has_content(wsi) ? 413 : 0;
-}
-
+/* All that the request carried, for the answer; the strings are to be freed. */ struct wanted {
+  size_t method; /* its row */         char *path, *query, *range, *if_range, *if_modified_since;
+  };  static struct wanted read_request(struct lws *wsi) {         size_t i = 0;         while (i
+  + 1 < ARRAY_LENGTH(methods) && !has(wsi, methods[i].token))                 i++;         return
+  (struct wanted){                 .method = i,                 .path = copy(wsi,
+  methods[i].token, ' ', '&', ',', '0', '?'; }  /* Names that the library takes for others, as it
+  keeps the space, and those of HTTP/2. */ static bool has_forged_header(struct lws *wsi) {
+  static const char *const names[] = {                 "content-length :",
+  "transfer-encoding :",                 "content-length\t:",                 "transfer-
+  encoding\t:",         };         static const enum lws_token_indexes tokens[] = {
+  WSI_TOKEN_HTTP_COLON_AUTHORITY, WSI_TOKEN_HTTP_COLON_METHOD,
+  WSI_TOKEN_HTTP_COLON_PATH,      WSI_TOKEN_HTTP_COLON_SCHEME,
+  WSI_TOKEN_HTTP_COLON_STATUS,         };         for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+  {                 if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0)
+  return true;         }         for (size_t i = 0; i < ARRAY_LENGTH(tokens); i++) {
+  if (has(wsi, tokens[i]))                         return true;         }         return false; }
+  static size_t count_methods(struct lws *wsi) {         size_t count = 0;         for (size_t i =
+  0; i < ARRAY_LENGTH(methods); i++)                 count += has(wsi, methods[i].token);
+  return count; }  /* Why the request must not be answered, as a status; 0 if it may. */ static
+  unsigned refusal(struct lws *wsi) {         const bool is_new = has_version(wsi, "HTTP/1.1");
+  if (count_methods(wsi) != 1 || has_forged_header(wsi) || !has(wsi, WSI_TOKEN_HTTP))
+  return 400;         if (!is_new && !has_version(wsi, "HTTP/1.0"))                 return 505;
+  if (lws_hdr_fragment_length(wsi, WSI_TOKEN_HOST, 1) > 0 ||             (is_new && !has(wsi,
+  WSI_TOKEN_HOST)))                 return 400;         if (has(wsi,
+  WSI_TOKEN_HTTP_TRANSFER_ENCODING))                 return has(wsi,
+  WSI_TOKEN_HTTP_CONTENT_LENGTH) ? 400 : 413;         return has_content(wsi) ? 413 : 0; }
 static struct web_answer find(const struct web_connection *connection,
                               const struct web_request *request) {
 	if (connection->service->kind == SERVICE_WS)
@@ -272,23 +168,23 @@ int web_http_request(struct web_connection *connection, struct lws *wsi, void *i
 	(void)in;
 	(void)length;
 	struct web_exchange *exchange = &connection->exchange;
-	struct wanted wanted = read_request(wsi);
-	const unsigned refused = refusal(wsi);
+	struct web_received received = web_received_read(wsi);
+	const unsigned refused = web_received_refusal(wsi);
 	const struct web_request request = {
-		.method = methods[wanted.method].method,
-		.path = wanted.path ? wanted.path + strspn(wanted.path, "/") : "",
-		.query = wanted.query,
-		.range = wanted.range,
-		.if_range = wanted.if_range,
-		.if_modified_since = wanted.if_modified_since,
+		.method = received.method,
+		.path = received.path ? received.path + strspn(received.path, "/") : "",
+		.query = received.query,
+		.range = received.range,
+		.if_range = received.if_range,
+		.if_modified_since = received.if_modified_since,
 	};
-	exchange->line = request_line(&wanted);
+	exchange->line = xasprintf("%s", received.line);
 	exchange->is_head = request.method == WEB_METHOD_HEAD;
 	exchange->is_last = refused != 0 || request.method == WEB_METHOD_OTHER;
 	exchange->answer = refused != 0 && request.method != WEB_METHOD_OTHER
 	                       ? web_answer_error(refused)
 	                       : find(connection, &request);
-	free_request(&wanted);
+	web_received_finish(&received);
 	return begin(connection, wsi);
 }
 
@@ -332,26 +228,14 @@ int web_http_writeable(struct web_connection *connection, struct lws *wsi, void 
 	return is_last || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
-/* The pages of other servers have no business here, but what is no browser says no origin. */
-static bool is_foreign(struct lws *wsi) {
-	char *origin = copy(wsi, WSI_TOKEN_ORIGIN, ',');
-	char *host = copy(wsi, WSI_TOKEN_HOST, ',');
-	const char *behind = origin ? strstr(origin, "://") : NULL;
-	const bool same = behind && host && strcasecmp(behind + 3, host) == 0;
-	const bool foreign = origin && !same;
-	free(origin);
-	free(host);
-	return foreign;
-}
-
 static unsigned refusal_to_upgrade(const struct web_connection *connection, struct lws *wsi,
                                    const char *protocol) {
-	const unsigned refused = refusal(wsi);
+	const unsigned refused = web_received_refusal(wsi);
 	if (refused != 0)
 		return refused;
 	if (connection->service->kind != SERVICE_WS || strcasecmp(protocol, "websocket") != 0)
 		return 400;
-	return is_foreign(wsi) ? 403 : 0;
+	return web_received_is_foreign(wsi) ? 403 : 0;
 }
 
 /* The library asks once only, so the answer is sent at once. */
@@ -361,9 +245,9 @@ int web_http_upgrade(struct web_connection *connection, struct lws *wsi, void *i
 	const unsigned refused = refusal_to_upgrade(connection, wsi, in);
 	if (refused == 0)
 		return 0;
-	struct wanted wanted = read_request(wsi);
-	exchange->line = request_line(&wanted);
-	free_request(&wanted);
+	struct web_received received = web_received_read(wsi);
+	exchange->line = xasprintf("%s", received.line);
+	web_received_finish(&received);
 	exchange->is_last = true;
 	exchange->answer = web_answer_error(refused);
 	if (begin(connection, wsi) == 0)
