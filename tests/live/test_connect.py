@@ -529,6 +529,21 @@ def _():
             equal(client.process.wait(live.LIMIT_SECONDS), 0, "status")
 
 
+@test("a load goes to the one of several addresses that answers")
+def _():
+    for kind, script in (("tcp", ECHO), ("udp", DATAGRAM)):
+        with course(script) as port:
+            status, out, err = connect(kind, port, "-n", "3", "-m", "x", "--json")
+            equal((status, err), (0, ""), kind)
+            summary = live.parse(out)
+            equal((summary["messages"], summary["failed"]), (3, 0), kind)
+    port = free_port()
+    status, out, err = connect(port, "-n", "3")
+    equal((status, out), (PARTIAL, b""), "nobody")
+    sentence = "refused the connection: nobody listens there"
+    equal(err, f"socklens: [::1]:{port} and 127.0.0.1:{port} {sentence}\n", "nobody")
+
+
 # What goes wrong, in words.
 
 
