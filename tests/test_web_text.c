@@ -40,10 +40,14 @@ Test(web_text, guesses_put_back_what_a_path_may_have_had) {
 		const char *path;
 		const char *guesses[WEB_TARGET_GUESSES]; /* NULL: none */
 	} cases[] = {
-		{ "plain", { "plain", NULL, NULL, NULL } },
-		{ "c  ", { "c  ", "c++", NULL, NULL } },
-		{ "a&b&c", { "a&b&c", NULL, "a;b;c", NULL } },
+		{ "plain", { "plain" } },
+		{ "c  ", { "c  ", "c++" } },
+		{ "a&b&c", { "a&b&c", NULL, "a;b;c" } },
 		{ "a &b", { "a &b", "a+&b", "a ;b", "a+;b" } },
+		{ "a&/", { "a&/", NULL, "a;/", NULL, "a&", NULL, "a;", NULL } },
+		{ "&/", { "&/", NULL, ";/", NULL, "&", NULL, ";", NULL } },
+		{ "/", { "/" } },
+		{ "", { "" } },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		for (unsigned guess = 0; guess < WEB_TARGET_GUESSES; guess++) {

@@ -24,8 +24,8 @@
 
 enum {
 	HEADERS_MAX = 16 * 1024, /* of one request, in all */
-	HEADERS_TIMEOUT_S = 15,
-	KEEPALIVE_TIMEOUT_S = 15,
+	HEADERS_TIMEOUT_S = 10,
+	KEEPALIVE_TIMEOUT_S = 10,
 };
 
 /* A directory that a service shows. */
@@ -134,6 +134,7 @@ static void adopt_all(struct web *web) {
 static void leave(struct web *web, struct web_connection *connection) {
 	if (connection->is_adopting)
 		return;
+	web_http_finish(connection);
 	if (web->is_ending)
 		report_count(web->report, connection->in, connection->out);
 	else

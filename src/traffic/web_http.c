@@ -14,25 +14,11 @@
 #include "web_received.h"
 #include "web_target.h"
 
-enum { TEXT_MAX = 8192, HEADERS_MAX = 16384 };  static const struct {         enum
-  lws_token_indexes token;         const char *name;         enum web_method method; } methods[] =
-  {         { WSI_TOKEN_GET_URI, "GET", WEB_METHOD_GET },         { WSI_TOKEN_HEAD_URI, "HEAD",
-  WEB_METHOD_HEAD },         { WSI_TOKEN_POST_URI, "POST", WEB_METHOD_OTHER },         {
-  WSI_TOKEN_PUT_URI, "PUT", WEB_METHOD_OTHER },         { WSI_TOKEN_DELETE_URI, "DELETE",
-  WEB_METHOD_OTHER },         { WSI_TOKEN_OPTIONS_URI, "OPTIONS", WEB_METHOD_OTHER },         {
-  WSI_TOKEN_PATCH_URI, "PATCH", WEB_METHOD_OTHER },         { WSI_TOKEN_CONNECT, "CONNECT",
-  WEB_METHOD_OTHER }, };  static bool has(struct lws *wsi, enum lws_token_indexes token) {
-  return lws_hdr_fragment_length(wsi, token, 0) > 0 || lws_hdr_total_length(wsi, token) > 0; }  /*
-  Its parts, that the library cuts at & and ;, put together again; NULL if it is not there. */
-  static char *copy(struct lws *wsi, enum lws_token_indexes token, char separator) {         const
-  int total = lws_hdr_total_length(wsi, token);         if (total <= 0)                 return
-  NULL;         const size_t size = (size_t)total + TEXT_MAX;         char *text = xcalloc(size,
-  1);         size_t length = 0;         for (int i = 0;; i++) {                 const int part =
-  lws_hdr_fragment_length(wsi, token, i);                 if ((i > 0 && part <= 0) || length +
-  (size_t)part + 2 > size)                         break;                 if (i > 0)
-  text[length++] = separator;                 if (lws_hdr_copy_fragment(wsi, text + length,
-  (int)(size - length), token, i) < 0)                         break;                 length +=
-  (size_t)part;         }         text[length] = '\0';         return text; }
+enum {
+	HEADERS_MAX = 16384,
+	STUCK_TIMEOUT_S = 60, /* of a client that takes nothing of its answer */
+};
+
 static void report_request(const struct web_connection *connection) {
 	const struct web_exchange *exchange = &connection->exchange;
 	report_event(connection->report, &(struct event){
@@ -116,36 +102,11 @@ static int begin(struct web_connection *connection, struct lws *wsi) {
 	if (headers.failed ||
 	    lws_finalize_write_http_header(wsi, start, &headers.at, headers.end) != 0)
 		return -1;
+	lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, STUCK_TIMEOUT_S);
 	lws_callback_on_writable(wsi);
 	return 0;
 }
 
-/* All that the request carried, for the answer; the strings are to be freed. */ struct wanted {
-  size_t method; /* its row */         char *path, *query, *range, *if_range, *if_modified_since;
-  };  static struct wanted read_request(struct lws *wsi) {         size_t i = 0;         while (i
-  + 1 < ARRAY_LENGTH(methods) && !has(wsi, methods[i].token))                 i++;         return
-  (struct wanted){                 .method = i,                 .path = copy(wsi,
-  methods[i].token, ' ', '&', ',', '0', '?'; }  /* Names that the library takes for others, as it
-  keeps the space, and those of HTTP/2. */ static bool has_forged_header(struct lws *wsi) {
-  static const char *const names[] = {                 "content-length :",
-  "transfer-encoding :",                 "content-length\t:",                 "transfer-
-  encoding\t:",         };         static const enum lws_token_indexes tokens[] = {
-  WSI_TOKEN_HTTP_COLON_AUTHORITY, WSI_TOKEN_HTTP_COLON_METHOD,
-  WSI_TOKEN_HTTP_COLON_PATH,      WSI_TOKEN_HTTP_COLON_SCHEME,
-  WSI_TOKEN_HTTP_COLON_STATUS,         };         for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-  {                 if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0)
-  return true;         }         for (size_t i = 0; i < ARRAY_LENGTH(tokens); i++) {
-  if (has(wsi, tokens[i]))                         return true;         }         return false; }
-  static size_t count_methods(struct lws *wsi) {         size_t count = 0;         for (size_t i =
-  0; i < ARRAY_LENGTH(methods); i++)                 count += has(wsi, methods[i].token);
-  return count; }  /* Why the request must not be answered, as a status; 0 if it may. */ static
-  unsigned refusal(struct lws *wsi) {         const bool is_new = has_version(wsi, "HTTP/1.1");
-  if (count_methods(wsi) != 1 || has_forged_header(wsi) || !has(wsi, WSI_TOKEN_HTTP))
-  return 400;         if (!is_new && !has_version(wsi, "HTTP/1.0"))                 return 505;
-  if (lws_hdr_fragment_length(wsi, WSI_TOKEN_HOST, 1) > 0 ||             (is_new && !has(wsi,
-  WSI_TOKEN_HOST)))                 return 400;         if (has(wsi,
-  WSI_TOKEN_HTTP_TRANSFER_ENCODING))                 return has(wsi,
-  WSI_TOKEN_HTTP_CONTENT_LENGTH) ? 400 : 413;         return has_content(wsi) ? 413 : 0; }
 static struct web_answer find(const struct web_connection *connection,
                               const struct web_request *request) {
 	if (connection->service->kind == SERVICE_WS)
@@ -220,6 +181,7 @@ int web_http_writeable(struct web_connection *connection, struct lws *wsi, void 
 		                          LWS_WRITE_HTTP) < (int)size)
 			return -1;
 		exchange->sent += (uint64_t)size;
+		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, STUCK_TIMEOUT_S);
 		lws_callback_on_writable(wsi);
 		return 0;
 	}

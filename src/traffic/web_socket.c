@@ -101,7 +101,7 @@ static int send_message(struct lws *wsi, unsigned char *bytes, size_t length, bo
 static int send_text(struct lws *wsi, const char *text) {
 	const size_t length = strlen(text);
 	unsigned char *bytes = xmalloc(LWS_PRE + length + 1);
-	memcpy(bytes + LWS_PRE, text, length);
+	memcpy(bytes + LWS_PRE, text, length + 1);
 	const int result = send_message(wsi, bytes + LWS_PRE, length, !is_utf8(text));
 	free(bytes);
 	return result;

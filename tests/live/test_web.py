@@ -145,14 +145,16 @@ def _():
 
 @test("names with signs of forms are found as they are typed, too")
 def _():
-    files = {name: name.encode() for name in ("c++", "x&y", "y;x", "a b", "c+ +&;")}
+    files = {name: name.encode() for name in ("c++", "x&y", "y;x", "a b", "c+ +&;", "x", "x&&", "&")}
     with site(files=files) as (server, port, _):
         for target, name in (
             ("/c++", "c++"), ("/c%2B%2b", "c++"), ("/x&y", "x&y"), ("/y;x", "y;x"),
-            ("/a%20b", "a b"), ("/c%2B%20%2b%26%3b", "c+ +&;"), ("/y%3Bx?a=b&c", "y;x"),
+            ("/a%20b", "a b"), ("/x", "x"), ("/x&&", "x&&"), ("/&", "&"), ("/c%2B%20%2b%26%3b", "c+ +&;"), ("/y%3Bx?a=b&c", "y;x"),
         ):  # fmt: skip
             answer = get(port, target)
             equal((answer.status, answer.body), (200, name.encode()), target)
+        for target in ("/x&", "/x&&&", "/&&", "/x;;;y"):
+            equal(get(port, target).status, 404, target)
         server.wait_for(r"^GET /a%20b 200 3 bytes to ")
 
 
