@@ -112,7 +112,7 @@ static void tell(struct load *load, enum load_phase phase, int error) {
 		return;
 	load->is_told = true;
 	load_progress_clear(&load->progress);
-	command_complain(xasprintf(_("%llu connections are open, and for now no more can be: %s"),
+	command_complain(xasprintf(_("no more connections can be opened for now (open: %llu): %s"),
 	                           (unsigned long long)load->result->open,
 	                           load_error_words(phase, error)));
 }
@@ -261,6 +261,7 @@ static int run(struct load *load, struct loop *loop) {
 	set_up(load, loop, message, size);
 	loop_run(loop);
 	load->result->elapsed_ns = util_monotonic_ns() - load->progress.started_ns;
+	load->result->open -= load->connecting;
 	load_progress_clear(&load->progress);
 	const int status = load->plan->quiet ? EXIT_STATUS_MATCHED : print_summary(load);
 	load_group_close(&load->group);

@@ -4,12 +4,13 @@
  * An answer is as many bytes as the message has if they are the same, so an echo is waited for to
  * its end; as soon as they differ the answer is whatever one read brought, so a server may answer
  * with anything, however short. A datagram and a SEQPACKET message are always an answer. Who closes
- * before there is one is counted, and so is an answer that takes too long (5 s; 1 s if the message
- * was a datagram, which may be lost).
+ * before there is one is counted, and so is an answer of which nothing comes for too long (5 s; 1 s
+ * if the message was a datagram, which may be lost) and a connection that is not made in 10 s.
  *
- * With a rate, times are measured from the moment when the message was meant to be sent, as wrk2
- * does: a server that stalls makes all messages late that were due meanwhile, not one ("coordinated
- * omission"). What is more than 1 s late is left out and counted. */
+ * With a rate, times are measured from the moment when the message was meant to be sent, or the
+ * connection to be made, as wrk2 does: a server that stalls makes all messages late that were due
+ * meanwhile, not one ("coordinated omission"). What is more than 1 s late is left out and counted.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -482,6 +482,9 @@ void load_group_close(struct load_group *group) {
 		group->queue->state = STATE_THINKING;
 		leave_queue(group->queue);
 	}
-	while (group->first)
-		release(group->first);
+	struct load_connection *next;
+	for (struct load_connection *one = group->first; one; one = next) {
+		next = one->next;
+		release(one);
+	}
 }

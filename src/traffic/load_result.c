@@ -159,8 +159,10 @@ static void put_times(struct out *out, const char *title, const struct histogram
 
 static void put_error(struct out *out, enum load_phase phase, int error, uint64_t count) {
 	const char *words = error > 0 ? load_error_words(phase, error) : _("another error");
-	out_printf(out, "%s: %s %llu (%s)\n", _(phases[phase].name), words,
-	           (unsigned long long)count, util_error_name(error).text);
+	out_printf(out, "%s: %s %llu", _(phases[phase].name), words, (unsigned long long)count);
+	if (error > 0)
+		out_printf(out, " (%s)", util_error_name(error).text);
+	out_char(out, '\n');
 }
 
 void load_result_write_text(const struct load_result *result, struct out *out) {

@@ -20,7 +20,7 @@ enum { LOAD_ERRORS = 256 }; /* the kernel's are below; [0] counts all others */
 struct load_result {
 	uint64_t made;         /* connections */
 	uint64_t failed;       /* they were not made */
-	uint64_t open;         /* at the end; those that were not asked to end */
+	uint64_t open;         /* now; with those that are being made, until the end */
 	uint64_t closed_early; /* by the peer, without an answer or while they were held */
 	uint64_t messages;     /* that were answered */
 	uint64_t unanswered;   /* in time */

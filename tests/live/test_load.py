@@ -74,6 +74,18 @@ def _():
     true(wanted - 60 <= summary["messages"] + summary["skipped"] <= wanted + 2, (wanted, summary))
 
 
+@test("connections are made at a rate too")
+def _():
+    with quiet() as (_pid, port):
+        _status, churn = load(*at(port), "--churn", "--parallel", "9", "--rate", "200", "--for", "1s")
+        _status, held = load(*at(port), "--hold", "-n", "500", "--rate", "200", "--for", "1s")
+    for summary in (churn, held):
+        made = summary["connections"] + summary["skipped"]
+        wanted = summary["elapsed_ns"] * 200 / 1e9
+        true(wanted - 20 <= made <= wanted + 2, (wanted, summary))
+    equal(held["open_at_end"], held["connections"], "held")
+
+
 @test("with a rate the time that a message waits for its turn counts")
 def _():
     def stall(one):

@@ -23,11 +23,11 @@ def _():
         words = ("connect", "tcp", f"[::1]:{port}", "--hold", "-n", "100", "-j")
         with running(*words) as client:
             line = client.process.stderr.readline().decode()
-            true(re.fullmatch(r"socklens: \d+ connections are open, and for now no more can be: "
+            true(re.fullmatch(r"socklens: no more connections can be opened for now \(open: \d+\): "
                               r"no local port is free: .*TIME-WAIT.*\n", line), line)  # fmt: skip
             spent = processor_seconds(client.process.pid)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                client.process.wait(2)
+                client.process.wait(1)
             spent = processor_seconds(client.process.pid) - spent
             status, out, _err = client.stop()
     summary = live.parse(out.encode())
@@ -170,8 +170,20 @@ def _():
             true(summary["connections"] < 30, f"it does not spin: {summary}")
 
 
-@test("an answer that never comes is counted after 5 s, and the end does not wait for it")
+@test("an answer that never comes is counted after 5 s, and a connection that is not made after 10")
 def _():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        port = listener.getsockname()[1]  # the kernel queues one for it, and drops who else comes
+        with running("connect", *at(port), "-n", "3", "--parallel", "3", "-j") as client:
+            never_answered()
+            out = client.process.communicate(timeout=live.LIMIT_SECONDS)[0]
+    summary = live.parse(out)
+    equal(client.process.returncode, PARTIAL, "status")
+    equal(counts(summary, "connections", "failed", "unanswered"), (1, 2, 1), "counts")
+    equal(errors(summary), {("connect", "ETIMEDOUT"): 2}, "errors")
+
+
+def never_answered():
     held = threading.Event()
     with handled(lambda one: held.wait(live.LIMIT_SECONDS)) as port:
         _status, summary = load(*at(port), "--for", "300ms", "--size", "10M", "--parallel", "3")
