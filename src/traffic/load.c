@@ -74,7 +74,6 @@ static bool may_open(struct load *load, uint64_t now_ns, uint64_t *meant_ns) {
 	if (!is_paced(load->plan))
 		return true;
 	const bool is_due = pace_take(&load->pace, now_ns, meant_ns);
-	load->result->skipped = load->pace.skipped;
 	if (!is_due)
 		wake_opener(load, pace_next(&load->pace));
 	return is_due;
@@ -236,6 +235,7 @@ static void set_up(struct load *load, struct loop *loop, const char *message, si
 	const struct load_plan *plan = load->plan;
 	const uint64_t now_ns = util_monotonic_ns();
 	load->group.loop = loop;
+	load->group.turns = (struct turns){ .loop = loop, .per_second = plan->rate };
 	load->group.message = message;
 	load->group.size = size;
 	load->opener.due = opener_due;
@@ -262,6 +262,7 @@ static int run(struct load *load, struct loop *loop) {
 	loop_run(loop);
 	load->result->elapsed_ns = util_monotonic_ns() - load->progress.started_ns;
 	load->result->open -= load->connecting;
+	load->result->skipped = load->pace.skipped + load->group.turns.pace.skipped;
 	load_progress_clear(&load->progress);
 	const int status = load->plan->quiet ? EXIT_STATUS_MATCHED : print_summary(load);
 	load_group_close(&load->group);

@@ -27,7 +27,7 @@ static const uint64_t retry_ns = UINT64_C(5000000);
 enum state {
 	STATE_CONNECTING,
 	STATE_EXCHANGING, /* sends a message or waits for its answer */
-	STATE_QUEUED,     /* waits for the pace */
+	STATE_WAITING,    /* waits for the pace */
 	STATE_THINKING,
 	STATE_HELD,
 	STATE_STREAMING,
@@ -38,7 +38,7 @@ struct load_connection {
 	struct loop_timer timer;
 	struct load_group *group;
 	struct load_connection *previous, *next;
-	struct load_connection *behind; /* in the queue */
+	struct turn turn; /* while it waits for the pace */
 	const struct address *target;
 	uint64_t meant_ns;    /* when the connection or the message was to begin */
 	uint64_t deadline_ns; /* of what goes on */
@@ -55,21 +55,12 @@ static struct load_connection *of_timer(struct loop_timer *timer) {
 	return (struct load_connection *)((char *)timer - offsetof(struct load_connection, timer));
 }
 
-static bool is_datagram(const struct load_connection *connection) {
-	return connection->group->plan->type == SOCK_DGRAM;
+static struct load_connection *of_turn(struct turn *turn) {
+	return (struct load_connection *)((char *)turn - offsetof(struct load_connection, turn));
 }
 
-static void leave_queue(struct load_connection *connection) {
-	struct load_group *group = connection->group;
-	struct load_connection *before = NULL;
-	for (struct load_connection *one = group->queue; one != connection; one = one->behind)
-		before = one;
-	if (before)
-		before->behind = connection->behind;
-	else
-		group->queue = connection->behind;
-	if (group->queue_last == connection)
-		group->queue_last = before;
+static bool is_datagram(const struct load_connection *connection) {
+	return connection->group->plan->type == SOCK_DGRAM;
 }
 
 static void shut(struct load_connection *connection) {
@@ -84,8 +75,8 @@ static void shut(struct load_connection *connection) {
 
 static void release(struct load_connection *connection) {
 	struct load_group *group = connection->group;
-	if (connection->state == STATE_QUEUED)
-		leave_queue(connection);
+	if (connection->state == STATE_WAITING)
+		turns_leave(&group->turns, &connection->turn);
 	if (connection->previous)
 		connection->previous->next = connection->next;
 	else
@@ -246,49 +237,19 @@ static void begin_message(struct load_connection *connection, uint64_t meant_ns,
 	send_message(connection);
 }
 
-static void keep_pace(struct load_group *group, uint64_t now_ns) {
-	uint64_t meant_ns;
-	while (group->queue && pace_take(&group->pace, now_ns, &meant_ns)) {
-		struct load_connection *connection = group->queue;
-		leave_queue(connection);
-		begin_message(connection, meant_ns, now_ns);
-	}
-	group->result->skipped = group->pace.skipped;
-	if (group->queue)
-		loop_set_timer(group->loop, &group->pace_timer, pace_next(&group->pace));
-}
-
-static void pace_due(struct loop_timer *timer) {
-	struct load_group *group =
-	    (struct load_group *)((char *)timer - offsetof(struct load_group, pace_timer));
-	keep_pace(group, util_monotonic_ns());
-}
-
-/* Who is first in it takes the next message; if the timer is set, it is so for that. */
-static void enter_queue(struct load_connection *connection, uint64_t now_ns) {
-	struct load_group *group = connection->group;
-	connection->state = STATE_QUEUED;
-	connection->behind = NULL;
-	if (group->queue)
-		group->queue_last->behind = connection;
-	else
-		group->queue = connection;
-	group->queue_last = connection;
-	if (group->pace.interval_ns == 0) {
-		group->pace = pace_start(group->plan->rate, now_ns);
-		group->pace_timer.due = pace_due;
-	}
-	if (group->pace_timer.position == 0)
-		loop_set_timer(group->loop, &group->pace_timer, pace_next(&group->pace));
+static void turn_taken(struct turn *turn, uint64_t meant_ns, uint64_t now_ns) {
+	begin_message(of_turn(turn), meant_ns, now_ns);
 }
 
 /* The next message, if it need not wait. */
 static void go_on(struct load_connection *connection, uint64_t now_ns) {
-	const struct load_plan *plan = connection->group->plan;
-	if (plan->style == LOAD_MESSAGES && plan->rate > 0)
-		enter_queue(connection, now_ns);
-	else
+	struct load_group *group = connection->group;
+	if (group->plan->style != LOAD_MESSAGES || group->plan->rate <= 0) {
 		begin_message(connection, now_ns, now_ns);
+		return;
+	}
+	connection->state = STATE_WAITING;
+	turns_wait(&group->turns, &connection->turn, now_ns);
 }
 
 static void begin_stream(struct load_connection *connection) {
@@ -432,7 +393,7 @@ static void due(struct loop_timer *timer) {
 	case STATE_THINKING:
 		go_on(connection, now_ns);
 		break;
-	case STATE_QUEUED:
+	case STATE_WAITING:
 	case STATE_HELD:
 	case STATE_STREAMING:
 		break;
@@ -461,6 +422,7 @@ void load_connection_open(struct load_group *group, const struct address *target
 	*connection = (struct load_connection){
 		.watch = { load_socket_open(group->plan, target), ready },
 		.timer.due = due,
+		.turn.taken = turn_taken,
 		.group = group,
 		.next = group->first,
 		.target = target,
@@ -477,10 +439,9 @@ void load_connection_open(struct load_group *group, const struct address *target
 }
 
 void load_group_close(struct load_group *group) {
-	loop_cancel_timer(group->loop, &group->pace_timer);
-	while (group->queue) {
-		group->queue->state = STATE_THINKING;
-		leave_queue(group->queue);
+	while (group->turns.first) {
+		of_turn(group->turns.first)->state = STATE_THINKING;
+		turns_leave(&group->turns, group->turns.first);
 	}
 	struct load_connection *next;
 	for (struct load_connection *one = group->first; one; one = next) {

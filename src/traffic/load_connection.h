@@ -8,7 +8,7 @@
 #include "load.h"
 #include "load_socket.h"
 #include "loop.h"
-#include "pace.h"
+#include "turns.h"
 
 struct load_connection;
 struct load_result;
@@ -20,7 +20,7 @@ enum load_end {
 	LOAD_END_SHORTAGE, /* not even a descriptor was there for it */
 };
 
-/* What they share, borrowed. All behind `context` is zero at first. */
+/* What they share, borrowed. All behind `turns` is zero at first. */
 struct load_group {
 	const struct load_plan *plan;
 	struct loop *loop;
@@ -33,11 +33,9 @@ struct load_group {
 	void (*made)(void *context);
 	void (*ended)(void *context, enum load_end end, int error);
 	void *context;
+	struct turns turns; /* of messages, if they have a rate */
 	struct load_sources sources;
-	struct pace pace; /* of messages; begun by the first */
-	struct loop_timer pace_timer;
 	struct load_connection *first;
-	struct load_connection *queue, *queue_last; /* who waits for the pace */
 };
 
 enum { LOAD_BUFFER_SIZE = 256 * 1024 };
