@@ -22,8 +22,8 @@ enum load_style {
 	LOAD_MESSAGES, /* message and answer, again and again, on connections that stay and are
 	                  replaced if they end. With `connections` and no duration: once on each */
 	LOAD_CHURN,    /* connect, one message and its answer, close, again */
-	LOAD_HOLD,   /* `connections`, or `parallel` if that is 0, stay and say nothing; `parallel`
-	                are being connected at the same time. Those that end are not replaced */
+	LOAD_HOLD,   /* `connections`, or `parallel` if that is 0, stay and say nothing; those that
+	                end are not replaced */
 	LOAD_STREAM, /* sends as fast as it goes and takes what comes; the size and the rate do not
 	                matter, but for datagrams, and nothing is sent if the size is 0 */
 };
