@@ -93,6 +93,8 @@ static void complain_of_broken(struct lab *lab) {
 }
 
 static void hold(struct lab *lab) {
+	if (lab_bench_is_interrupted(&lab->bench))
+		return;
 	lab_write_holding(lab->plan, &lab->out);
 	if (!flush(lab))
 		return;
@@ -118,13 +120,6 @@ static int make_and_hold(struct lab *lab) {
 	return lab->troubles == 0 && lab->made > 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_PARTIAL;
 }
 
-static bool is_blind(const struct lab_sights *sights) {
-	bool blind = false;
-	for (size_t i = 0; i < LAB_TARGETS_MAX; i++)
-		blind = blind || sights->targets[i].blind;
-	return blind;
-}
-
 static enum lab_verdict judge(struct lab *lab, struct lab_made *made, struct lab_sights *sights) {
 	switch (made->outcome) {
 	case LAB_UNAVAILABLE:
@@ -136,7 +131,7 @@ static enum lab_verdict judge(struct lab *lab, struct lab_made *made, struct lab
 	}
 	if (lab_bench_wait(&lab->bench, made, sights))
 		return LAB_PASS;
-	return is_blind(sights) ? LAB_ERROR : LAB_FAIL;
+	return lab_sights_are_blind(sights) ? LAB_ERROR : LAB_FAIL;
 }
 
 static int status_of(const size_t counts[LAB_VERDICT_COUNT]) {

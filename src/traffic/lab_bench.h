@@ -45,6 +45,9 @@ void lab_bench_tick(struct lab_bench *bench);
  * until a signal comes. */
 enum { LAB_PATIENCE_SECONDS = 10 };
 bool lab_bench_wait(struct lab_bench *bench, struct lab_made *made, struct lab_sights *sights);
+
+/* True if something could not be looked at, which is then waited for only a second. */
+bool lab_sights_are_blind(const struct lab_sights *sights);
 void lab_sights_finish(struct lab_sights *sights);
 
 /* True once a signal has come. */

@@ -42,9 +42,18 @@ bool lab_lack(struct lab_made *made, char *reason) {
 	return false;
 }
 
+/* With a reset, the kernel does not go on to end it politely for minutes; not even if we are
+ * killed.
+ */
+static void set_reset(int fd, bool reset) {
+	const struct linger linger = { .l_onoff = reset, .l_linger = 0 };
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
 bool lab_keep(struct lab_made *made, int fd) {
 	if (fd < 0)
 		return lab_fail(made, "socket");
+	set_reset(fd, true);
 	made->fds = xreallocarray(made->fds, made->fd_count + 1, sizeof(int));
 	made->fds[made->fd_count++] = fd;
 	return true;
@@ -57,31 +66,40 @@ void lab_let_go(struct lab_made *made, int fd) {
 			break;
 		}
 	}
+	set_reset(fd, false);
 	close(fd);
 }
 
 /* What else the parent has open must not look as if this process had to do with it. */
-static void hold(int fd, pid_t parent) {
+static void keep_only(int fd, pid_t parent) {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
 	if (fd > 0)
 		close_range(0, (unsigned)fd - 1, 0);
 	close_range((unsigned)fd + 1, ~0u, 0);
-	for (;;)
-		pause();
+}
+
+pid_t lab_fork(struct lab_made *made, int fd) {
+	const pid_t parent = getpid();
+	const pid_t pid = fork();
+	if (pid < 0) {
+		lab_fail(made, "fork");
+	} else if (pid == 0) {
+		keep_only(fd, parent);
+	} else {
+		made->children =
+		    xreallocarray(made->children, made->child_count + 1, sizeof(pid_t));
+		made->children[made->child_count++] = pid;
+	}
+	return pid;
 }
 
 bool lab_share(struct lab_made *made, int fd) {
-	const pid_t parent = getpid();
-	const pid_t pid = fork();
-	if (pid < 0)
-		return lab_fail(made, "fork");
-	if (pid == 0)
-		hold(fd, parent);
-	made->children = xreallocarray(made->children, made->child_count + 1, sizeof(pid_t));
-	made->children[made->child_count++] = pid;
-	return true;
+	const pid_t pid = lab_fork(made, fd);
+	while (pid == 0)
+		pause();
+	return pid > 0;
 }
 
 static bool kernel_shows(const struct lab_condition *condition) {
@@ -108,13 +126,9 @@ static void end_processes(struct lab_made *made) {
 	free(made->children);
 }
 
-/* With a reset, so that the kernel does not go on to end them politely for minutes. */
 static void end_sockets(struct lab_made *made) {
-	const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
-	for (size_t i = 0; i < made->fd_count; i++) {
-		setsockopt(made->fds[i], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	for (size_t i = 0; i < made->fd_count; i++)
 		close(made->fds[i]);
-	}
 	free(made->fds);
 }
 

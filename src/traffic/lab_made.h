@@ -50,6 +50,9 @@ bool lab_keep(struct lab_made *made, int fd);
 /* Closes `fd`, which is kept, as a program would. */
 void lab_let_go(struct lab_made *made, int fd);
 
+/* fork(), of a process that has only `fd` open and lives until lab_unmake(). */
+pid_t lab_fork(struct lab_made *made, int fd);
+
 /* A process that holds `fd`, and nothing else, until the end. */
 bool lab_share(struct lab_made *made, int fd);
 

@@ -41,3 +41,4 @@ bool lab_make_udp_drops(struct lab_made *made);
 bool lab_make_unix_stuck(struct lab_made *made);
 bool lab_make_shared(struct lab_made *made);
 bool lab_make_mptcp(struct lab_made *made);
+bool lab_make_namespace(struct lab_made *made);

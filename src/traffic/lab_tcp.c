@@ -87,12 +87,24 @@ bool lab_listen(struct lab_made *made, int backlog, int protocol, enum lab_buffe
 	return listen(*fd, backlog) == 0 || fail_to_bind(made, &address, SOCK_STREAM);
 }
 
+/* EINPROGRESS: our patience has ended. */
+static bool fail_to_connect(struct lab_made *made) {
+	const bool silent = errno == EINPROGRESS;
+	lab_fail(made, "connect");
+	if (silent) {
+		free(made->reason);
+		made->reason =
+		    xasprintf("%s", _("127.0.0.1 does not answer; is the loopback device up?"));
+	}
+	return false;
+}
+
 bool lab_connect(struct lab_made *made, int protocol, enum lab_buffers buffers, int *fd) {
 	const struct address address = loopback(made->server);
 	if (!open_tcp(made, protocol, buffers, fd) || !set_patience(made, *fd))
 		return false;
 	if (connect(*fd, &address.any, address.length) != 0)
-		return lab_fail(made, "connect");
+		return fail_to_connect(made);
 	const struct address own = address_of(*fd);
 	made->client = address_port(&own);
 	return true;
