@@ -141,6 +141,21 @@ static int status_of(const size_t counts[LAB_VERDICT_COUNT]) {
 	                                                      : EXIT_STATUS_PARTIAL;
 }
 
+/* For those who want no table. */
+static void complain_of_verdict(const struct lab_made *made, const struct lab_sights *sights,
+                                enum lab_verdict verdict) {
+	const char *what = made->reason;
+	for (size_t i = LAB_TARGETS_MAX; i > 0 && made->outcome == LAB_MADE; i--) {
+		if (sights->targets[i - 1].seen && !sights->targets[i - 1].fits)
+			what = sights->targets[i - 1].seen;
+	}
+	if (verdict == LAB_FAIL)
+		command_complain(xasprintf(_("%s: not as expected, but %s"), made->condition->name,
+		                           what ? what : "-"));
+	if (verdict == LAB_ERROR)
+		command_complain(xasprintf("%s: %s", made->condition->name, what ? what : "-"));
+}
+
 /* False if it is of no use to go on. */
 static bool verify_one(struct lab *lab, const struct lab_condition *condition, uint16_t port,
                        size_t counts[LAB_VERDICT_COUNT]) {
@@ -151,6 +166,8 @@ static bool verify_one(struct lab *lab, const struct lab_condition *condition, u
 	if (is_certain) {
 		counts[verdict]++;
 		lab_write_verdict(lab->plan, made, &sights, verdict, &lab->out);
+		if (lab->plan->format == REPORT_QUIET)
+			complain_of_verdict(made, &sights, verdict);
 	}
 	lab_sights_finish(&sights);
 	lab_bench_drop_last(&lab->bench);

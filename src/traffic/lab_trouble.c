@@ -14,8 +14,8 @@
 enum {
 	LEAKS = 10,
 	KEEPALIVE_SECONDS = 15,
-	SLOW_READ_BYTES = 512,
-	SLOW_READ_MS = 500,
+	SLOW_READ_BYTES = 1024,
+	SLOW_READ_MS = 250,
 	IDLE_MAX = 500,
 	IDLE_MIN = 10,
 	DESCRIPTORS_SPARE = 64, /* for the other conditions, and for looking */
