@@ -117,8 +117,12 @@ bool lab_bench_wait(struct lab_bench *bench, struct lab_made *made, struct lab_s
 
 void lab_sights_finish(struct lab_sights *sights) {
 	for (size_t i = 0; i < LAB_TARGETS_MAX; i++) {
-		look_destroy(sights->targets[i].look);
-		free(sights->targets[i].seen);
-		sights->targets[i] = (struct lab_sight){ 0 };
+		struct lab_sight *sight = &sights->targets[i];
+		look_destroy(sight->look);
+		free(sight->seen);
+		sight->look = NULL;
+		sight->seen = NULL;
+		sight->blind = false;
+		sight->fits = false;
 	}
 }

@@ -97,8 +97,10 @@ pid_t lab_fork(struct lab_made *made, int fd) {
 
 bool lab_share(struct lab_made *made, int fd) {
 	const pid_t pid = lab_fork(made, fd);
-	while (pid == 0)
-		pause();
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
 	return pid > 0;
 }
 

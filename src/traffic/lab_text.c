@@ -243,7 +243,8 @@ void lab_write_made(const struct lab_plan *plan, const struct lab_made *made,
 
 static void write_duration(struct out *out, uint64_t ns) {
 	char text[FORMAT_NUMBER_ROOM];
-	out_bytes(out, text, (size_t)(format_put_duration(text, ns / 1000) - text));
+	const char *end = format_put_duration(text, ns / 1000);
+	out_bytes(out, text, (size_t)(end - text));
 }
 
 void lab_write_holding(const struct lab_plan *plan, struct out *out) {
