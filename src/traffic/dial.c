@@ -185,9 +185,13 @@ static int open_socket(const struct address *address, int type) {
 	const sa_family_t family = address->any.sa_family;
 	const struct sockaddr_un unnamed = { .sun_family = AF_UNIX };
 	const int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && family == AF_UNIX && type == SOCK_DGRAM)
-		bind(fd, (const struct sockaddr *)&unnamed, sizeof(sa_family_t));
-	return fd;
+	if (fd < 0 || family != AF_UNIX || type != SOCK_DGRAM ||
+	    bind(fd, (const struct sockaddr *)&unnamed, sizeof(sa_family_t)) == 0)
+		return fd;
+	const int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
 }
 
 /* Takes the attempt in `slot` out of those that are open. */
