@@ -43,8 +43,7 @@ bool lab_lack(struct lab_made *made, char *reason) {
 }
 
 /* With a reset, the kernel does not go on to end it politely for minutes; not even if we are
- * killed.
- */
+ * killed. */
 static void set_reset(int fd, bool reset) {
 	const struct linger linger = { .l_onoff = reset, .l_linger = 0 };
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
