@@ -49,11 +49,19 @@ static void take_wake(struct loop_watch *watch, uint32_t events) {
 		return; /* somebody took it before */
 }
 
+/* nohup(1) */
+static bool is_ignored(int number) {
+	struct sigaction action;
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int open_signals(void) {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	if (!is_ignored(SIGHUP)) /* the terminal is gone, and the end must be in order then too */
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -283,6 +283,22 @@ def _():
         true(r"\x1b]0;owned\x07\xe2\x80\xae\x9b\x0d\x0a\x5c" in line, line)
 
 
+@test("a terminal that hangs up ends it in order, unless nohup says otherwise")
+def _():
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "socket")
+        with serving("unix", path) as (server, _port):
+            status, out, _err = server.stop(signal.SIGHUP)
+            equal((status, os.path.exists(path)), (0, False), "it ends, and so does the path")
+            true("0 connections" in out, out)
+        ignore = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)}
+        with serving("0", **ignore) as (server, port):
+            server.process.send_signal(signal.SIGHUP)
+            with connect(port) as client:
+                client.sendall(b"x")
+                equal(receive(client, 1), b"x", "it goes on")
+
+
 @test("--once serves one client and ends by itself")
 def _():
     for words in (("0", "--once"), ("udp", "0", "--once")):
