@@ -131,6 +131,7 @@ int serve_run(int argc, char *argv[]) {
 	} else {
 		descriptors_raise_limit();
 		struct loop *loop = loop_create();
+		status = EXIT_STATUS_PARTIAL;
 		if (loop)
 			status = serve(&plan, loop);
 		else

@@ -72,8 +72,8 @@ static const uint16_t fits[OPTION_COUNT] = {
 	[OPTION_BACKLOG] = ALL & ~DATAGRAMS,
 	[OPTION_MAX_CLIENTS] = ALL & ~DATAGRAMS,
 	[OPTION_ONCE] = ALL,
-	[OPTION_DGRAM] = UNIX,
-	[OPTION_SEQPACKET] = UNIX,
+	[OPTION_DGRAM] = 1u << SERVICE_UNIX_STREAM | 1u << SERVICE_UNIX_DGRAM,
+	[OPTION_SEQPACKET] = 1u << SERVICE_UNIX_STREAM | 1u << SERVICE_UNIX_SEQPACKET,
 };
 
 static const struct {
@@ -115,6 +115,7 @@ struct parser {
 	struct common *commons;
 	size_t common_count;
 	bool placed;          /* the last server has its port or name */
+	uint32_t given;       /* bits 1u << OPTION_..., of the last server */
 	bool rate_may_follow; /* behind --chargen */
 	char *error;
 };
@@ -161,8 +162,33 @@ static bool parse_rate(struct parser *parser, const char *word, uint64_t *rate) 
 	       fail(parser, _("'%s' is no rate; use bytes a second, as 1500, 64K or 10M"), word);
 }
 
+static const char *option_name(int id) {
+	size_t i = 0;
+	while (options[i].id != id)
+		i++;
+	return options[i].name;
+}
+
+static bool fail_to_fit(struct parser *parser, int id) {
+	free(parser->error);
+	parser->error =
+	    xasprintf(_("--%s does not fit %s"), option_name(id), service_name(last(parser)->kind));
+	return false;
+}
+
+/* What was given before fits the new kind, too. */
+static bool change_kind(struct parser *parser, struct service *service, enum service_kind kind) {
+	service->kind = kind;
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		if (parser->given >> id & 1 && !(fits[id] >> kind & 1))
+			return fail_to_fit(parser, id);
+	}
+	return true;
+}
+
 static bool set(struct parser *parser, struct service *service, int id, const char *value) {
 	uint64_t number = 0;
+	parser->given |= 1u << id;
 	switch (id) {
 	case OPTION_BIND:
 		service->bind = value;
@@ -193,11 +219,24 @@ static bool set(struct parser *parser, struct service *service, int id, const ch
 		service->once = true;
 		break;
 	case OPTION_DGRAM:
-		service->kind = SERVICE_UNIX_DGRAM;
-		break;
+		return change_kind(parser, service, SERVICE_UNIX_DGRAM);
 	case OPTION_SEQPACKET:
-		service->kind = SERVICE_UNIX_SEQPACKET;
-		break;
+		return change_kind(parser, service, SERVICE_UNIX_SEQPACKET);
+	}
+	return true;
+}
+
+/* Those that say which kind it is go first: they decide what the others fit. */
+static bool set_commons(struct parser *parser, struct service *service, bool of_kind) {
+	for (size_t i = 0; i < parser->common_count; i++) {
+		struct common *common = &parser->commons[i];
+		const bool is_of_kind =
+		    common->id == OPTION_DGRAM || common->id == OPTION_SEQPACKET;
+		if (is_of_kind != of_kind || !(fits[common->id] >> service->kind & 1))
+			continue;
+		common->used = true;
+		if (!set(parser, service, common->id, common->value))
+			return false;
 	}
 	return true;
 }
@@ -208,15 +247,8 @@ static bool add(struct parser *parser, enum service_kind kind) {
 	struct service *service = &plan->services[plan->count++];
 	*service = (struct service){ .kind = kind, .backlog = BACKLOG_DEFAULT };
 	parser->placed = false;
-	for (size_t i = 0; i < parser->common_count; i++) {
-		struct common *common = &parser->commons[i];
-		if (!(fits[common->id] >> service->kind & 1))
-			continue;
-		common->used = true;
-		if (!set(parser, service, common->id, common->value))
-			return false;
-	}
-	return true;
+	parser->given = 0;
+	return set_commons(parser, service, true) && set_commons(parser, service, false);
 }
 
 static bool take_rate(struct parser *parser, const char *word) {
@@ -250,20 +282,6 @@ static bool take_word(struct parser *parser, const char *word) {
 	return true;
 }
 
-static const char *option_name(int id) {
-	size_t i = 0;
-	while (options[i].id != id)
-		i++;
-	return options[i].name;
-}
-
-static bool fail_to_fit(struct parser *parser, int id) {
-	free(parser->error);
-	parser->error =
-	    xasprintf(_("--%s does not fit %s"), option_name(id), service_name(last(parser)->kind));
-	return false;
-}
-
 static bool take_option(struct parser *parser, int id, const char *value) {
 	struct service *service = last(parser);
 	parser->rate_may_follow = id == OPTION_CHARGEN && !value;
@@ -282,6 +300,10 @@ static bool take_option(struct parser *parser, int id, const char *value) {
 
 static bool check(struct parser *parser) {
 	const struct service *service = last(parser);
+	if (service && !parser->placed && UNIX >> service->kind & 1)
+		return fail(parser,
+		            _("%s: name a path, as in 'serve unix /tmp/x'; see serve --help"),
+		            service_name(service->kind));
 	if (!service || !parser->placed)
 		return fail(parser, _("%s: name a port, as in 'serve 1234'; see serve --help"),
 		            service ? service_name(service->kind) : "serve");
