@@ -54,7 +54,8 @@ static const struct words known[] = {
 
 /* A port is taken for a minute after its connection was closed from this side (TIME-WAIT). */
 static const char no_port[] =
-    N_("no local port is free: all are in use or in TIME-WAIT; use --reset or a lower --rate");
+    N_("no local port is free: all are in use or in TIME-WAIT (use --reset or a lower --rate), or "
+       "IPv6 is off");
 
 const char *load_error_words(enum load_phase phase, int error) {
 	if (phase == LOAD_PHASE_CONNECT && (error == EADDRNOTAVAIL || error == EAGAIN))

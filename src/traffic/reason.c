@@ -38,7 +38,8 @@ static const struct sentence of_any[] = {
 	{ EINVAL,
 	  N_("%s cannot be connected to; a link-local one needs its interface, as fe80::1%%eth0") },
 	{ EMSGSIZE, N_("%s: the message is too long for a datagram") },
-	{ EADDRNOTAVAIL, N_("%s: all local ports to there are in use") },
+	{ EADDRNOTAVAIL,
+	  N_("%s: no local address or port is free for it; IPv6 may be off (net.ipv6)") },
 };
 
 static const char *find(const struct sentence *sentences, size_t count, int error) {

@@ -819,6 +819,15 @@ def outcome(client):
     return client.process.returncode, out, err.decode()
 
 
+@test("without IPv6 it does not put the blame on ports")
+def _():
+    words = ("-n", live.PROGRAM, "connect", "[::1]:9", "-m", "x")
+    with running(*words, program="unshare") as client:  # the loopback of a new namespace is down
+        status, out, err = outcome(client)
+        equal((status, out), (PARTIAL, b""), err)
+        true("no local address" in err and "IPv6 may be off" in err, err)
+
+
 @test("an address that answers nothing does not hold up the next, and is given up then")
 def _():
     over = threading.Event()
