@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,9 +112,12 @@ int command_print_help(const struct command *command) {
 	struct out out;
 	out_init(&out, STDOUT_FILENO);
 	command_write_help(command, &out);
-	const int result = out_flush(&out);
+	const int error = -out_flush(&out);
 	out_finish(&out);
-	return result == 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_PARTIAL;
+	if (error == 0 || error == EPIPE)
+		return EXIT_STATUS_MATCHED;
+	command_complain(xasprintf(_("cannot write: %s"), strerror(error)));
+	return EXIT_STATUS_PARTIAL;
 }
 
 void command_complain(char *error) {
