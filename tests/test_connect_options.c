@@ -42,6 +42,8 @@ static void put_load(struct out *out, const struct load_plan *load) {
 		out_printf(out, " for=%gs", (double)load->duration_ns / 1e9);
 	if (load->think_ns > 0)
 		out_printf(out, " think=%gs", (double)load->think_ns / 1e9);
+	if (load->timeout_ns > 0)
+		out_printf(out, " timeout=%gs", (double)load->timeout_ns / 1e9);
 	out_printf(out, "%s%s%s", load->reset ? " reset" : "", load->json ? " json" : "",
 	           load->quiet ? " quiet" : "");
 }
@@ -126,6 +128,7 @@ Test(connect_options, what_only_a_load_has_makes_it_one) {
 		{ "1 --parallel 5", "stream||1 messages n=0 p=5 size=64" },
 		{ "1 --for 30s --size 1Ki", "stream||1 messages n=0 p=1 size=1024 for=30s" },
 		{ "1 --rate 0.5", "stream||1 messages n=0 p=1 size=64 rate=0.5" },
+		{ "1 -n 1 --timeout 300ms", "stream||1 messages n=1 p=1 size=64 timeout=0.3s" },
 		{ "1 --think 100ms", "stream||1 messages n=0 p=1 size=64 think=0.1s" },
 		{ "1 --churn", "stream||1 churn n=0 p=1 size=64" },
 		{ "1 --churn -n 10 --parallel 2 --reset -j",

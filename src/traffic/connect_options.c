@@ -354,7 +354,8 @@ static bool set_load(struct parser *parser, enum task task) {
 	    !set_number(parser, OPTION_SIZE, 0, SIZE_MAX_BYTES, &size) ||
 	    !set_rate(parser, &load->rate) ||
 	    !set_duration(parser, OPTION_FOR, false, &load->duration_ns) ||
-	    !set_duration(parser, OPTION_THINK, true, &load->think_ns))
+	    !set_duration(parser, OPTION_THINK, true, &load->think_ns) ||
+	    !set_duration(parser, OPTION_TIMEOUT, false, &load->timeout_ns))
 		return false;
 	load->size = size;
 	if (load->parallel == 0)

@@ -261,7 +261,7 @@ static int run(struct load *load, struct loop *loop) {
 	set_up(load, loop, message, size);
 	loop_run(loop);
 	load->result->elapsed_ns = util_monotonic_ns() - load->progress.started_ns;
-	load->result->open -= load->connecting;
+	load->result->open -= load->connecting; /* these are not made yet */
 	load->result->skipped = load->pace.skipped + load->group.turns.pace.skipped;
 	load_progress_clear(&load->progress);
 	const int status = load->plan->quiet ? EXIT_STATUS_MATCHED : print_summary(load);

@@ -5,7 +5,8 @@
  * its end; as soon as they differ the answer is whatever one read brought, so a server may answer
  * with anything, however short. A datagram and a SEQPACKET message are always an answer. Who closes
  * before there is one is counted, and so is an answer of which nothing comes for too long (5 s; 1 s
- * if the message was a datagram, which may be lost) and a connection that is not made in 10 s.
+ * if the message was a datagram, which may be lost) and a connection that is not made in 10 s; or
+ * what the plan says.
  *
  * With a rate, times are measured from the moment when the message was meant to be sent, or the
  * connection to be made, as wrk2 does: a server that stalls makes all messages late that were due
@@ -41,6 +42,7 @@ struct load_plan {
 	                         second in all; 0: as fast as it goes */
 	uint64_t duration_ns; /* 0: until all is done, or a signal comes */
 	uint64_t think_ns;    /* between an answer and the next message */
+	uint64_t timeout_ns;  /* to connect, and for an answer; 0: what is usual */
 	bool reset;           /* closed with RST (SO_LINGER of 0 s) */
 	bool json;            /* the summary as one JSON object */
 	bool quiet;           /* no progress line and no summary */

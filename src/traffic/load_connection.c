@@ -137,6 +137,9 @@ static void set_deadline(struct load_connection *connection, uint64_t deadline_n
 }
 
 static uint64_t answer_timeout_ns(const struct load_connection *connection) {
+	const struct load_plan *plan = connection->group->plan;
+	if (plan->timeout_ns > 0)
+		return plan->timeout_ns;
 	return is_datagram(connection) ? datagram_timeout_ns : stream_timeout_ns;
 }
 
@@ -418,6 +421,7 @@ static void connect_now(struct load_connection *connection) {
 
 void load_connection_open(struct load_group *group, const struct address *target,
                           uint64_t meant_ns) {
+	const uint64_t asked_ns = group->plan->timeout_ns;
 	struct load_connection *connection = xcalloc(1, sizeof(*connection));
 	*connection = (struct load_connection){
 		.watch = { load_socket_open(group->plan, target), ready },
@@ -427,7 +431,7 @@ void load_connection_open(struct load_group *group, const struct address *target
 		.next = group->first,
 		.target = target,
 		.meant_ns = meant_ns,
-		.deadline_ns = util_monotonic_ns() + connect_timeout_ns,
+		.deadline_ns = util_monotonic_ns() + (asked_ns > 0 ? asked_ns : connect_timeout_ns),
 	};
 	if (group->first)
 		group->first->previous = connection;

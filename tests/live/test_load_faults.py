@@ -198,6 +198,26 @@ def never_answered():
     true(summary["elapsed_ns"] > 5e9, summary)
 
 
+@test("what is still being connected is not open at the end")
+def _():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)  # its queue holds two
+        port = listener.getsockname()[1]
+        _status, summary = load(*at(port), "-n", "10", "--hold", "--for", "500ms")
+    equal(counts(summary, "connections", "open_at_end"), (2, 2), "those in the queue")
+
+
+@test("--timeout is for the answers of a load, too")
+def _():
+    held = threading.Event()
+    with handled(lambda one: held.wait(live.LIMIT_SECONDS)) as port:
+        status, summary = load(*at(port), "-n", "2", "--timeout", "200ms")
+        held.set()
+    equal((status, summary["unanswered"]), (PARTIAL, 2), "in time")
+    true(2e8 < summary["elapsed_ns"] < 5e9, summary)
+
+
 @test("a server that never stops sending does not keep others waiting")
 def _():
     with quiet("--chargen") as (_pid, port):
