@@ -21,8 +21,8 @@ struct loop_timer {
 	size_t position; /* in the loop's heap, from 1; 0: not set */
 };
 
-/* SIGINT, SIGTERM and, unless it is ignored, SIGHUP end the loop from now on, and SIGPIPE does nothing. NULL and errno if the
- * kernel has no descriptors left. */
+/* SIGINT, SIGTERM and, unless it is ignored, SIGHUP end the loop from now on, and SIGPIPE does
+ * nothing. NULL and errno if the kernel has no descriptors left. */
 struct loop *loop_create(void);
 void loop_destroy(struct loop *loop);
 
