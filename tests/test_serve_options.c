@@ -46,7 +46,7 @@ static char *describe(const struct serve_plan *plan) {
 			out_printf(&out, " bind %s", service->bind);
 		if (service->rate > 0)
 			out_printf(&out, " rate %llu", (unsigned long long)service->rate);
-		if (service->backlog != 128)
+		if (service->backlog != 4096)
 			out_printf(&out, " backlog %d", service->backlog);
 		if (service->max_clients > 0)
 			out_printf(&out, " max %llu", (unsigned long long)service->max_clients);

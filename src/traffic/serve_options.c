@@ -39,7 +39,7 @@ static const struct command_option options[] = {
 	  OPTION_CHARGEN },
 	{ 0, "bind", "ADDRESS", N_("listen there, or on 'any'; else on loopback only"),
 	  OPTION_BIND },
-	{ 0, "backlog", "N", N_("length of the accept queue (128)"), OPTION_BACKLOG },
+	{ 0, "backlog", "N", N_("length of the accept queue (4096)"), OPTION_BACKLOG },
 	{ 0, "max-clients", "N", N_("turn away who comes while N are connected"),
 	  OPTION_MAX_CLIENTS },
 	{ 0, "once", NULL, N_("end with the first client"), OPTION_ONCE },
@@ -53,7 +53,7 @@ static const struct command_option options[] = {
 _Static_assert(ARRAY_LENGTH(options) == OPTION_COUNT, "a row for each");
 
 enum {
-	BACKLOG_DEFAULT = 128,
+	BACKLOG_DEFAULT = 4096, /* what is less stalls clients that come at once for a second */
 	STREAMS = 1u << SERVICE_TCP | 1u << SERVICE_UNIX_STREAM | 1u << SERVICE_UNIX_SEQPACKET,
 	DATAGRAMS = 1u << SERVICE_UDP | 1u << SERVICE_UNIX_DGRAM,
 	UNIX = 1u << SERVICE_UNIX_STREAM | 1u << SERVICE_UNIX_DGRAM | 1u << SERVICE_UNIX_SEQPACKET,

@@ -331,6 +331,20 @@ def _():
             equal(receive(third, 1), b"x", "the third")
 
 
+@test("a thousand clients that come at once wait in the accept queue, and none is dropped")
+def _():
+    with serving("0", "--quiet") as (server, _port), contextlib.ExitStack() as clients:
+        port = until(lambda: port_of(server.process.pid), "a listener")
+        server.process.send_signal(signal.SIGSTOP)
+        for _ in range(1000):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+        listener = live.rows("-l", "-t", "-m", f"src 127.0.0.1:{port}")[0]
+        equal((listener["recvq"], listener["drops"]), (1000, 0), "waiting")
+        server.process.send_signal(signal.SIGCONT)
+
+
 @test("--backlog is what the kernel knows of the listener")
 def _():
     with serving("0", "--backlog", "7") as (_server, port):
