@@ -12,23 +12,29 @@
 
 enum { LONG_OPTION_BASE = 256, IN_ORDER = 1 }; /* glibc: what "-" makes of a word */
 
+/* What getopt wants of the table. */
+struct tables {
+	char *letters;
+	struct option *longs;
+};
+
 static int argument_of(const struct command_option *row) {
 	if (!row->argument)
 		return no_argument;
 	return row->argument[0] == '[' ? optional_argument : required_argument;
 }
 
-void command_start(struct command_reader *reader, const struct command *command, int argc,
-                   char *argv[]) {
-	*reader = (struct command_reader){ .command = command, .argc = argc, .argv = argv };
-	reader->letters = xmalloc(command->option_count * 2 + 3);
-	reader->longs = xcalloc(command->option_count + 1, sizeof(*reader->longs));
-	char *letters = reader->letters;
+static struct tables tables_of(const struct command *command) {
+	struct tables tables = {
+		.letters = xmalloc(command->option_count * 2 + 3),
+		.longs = xcalloc(command->option_count + 1, sizeof(struct option)),
+	};
+	char *letters = tables.letters;
 	*letters++ = '-';
 	*letters++ = ':';
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct command_option *row = &command->options[i];
-		reader->longs[i] =
+		tables.longs[i] =
 		    (struct option){ row->name, argument_of(row), NULL, LONG_OPTION_BASE + (int)i };
 		if (row->letter)
 			*letters++ = row->letter;
@@ -36,63 +42,74 @@ void command_start(struct command_reader *reader, const struct command *command,
 			*letters++ = ':';
 	}
 	*letters = '\0';
-	optind = 0; /* glibc: start afresh */
-	opterr = 0;
+	return tables;
 }
 
-static int fail(struct command_reader *reader, const char *format, const char *word) {
+bool command_fail(struct command_parser *parser, const char *format, const char *word) {
 	char *text = escape_copy(word, strlen(word));
-	free(reader->error);
-	reader->error = xasprintf(format, text); /* NOLINT(clang-diagnostic-format-nonliteral) */
+	free(parser->error);
+	parser->error = xasprintf(format, text); /* NOLINT(clang-diagnostic-format-nonliteral) */
 	free(text);
-	return COMMAND_WRONG;
+	return false;
 }
 
-static int fail_option(struct command_reader *reader, int result) {
+static bool fail_option(struct command_parser *parser, int result, char *argv[]) {
 	const char letter[] = { '-', (char)optopt, '\0' };
 	const bool is_letter = optopt > 0 && optopt < LONG_OPTION_BASE;
-	const char *word = is_letter ? letter : reader->argv[optind - 1];
+	const char *word = is_letter ? letter : argv[optind - 1];
 	if (result == ':')
-		return fail(reader, _("%s needs a value; see --help"), word);
+		return command_fail(parser, _("%s needs a value; see --help"), word);
 	if (optopt >= LONG_OPTION_BASE)
-		return fail(reader, _("%s takes no value; see --help"), word);
-	return fail(reader, _("unknown option %s; see --help"), word);
+		return command_fail(parser, _("%s takes no value; see --help"), word);
+	return command_fail(parser, _("unknown option %s; see --help"), word);
 }
 
-static int id_of(const struct command *command, int result) {
+static const struct command_option *row_of(const struct command *command, int result) {
 	if (result >= LONG_OPTION_BASE)
-		return command->options[result - LONG_OPTION_BASE].id;
+		return &command->options[result - LONG_OPTION_BASE];
 	size_t i = 0;
 	while (command->options[i].letter != result)
 		i++;
-	return command->options[i].id;
+	return &command->options[i];
 }
 
-/* What is behind "--". getopt would begin with it again if it were asked. */
-static int next_word(struct command_reader *reader) {
-	reader->only_words = true;
-	if (optind >= reader->argc)
-		return COMMAND_END;
-	reader->value = reader->argv[optind++];
-	return COMMAND_WORD;
-}
-
-int command_next(struct command_reader *reader) {
-	if (reader->only_words)
-		return next_word(reader);
-	const int result =
-	    getopt_long(reader->argc, reader->argv, reader->letters, reader->longs, NULL);
-	reader->value = optarg;
+static bool take(const struct command *command, const struct command_steps *steps,
+                 struct command_parser *parser, int result, char *argv[]) {
 	if (result == IN_ORDER)
-		return COMMAND_WORD;
+		return steps->take_word(parser, optarg);
 	if (result == '?' || result == ':')
-		return fail_option(reader, result);
-	return result == -1 ? next_word(reader) : id_of(reader->command, result);
+		return fail_option(parser, result, argv);
+	const struct command_option *row = row_of(command, result);
+	parser->help = strcmp(row->name, "help") == 0;
+	return parser->help || steps->take_option(parser, row->id, optarg);
 }
 
-void command_finish(struct command_reader *reader) {
-	free(reader->letters);
-	free(reader->longs);
+static bool take_all(const struct command *command, const struct command_steps *steps,
+                     struct command_parser *parser, int argc, char *argv[]) {
+	const struct tables tables = tables_of(command);
+	bool good = true;
+	int result;
+	optind = 0; /* glibc: start afresh */
+	opterr = 0;
+	while (good && !parser->help &&
+	       (result = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1)
+		good = take(command, steps, parser, result, argv);
+	free(tables.letters);
+	free(tables.longs);
+	return good;
+}
+
+bool command_parse(const struct command *command, const struct command_steps *steps,
+                   struct command_parser *parser, int argc, char *argv[]) {
+	if (!take_all(command, steps, parser, argc, argv))
+		return false;
+	if (parser->help)
+		return true;
+	while (optind < argc) { /* behind "--" */
+		if (!steps->take_word(parser, argv[optind++]))
+			return false;
+	}
+	return steps->finish(parser);
 }
 
 void command_write_help(const struct command *command, struct out *out) {

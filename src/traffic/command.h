@@ -26,29 +26,26 @@ struct command {
 	int (*run)(int argc, char *argv[]); /* argv[0] is the command's name; an exit status */
 };
 
-enum { COMMAND_END = -1, COMMAND_WORD = -2, COMMAND_WRONG = -3 };
-
-struct command_reader {
-	const struct command *command;
-	int argc;
-	char **argv;
-	const char *value; /* the argument of the option, or the word */
-	char *error;       /* for COMMAND_WRONG: one line, for the caller to free */
-	bool only_words;
-	char *letters;
-	struct option *longs;
+/* Where the parser of a command stands: the first member of a structure of its own. */
+struct command_parser {
+	char *error; /* why it stopped: one line, for the caller to free; or NULL */
+	bool help;   /* --help; nothing else is wanted */
 };
 
-/* One reader at a time, as getopt has one state. argv[0] is skipped. */
-void command_start(struct command_reader *reader, const struct command *command, int argc,
-                   char *argv[]);
+/* What a parser makes of words and options in their order, and of their end. False sets `error`. */
+struct command_steps {
+	bool (*take_word)(struct command_parser *parser, const char *word);
+	bool (*take_option)(struct command_parser *parser, int id, const char *value);
+	bool (*finish)(struct command_parser *parser);
+};
 
-/* The id of the next option, or COMMAND_WORD, COMMAND_END or COMMAND_WRONG. All that is behind "--"
- * is words. */
-int command_next(struct command_reader *reader);
+/* Goes through `argv` but for argv[0], up to --help. All that is behind "--" is words. False sets
+ * `error`. One at a time, as getopt has one state. */
+bool command_parse(const struct command *command, const struct command_steps *steps,
+                   struct command_parser *parser, int argc, char *argv[]);
 
-/* Frees all but `error`. */
-void command_finish(struct command_reader *reader);
+/* Sets `error` to the format, which has one %s, with the word in it, escaped. Returns false. */
+bool command_fail(struct command_parser *parser, const char *format, const char *word);
 
 void command_write_help(const struct command *command, struct out *out);
 

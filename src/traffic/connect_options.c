@@ -138,22 +138,14 @@ const struct command connect_command = {
 };
 
 struct parser {
+	struct command_parser base;
 	struct connect_plan *plan;
 	enum protocol protocol;
 	const char *words[2]; /* behind the protocol */
 	size_t word_count;
 	uint32_t given; /* bits 1u << OPTION_... */
 	const char *values[OPTIONS];
-	char *error;
 };
-
-static bool fail(struct parser *parser, const char *format, const char *word) {
-	char *text = escape_copy(word, strlen(word));
-	free(parser->error);
-	parser->error = xasprintf(format, text); /* NOLINT(clang-diagnostic-format-nonliteral) */
-	free(text);
-	return false;
-}
 
 static bool is_given(const struct parser *parser, int id) {
 	return parser->given >> id & 1;
@@ -161,7 +153,8 @@ static bool is_given(const struct parser *parser, int id) {
 
 /* The words. */
 
-static bool take_word(struct parser *parser, const char *word) {
+static bool take_word(struct command_parser *base, const char *word) {
+	struct parser *parser = (struct parser *)base;
 	if (parser->word_count == 0 && parser->protocol == PROTOCOL_NONE) {
 		parser->protocol = PROTOCOL_TCP;
 		for (size_t i = 0; i < ARRAY_LENGTH(protocols); i++) {
@@ -172,7 +165,8 @@ static bool take_word(struct parser *parser, const char *word) {
 		}
 	}
 	if (parser->word_count == ARRAY_LENGTH(parser->words))
-		return fail(parser, _("'%s' is one word too many; see connect --help"), word);
+		return command_fail(&parser->base,
+		                    _("'%s' is one word too many; see connect --help"), word);
 	parser->words[parser->word_count++] = word;
 	return true;
 }
@@ -187,37 +181,41 @@ static bool set_target(struct parser *parser) {
 	struct dial_target *target = &parser->plan->target;
 	const bool is_unix = parser->protocol == PROTOCOL_UNIX;
 	if (parser->word_count == 0 && is_unix)
-		return fail(parser, _("name a UNIX socket, as in 'connect unix /run/x'%s"), "");
+		return command_fail(&parser->base,
+		                    _("name a UNIX socket, as in 'connect unix /run/x'%s"), "");
 	if (parser->word_count == 0)
-		return fail(parser, _("name a host and a port, as in 'connect localhost:1234'%s"),
-		            "");
+		return command_fail(&parser->base,
+		                    _("name a host and a port, as in 'connect localhost:1234'%s"),
+		                    "");
 	target->type = type_of(parser);
 	if (is_unix && parser->word_count > 1)
-		return fail(parser, _("'%s' is one word too many; see connect --help"),
-		            parser->words[1]);
+		return command_fail(&parser->base,
+		                    _("'%s' is one word too many; see connect --help"),
+		                    parser->words[1]);
 	if (is_unix) {
 		target->path = parser->words[0];
 		return true;
 	}
 	if (is_given(parser, OPTION_DGRAM) || is_given(parser, OPTION_SEQPACKET))
-		return fail(parser, _("--dgram and --seqpacket fit unix, and not %s"),
-		            protocols[parser->protocol]);
+		return command_fail(&parser->base,
+		                    _("--dgram and --seqpacket fit unix, and not %s"),
+		                    protocols[parser->protocol]);
 	if (parser->word_count == 1)
-		return target_parse(parser->words[0], target, &parser->error);
+		return target_parse(parser->words[0], target, &parser->base.error);
 	if (strchr(parser->words[1], ':'))
-		return fail(parser, _("unknown protocol '%s'; use tcp, udp or unix"),
-		            parser->words[0]);
+		return command_fail(&parser->base, _("unknown protocol '%s'; use tcp, udp or unix"),
+		                    parser->words[0]);
 	return target_parse_host(parser->words[0], strlen(parser->words[0]), target,
-	                         &parser->error) &&
-	       target_parse_port(parser->words[1], target, &parser->error);
+	                         &parser->base.error) &&
+	       target_parse_port(parser->words[1], target, &parser->base.error);
 }
 
 /* The options. */
 
 static bool fail_option(struct parser *parser, int id, const char *reason) {
 	char *text = escape_copy(parser->values[id], strlen(parser->values[id]));
-	free(parser->error);
-	parser->error = xasprintf("--%s '%s': %s", options[id].name, text, reason);
+	free(parser->base.error);
+	parser->base.error = xasprintf("--%s '%s': %s", options[id].name, text, reason);
 	free(text);
 	return false;
 }
@@ -276,9 +274,9 @@ static enum task task_of(const struct parser *parser) {
 }
 
 static bool fail_pair(struct parser *parser, const char *format, int one, const char *other) {
-	free(parser->error);
+	free(parser->base.error);
 	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
-	parser->error = xasprintf(format, options[one].name, other);
+	parser->base.error = xasprintf(format, options[one].name, other);
 	return false;
 }
 
@@ -313,9 +311,10 @@ static bool check_size(struct parser *parser, const struct load_plan *load) {
 	                                               : UNIX_MESSAGE_MAX;
 	if (load->size <= max)
 		return true;
-	free(parser->error);
-	parser->error = xasprintf(_("a message of %zu bytes is too long; %llu are the most here"),
-	                          load->size, (unsigned long long)max);
+	free(parser->base.error);
+	parser->base.error =
+	    xasprintf(_("a message of %zu bytes is too long; %llu are the most here"), load->size,
+	              (unsigned long long)max);
 	return false;
 }
 
@@ -382,55 +381,40 @@ static bool set_exchange(struct parser *parser) {
 static bool check_protocol(struct parser *parser, enum task task) {
 	const char *protocol = protocols[parser->protocol];
 	if (is_given(parser, OPTION_RESET) && parser->protocol != PROTOCOL_TCP)
-		return fail(parser, _("--reset fits tcp, and not %s"), protocol);
+		return command_fail(&parser->base, _("--reset fits tcp, and not %s"), protocol);
 	if (is_given(parser, OPTION_RATE) && task == TASK_STREAM && type_of(parser) != SOCK_DGRAM)
-		return fail(parser, _("--rate fits --stream only of datagrams, and not %s"),
-		            protocol);
+		return command_fail(&parser->base,
+		                    _("--rate fits --stream only of datagrams, and not %s"),
+		                    protocol);
 	return true;
 }
 
-static bool finish(struct parser *parser) {
+static bool finish(struct command_parser *base) {
+	struct parser *parser = (struct parser *)base;
 	const enum task task = task_of(parser);
 	parser->plan->is_load = task != TASK_EXCHANGE;
 	return set_target(parser) && check_task(parser, task) && check_protocol(parser, task) &&
 	       set_exchange(parser) && (!parser->plan->is_load || set_load(parser, task));
 }
 
-static bool take_option(struct parser *parser, int id, const char *value) {
+static bool take_option(struct command_parser *base, int id, const char *value) {
+	struct parser *parser = (struct parser *)base;
 	if (id == OPTION_MESSAGE && is_given(parser, id))
-		return fail(parser, _("one -m is all; send '%s' by standard input"), value);
+		return command_fail(&parser->base, _("one -m is all; send '%s' by standard input"),
+		                    value);
 	parser->given |= 1u << id;
 	parser->values[id] = value;
 	return true;
 }
 
-static bool take_all(struct parser *parser, struct command_reader *reader) {
-	for (;;) {
-		const int id = command_next(reader);
-		if (id == COMMAND_END)
-			return finish(parser);
-		if (id == COMMAND_WRONG) {
-			parser->error = reader->error;
-			return false;
-		}
-		if (id == OPTION_HELP) {
-			parser->plan->help = true;
-			return true;
-		}
-		if (id == COMMAND_WORD ? !take_word(parser, reader->value)
-		                       : !take_option(parser, id, reader->value))
-			return false;
-	}
-}
+static const struct command_steps steps = { take_word, take_option, finish };
 
 bool connect_parse(int argc, char *argv[], struct connect_plan *plan, char **error) {
-	struct command_reader reader;
 	struct parser parser = { .plan = plan, .protocol = PROTOCOL_NONE };
 	*plan = (struct connect_plan){ 0 };
-	command_start(&reader, &connect_command, argc, argv);
-	const bool understood = take_all(&parser, &reader);
-	command_finish(&reader);
+	const bool understood = command_parse(&connect_command, &steps, &parser.base, argc, argv);
+	plan->help = parser.base.help;
 	if (!understood)
-		*error = parser.error;
+		*error = parser.base.error;
 	return understood;
 }

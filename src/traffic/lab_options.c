@@ -61,26 +61,19 @@ const struct command lab_command = {
 enum { HOLD_SECONDS = 60 };
 
 struct parser {
+	struct command_parser base;
 	struct lab_plan *plan;
 	bool list;
-	char *error;
 };
-
-static bool fail(struct parser *parser, const char *format, const char *word) {
-	char *text = escape_copy(word, strlen(word));
-	free(parser->error);
-	parser->error = xasprintf(format, text); /* NOLINT(clang-diagnostic-format-nonliteral) */
-	free(text);
-	return false;
-}
 
 static bool fail_unknown(struct parser *parser, const char *word) {
 	const char *suggestion = lab_suggest(word);
 	if (!suggestion)
-		return fail(parser, _("unknown state '%s'; see 'socklens lab list'"), word);
+		return command_fail(&parser->base, _("unknown state '%s'; see 'socklens lab list'"),
+		                    word);
 	char *text = escape_copy(word, strlen(word));
-	free(parser->error);
-	parser->error = xasprintf(_("unknown state '%s'; did you mean %s?"), text, suggestion);
+	free(parser->base.error);
+	parser->base.error = xasprintf(_("unknown state '%s'; did you mean %s?"), text, suggestion);
 	free(text);
 	return false;
 }
@@ -100,7 +93,8 @@ static void add_all(struct lab_plan *plan) {
 		add(plan, &lab_conditions[i]);
 }
 
-static bool take_word(struct parser *parser, const char *word) {
+static bool take_word(struct command_parser *base, const char *word) {
+	struct parser *parser = (struct parser *)base;
 	const struct lab_condition *condition = lab_find(word);
 	if (condition)
 		add(parser->plan, condition);
@@ -116,20 +110,23 @@ static bool take_word(struct parser *parser, const char *word) {
 static bool take_hold(struct parser *parser, const char *value) {
 	const char *reason = NULL;
 	return quantity_parse_duration(value, &parser->plan->hold_ns, &reason) ||
-	       fail(parser, _("'%s' is no time to hold; use 30s, 5m, or 0 for until Ctrl-C"),
-	            value);
+	       command_fail(&parser->base,
+	                    _("'%s' is no time to hold; use 30s, 5m, or 0 for until Ctrl-C"),
+	                    value);
 }
 
 static bool take_port(struct parser *parser, const char *value) {
 	uint64_t port;
 	if (!util_parse_number(value, strlen(value), UINT16_MAX, &port))
-		return fail(parser, _("'%s' is no port; use a number up to 65535, or 0 for any"),
-		            value);
+		return command_fail(&parser->base,
+		                    _("'%s' is no port; use a number up to 65535, or 0 for any"),
+		                    value);
 	parser->plan->port = (uint16_t)port;
 	return true;
 }
 
-static bool take_option(struct parser *parser, int id, const char *value) {
+static bool take_option(struct command_parser *base, int id, const char *value) {
+	struct parser *parser = (struct parser *)base;
 	switch (id) {
 	case OPTION_HOLD:
 		return take_hold(parser, value);
@@ -155,56 +152,39 @@ static size_t count_ports(const struct lab_plan *plan) {
 	return count;
 }
 
-static bool check(struct parser *parser) {
+static bool check(struct command_parser *base) {
+	struct parser *parser = (struct parser *)base;
 	struct lab_plan *plan = parser->plan;
 	if (parser->list && (plan->count > 0 || plan->action == LAB_VERIFY))
-		return fail(parser, _("%s stands alone"), "list");
+		return command_fail(&parser->base, _("%s stands alone"), "list");
 	if (parser->list)
 		plan->action = LAB_LIST;
 	if (plan->count == 0 && plan->action == LAB_HOLD)
-		return fail(parser, _("%s: name a state, as in 'lab close-wait'; see 'lab list'"),
-		            "lab");
+		return command_fail(&parser->base,
+		                    _("%s: name a state, as in 'lab close-wait'; see 'lab list'"),
+		                    "lab");
 	if (plan->count == 0)
 		add_all(plan);
 	const size_t ports = count_ports(plan);
 	if (plan->port > 0 && ports > 0 && plan->port + ports - 1 > UINT16_MAX) {
-		parser->error =
+		parser->base.error =
 		    xasprintf(_("there are not %zu ports from %u on"), ports, plan->port);
 		return false;
 	}
 	return true;
 }
 
-static bool take_all(struct parser *parser, struct command_reader *reader) {
-	for (;;) {
-		const int id = command_next(reader);
-		if (id == COMMAND_END)
-			return check(parser);
-		if (id == COMMAND_WRONG) {
-			parser->error = reader->error;
-			return false;
-		}
-		if (id == OPTION_HELP) {
-			parser->plan->help = true;
-			return true;
-		}
-		if (id == COMMAND_WORD ? !take_word(parser, reader->value)
-		                       : !take_option(parser, id, reader->value))
-			return false;
-	}
-}
+static const struct command_steps steps = { take_word, take_option, check };
 
 bool lab_parse(int argc, char *argv[], struct lab_plan *plan, char **error) {
-	struct command_reader reader;
 	struct parser parser = { .plan = plan };
 	*plan = (struct lab_plan){
 		.format = REPORT_TEXT,
 		.hold_ns = HOLD_SECONDS * UINT64_C(1000000000),
 	};
-	command_start(&reader, &lab_command, argc, argv);
-	const bool understood = take_all(&parser, &reader);
-	command_finish(&reader);
+	const bool understood = command_parse(&lab_command, &steps, &parser.base, argc, argv);
+	plan->help = parser.base.help;
 	if (!understood)
-		*error = parser.error;
+		*error = parser.base.error;
 	return understood;
 }

@@ -111,22 +111,14 @@ struct common {
 };
 
 struct parser {
+	struct command_parser base;
 	struct serve_plan *plan;
 	struct common *commons;
 	size_t common_count;
 	bool placed;          /* the last server has its port or name */
 	uint32_t given;       /* bits 1u << OPTION_..., of the last server */
 	bool rate_may_follow; /* behind --chargen */
-	char *error;
 };
-
-static bool fail(struct parser *parser, const char *format, const char *word) {
-	char *text = escape_copy(word, strlen(word));
-	free(parser->error);
-	parser->error = xasprintf(format, text); /* NOLINT(clang-diagnostic-format-nonliteral) */
-	free(text);
-	return false;
-}
 
 static struct service *last(struct parser *parser) {
 	struct serve_plan *plan = parser->plan;
@@ -135,7 +127,8 @@ static struct service *last(struct parser *parser) {
 
 static bool parse_number(struct parser *parser, const char *text, uint64_t max, uint64_t *number,
                          const char *wrong) {
-	return util_parse_number(text, strlen(text), max, number) || fail(parser, wrong, text);
+	return util_parse_number(text, strlen(text), max, number) ||
+	       command_fail(&parser->base, wrong, text);
 }
 
 static bool place_port(struct parser *parser, struct service *service, const char *word) {
@@ -159,7 +152,8 @@ static bool place(struct parser *parser, const char *word) {
 static bool parse_rate(struct parser *parser, const char *word, uint64_t *rate) {
 	const char *reason = NULL;
 	return (quantity_parse(word, INT64_MAX, rate, &reason) && *rate > 0) ||
-	       fail(parser, _("'%s' is no rate; use bytes a second, as 1500, 64K or 10M"), word);
+	       command_fail(&parser->base,
+	                    _("'%s' is no rate; use bytes a second, as 1500, 64K or 10M"), word);
 }
 
 static const char *option_name(int id) {
@@ -170,8 +164,8 @@ static const char *option_name(int id) {
 }
 
 static bool fail_to_fit(struct parser *parser, int id) {
-	free(parser->error);
-	parser->error =
+	free(parser->base.error);
+	parser->base.error =
 	    xasprintf(_("--%s does not fit %s"), option_name(id), service_name(last(parser)->kind));
 	return false;
 }
@@ -259,7 +253,8 @@ static bool take_rate(struct parser *parser, const char *word) {
 	return true;
 }
 
-static bool take_word(struct parser *parser, const char *word) {
+static bool take_word(struct command_parser *base, const char *word) {
+	struct parser *parser = (struct parser *)base;
 	struct service *service = last(parser);
 	const bool is_number = isdigit((unsigned char)word[0]);
 	const bool is_rate = parser->rate_may_follow && is_number;
@@ -275,14 +270,15 @@ static bool take_word(struct parser *parser, const char *word) {
 	if (is_number)
 		return add(parser, SERVICE_TCP) && place(parser, word);
 	if (!service || service->kind != SERVICE_HTTP || service->path)
-		return fail(parser,
-		            _("unknown server '%s'; use tcp, udp, daytime, http, ws or unix"),
-		            word);
+		return command_fail(
+		    &parser->base,
+		    _("unknown server '%s'; use tcp, udp, daytime, http, ws or unix"), word);
 	service->path = word;
 	return true;
 }
 
-static bool take_option(struct parser *parser, int id, const char *value) {
+static bool take_option(struct command_parser *base, int id, const char *value) {
+	struct parser *parser = (struct parser *)base;
 	struct service *service = last(parser);
 	parser->rate_may_follow = id == OPTION_CHARGEN && !value;
 	if (id == OPTION_QUIET || id == OPTION_JSON) {
@@ -298,54 +294,38 @@ static bool take_option(struct parser *parser, int id, const char *value) {
 	return true;
 }
 
-static bool check(struct parser *parser) {
+static bool check(struct command_parser *base) {
+	struct parser *parser = (struct parser *)base;
 	const struct service *service = last(parser);
 	if (service && !parser->placed && UNIX >> service->kind & 1)
-		return fail(parser,
-		            _("%s: name a path, as in 'serve unix /tmp/x'; see serve --help"),
-		            service_name(service->kind));
+		return command_fail(
+		    &parser->base,
+		    _("%s: name a path, as in 'serve unix /tmp/x'; see serve --help"),
+		    service_name(service->kind));
 	if (!service || !parser->placed)
-		return fail(parser, _("%s: name a port, as in 'serve 1234'; see serve --help"),
-		            service ? service_name(service->kind) : "serve");
+		return command_fail(&parser->base,
+		                    _("%s: name a port, as in 'serve 1234'; see serve --help"),
+		                    service ? service_name(service->kind) : "serve");
 	for (size_t i = 0; i < parser->common_count; i++) {
 		if (!parser->commons[i].used) {
-			free(parser->error);
-			parser->error = xasprintf(_("--%s fits none of these servers"),
-			                          option_name(parser->commons[i].id));
+			free(parser->base.error);
+			parser->base.error = xasprintf(_("--%s fits none of these servers"),
+			                               option_name(parser->commons[i].id));
 			return false;
 		}
 	}
 	return true;
 }
 
-static bool take_all(struct parser *parser, struct command_reader *reader) {
-	for (;;) {
-		const int id = command_next(reader);
-		if (id == COMMAND_END)
-			return check(parser);
-		if (id == COMMAND_WRONG) {
-			parser->error = reader->error;
-			return false;
-		}
-		if (id == OPTION_HELP) {
-			parser->plan->help = true;
-			return true;
-		}
-		if (id == COMMAND_WORD ? !take_word(parser, reader->value)
-		                       : !take_option(parser, id, reader->value))
-			return false;
-	}
-}
+static const struct command_steps steps = { take_word, take_option, check };
 
 bool serve_parse(int argc, char *argv[], struct serve_plan *plan, char **error) {
-	struct command_reader reader;
 	struct parser parser = { .plan = plan };
 	*plan = (struct serve_plan){ .format = REPORT_TEXT };
-	command_start(&reader, &serve_command, argc, argv);
-	const bool understood = take_all(&parser, &reader);
-	command_finish(&reader);
+	const bool understood = command_parse(&serve_command, &steps, &parser.base, argc, argv);
 	free(parser.commons);
+	plan->help = parser.base.help;
 	if (!understood)
-		*error = parser.error;
+		*error = parser.base.error;
 	return understood;
 }
