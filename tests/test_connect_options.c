@@ -179,6 +179,7 @@ Test(connect_options, what_is_wrong_is_said_in_one_line) {
 		{ "/run/x", "write unix in front of it" },
 		{ "http localhost:80", "unknown protocol 'http'" },
 		{ "a 1 b", "'b' is one word too many" },
+		{ "unix @", "unix: the name of a UNIX socket is empty" },
 		{ "unix a b", "'b' is one word too many" },
 		{ "1 --dgram", "--dgram and --seqpacket fit unix, and not tcp" },
 		{ "udp 1 --seqpacket", "fit unix, and not udp" },

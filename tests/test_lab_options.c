@@ -101,6 +101,7 @@ Test(lab_options, what_is_wrong_is_said_in_one_line) {
 		{ "estab listen --port 65535", "there are not 2 ports from 65535 on" },
 		{ "list estab", "list stands alone" },
 		{ "list --verify", "list stands alone" },
+		{ "estab -q -j", "one of --quiet, --json" },
 		{ "--wrong", "unknown option --wrong" },
 		{ "estab --hold", "--hold needs a value" },
 	};

@@ -154,6 +154,13 @@ Test(serve_options, what_is_wrong_is_said_in_one_line) {
 		{ "--chargen 1x 1", "'1x' is no rate" },
 		{ "1 --once=1", "takes no value" },
 		{ "1 --reply", "--reply needs a value" },
+		{ "1 --max-clients 0", "'0' is no number of clients" },
+		{ "1 --bind localhost", "'localhost' is no address to listen on" },
+		{ "--bind x udp 1", "'x' is no address to listen on" },
+		{ "unix @", "unix: the name of a UNIX socket is empty" },
+		{ "1 --reply x --discard", "one of --reply, --discard, --chargen" },
+		{ "--chargen --discard 1", "one of --reply, --discard, --chargen" },
+		{ "1 --quiet --json", "one of --quiet, --json" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		char words[200];

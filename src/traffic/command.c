@@ -112,6 +112,14 @@ bool command_parse(const struct command *command, const struct command_steps *st
 	return steps->finish(parser);
 }
 
+bool command_set_format(struct command_parser *parser, enum report_format *format,
+                        enum report_format wanted) {
+	if (*format != REPORT_TEXT && *format != wanted)
+		return command_fail(parser, _("one of %s is all that fits"), "--quiet, --json");
+	*format = wanted;
+	return true;
+}
+
 void command_write_help(const struct command *command, struct out *out) {
 	out_text(out, _(command->usage));
 	out_text(out, _("\nOptions:\n"));

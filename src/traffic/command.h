@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "out.h"
+#include "report.h"
 
 struct command_option {
 	char letter;          /* 0: none */
@@ -46,6 +47,10 @@ bool command_parse(const struct command *command, const struct command_steps *st
 
 /* Sets `error` to the format, which has one %s, with the word in it, escaped. Returns false. */
 bool command_fail(struct command_parser *parser, const char *format, const char *word);
+
+/* --quiet and --json, of which one is all that fits. */
+bool command_set_format(struct command_parser *parser, enum report_format *format,
+                        enum report_format wanted);
 
 void command_write_help(const struct command *command, struct out *out);
 

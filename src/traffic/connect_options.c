@@ -193,8 +193,11 @@ static bool set_target(struct parser *parser) {
 		                    _("'%s' is one word too many; see connect --help"),
 		                    parser->words[1]);
 	if (is_unix) {
+		struct address address;
+		const char *reason = NULL;
 		target->path = parser->words[0];
-		return true;
+		return address_parse_unix(target->path, &address, &reason) ||
+		       command_fail(&parser->base, "unix: %s", reason);
 	}
 	if (is_given(parser, OPTION_DGRAM) || is_given(parser, OPTION_SEQPACKET))
 		return command_fail(&parser->base,

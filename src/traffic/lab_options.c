@@ -136,11 +136,9 @@ static bool take_option(struct command_parser *base, int id, const char *value) 
 		parser->plan->action = LAB_VERIFY;
 		break;
 	case OPTION_QUIET:
-		parser->plan->format = REPORT_QUIET;
-		break;
+		return command_set_format(base, &parser->plan->format, REPORT_QUIET);
 	case OPTION_JSON:
-		parser->plan->format = REPORT_JSON;
-		break;
+		return command_set_format(base, &parser->plan->format, REPORT_JSON);
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "address.h"
 #include "command.h"
 #include "escape.h"
 #include "quantity.h"
@@ -140,13 +141,19 @@ static bool place_port(struct parser *parser, struct service *service, const cha
 	return true;
 }
 
+static bool place_path(struct parser *parser, struct service *service, const char *word) {
+	struct address address;
+	const char *reason = NULL;
+	service->path = word;
+	return address_parse_unix(word, &address, &reason) ||
+	       command_fail(&parser->base, "unix: %s", reason);
+}
+
 static bool place(struct parser *parser, const char *word) {
 	struct service *service = last(parser);
 	parser->placed = true;
-	if (!(UNIX >> service->kind & 1))
-		return place_port(parser, service, word);
-	service->path = word;
-	return true;
+	return UNIX >> service->kind & 1 ? place_path(parser, service, word)
+	                                 : place_port(parser, service, word);
 }
 
 static bool parse_rate(struct parser *parser, const char *word, uint64_t *rate) {
@@ -180,26 +187,45 @@ static bool change_kind(struct parser *parser, struct service *service, enum ser
 	return true;
 }
 
+static bool set_bind(struct parser *parser, struct service *service, const char *value) {
+	struct address address;
+	service->bind = value;
+	return strcmp(value, "any") == 0 || address_parse(value, service->port, &address) ||
+	       command_fail(&parser->base,
+	                    _("'%s' is no address to listen on; use a number, or any"), value);
+}
+
+static bool set_answer(struct parser *parser, struct service *service, enum service_answer answer) {
+	if (service->answer != SERVICE_ECHO && service->answer != answer)
+		return command_fail(&parser->base, _("one of %s is all that fits"),
+		                    "--reply, --discard, --chargen");
+	service->answer = answer;
+	return true;
+}
+
+static bool set_max_clients(struct parser *parser, struct service *service, const char *value) {
+	const char *wrong = _("'%s' is no number of clients; use a whole number from 1 on");
+	return parse_number(parser, value, UINT32_MAX, &service->max_clients, wrong) &&
+	       (service->max_clients > 0 || command_fail(&parser->base, wrong, value));
+}
+
 static bool set(struct parser *parser, struct service *service, int id, const char *value) {
 	uint64_t number = 0;
 	parser->given |= 1u << id;
 	switch (id) {
 	case OPTION_BIND:
-		service->bind = value;
-		break;
+		return set_bind(parser, service, value);
 	case OPTION_REPLY:
-		service->answer = SERVICE_REPLY;
 		service->reply = value;
-		break;
+		return set_answer(parser, service, SERVICE_REPLY);
 	case OPTION_GREET:
 		service->greeting = value;
 		break;
 	case OPTION_DISCARD:
-		service->answer = SERVICE_DISCARD;
-		break;
+		return set_answer(parser, service, SERVICE_DISCARD);
 	case OPTION_CHARGEN:
-		service->answer = SERVICE_CHARGEN;
-		return !value || parse_rate(parser, value, &service->rate);
+		return set_answer(parser, service, SERVICE_CHARGEN) &&
+		       (!value || parse_rate(parser, value, &service->rate));
 	case OPTION_BACKLOG:
 		if (!parse_number(parser, value, INT32_MAX, &number,
 		                  _("'%s' is no length of a queue; use a whole number")))
@@ -207,8 +233,7 @@ static bool set(struct parser *parser, struct service *service, int id, const ch
 		service->backlog = (int)number;
 		break;
 	case OPTION_MAX_CLIENTS:
-		return parse_number(parser, value, UINT32_MAX, &service->max_clients,
-		                    _("'%s' is no number of clients; use a whole number"));
+		return set_max_clients(parser, service, value);
 	case OPTION_ONCE:
 		service->once = true;
 		break;
@@ -281,10 +306,9 @@ static bool take_option(struct command_parser *base, int id, const char *value) 
 	struct parser *parser = (struct parser *)base;
 	struct service *service = last(parser);
 	parser->rate_may_follow = id == OPTION_CHARGEN && !value;
-	if (id == OPTION_QUIET || id == OPTION_JSON) {
-		parser->plan->format = id == OPTION_JSON ? REPORT_JSON : REPORT_QUIET;
-		return true;
-	}
+	if (id == OPTION_QUIET || id == OPTION_JSON)
+		return command_set_format(base, &parser->plan->format,
+		                          id == OPTION_JSON ? REPORT_JSON : REPORT_QUIET);
 	if (service)
 		return fits[id] >> service->kind & 1 ? set(parser, service, id, value)
 		                                     : fail_to_fit(parser, id);
