@@ -24,10 +24,10 @@ static void draw(struct load_progress *progress) {
 	static const char erase_rest[] = "\x1b[K";
 	const struct load_result *result = progress->result;
 	const uint64_t now_ns = loop_now(progress->loop);
-	const size_t width = width_of(progress->fd);
 	char text[256];
-	int length = snprintf(
-	    text, sizeof(text) - sizeof(erase_rest),
+	char line[sizeof(text) + sizeof(erase_rest)];
+	const int length = snprintf(
+	    text, sizeof(text),
 	    _("\r%.0fs: %llu open, %llu messages (%llu/s), %llu connections made, %llu failed"),
 	    (double)(now_ns - progress->started_ns) / 1e9, (unsigned long long)result->open,
 	    (unsigned long long)result->messages,
@@ -36,9 +36,8 @@ static void draw(struct load_progress *progress) {
 	progress->messages = result->messages;
 	if (length < 0)
 		return;
-	text[width + 1 < sizeof(text) ? width + 1 : sizeof(text) - 1] = '\0';
-	strcat(text, erase_rest);
-	put(progress, text, strlen(text));
+	snprintf(line, sizeof(line), "%.*s%s", (int)width_of(progress->fd) + 1, text, erase_rest);
+	put(progress, line, strlen(line));
 }
 
 static void due(struct loop_timer *timer) {
