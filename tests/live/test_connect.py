@@ -794,7 +794,7 @@ def _():
         equal((status, out), (USAGE, b""), f"{words}: {err}")
         true(err.startswith("socklens: ") and err.count("\n") == 1, f"{words}: {err}")
         true(sentence in err, f"{words}: {err}")
-    equal(connect("unix", "")[::2], (PARTIAL, "socklens: unix: the name of a UNIX socket is "
+    equal(connect("unix", "")[::2], (USAGE, "socklens: unix: the name of a UNIX socket is "
                                      "empty\n"), "empty name")  # fmt: skip
 
 
