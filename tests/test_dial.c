@@ -171,16 +171,19 @@ Test(dial, a_datagram_finds_who_listens) {
 	addresses[1] = address_of(bound);
 	cr_assert(address_parse("127.0.0.2", address_port(&addresses[1]), &addresses[0]));
 	const struct dial_list list = { addresses, 2, SOCK_DGRAM };
+	const uint64_t start_ns = util_monotonic_ns();
 	size_t chosen = 9;
+	uint64_t sent_ns = 0;
 	char *error = NULL;
 	char received[10];
-	const int fd = dial_with_datagram(&list, "abc", 3, &chosen, &error);
+	const int fd = dial_with_datagram(&list, "abc", 3, &chosen, &sent_ns, &error);
 	cr_assert_geq(fd, 0, "%s", error);
 	cr_expect_eq(chosen, 1);
+	cr_expect(sent_ns >= start_ns && sent_ns <= util_monotonic_ns());
 	cr_expect_eq(recv(bound, received, sizeof(received), 0), 3);
 	close(bound);
 	close(fd);
-	cr_expect_lt(dial_with_datagram(&list, "abc", 3, &chosen, &error), 0);
+	cr_expect_lt(dial_with_datagram(&list, "abc", 3, &chosen, &sent_ns, &error), 0);
 	cr_expect_eq(strncmp(error, "nobody listens on udp 127.0.0.2:", 32), 0, "%s", error);
 	free(error);
 }

@@ -50,13 +50,26 @@ static int exchange(const struct dial_list *list, const struct exchange *plan) {
 	return status;
 }
 
-/* Datagrams tell only by an answer who is there: one is sent in advance. */
-static int try_addresses(const struct dial_list *list, const struct load_plan *load,
-                         const struct dial_limits *limits, size_t *chosen, char **error) {
-	if (list->type != SOCK_DGRAM)
-		return dial(list, limits, chosen, error);
-	return dial_with_datagram(list, load->message ? load->message : "",
-	                          load->message ? load->size : 0, chosen, error);
+static bool sends_datagrams(const struct load_plan *load) {
+	if (load->type != SOCK_DGRAM || load->style == LOAD_HOLD)
+		return false;
+	return load->style != LOAD_STREAM || load->size > 0;
+}
+
+/* Which of the addresses answers is told by the first connection of the load itself, or by its
+ * first datagram: the peer must not see more than the load counts. */
+static bool find_first(const struct dial_list *list, const struct dial_limits *limits,
+                       struct load_plan *load, size_t *chosen, char **error) {
+	if (sends_datagrams(load)) {
+		size_t size;
+		char *message = load_make_message(load, &size);
+		load->first_fd =
+		    dial_with_datagram(list, message, size, chosen, &load->first_sent_ns, error);
+		free(message);
+	} else {
+		load->first_fd = dial(list, limits, chosen, error);
+	}
+	return load->first_fd >= 0;
 }
 
 static int run_load(const struct dial_list *list, const struct connect_plan *plan,
@@ -64,12 +77,9 @@ static int run_load(const struct dial_list *list, const struct connect_plan *pla
 	struct load_plan load = plan->load;
 	char *error = NULL;
 	size_t chosen = 0;
-	if (list->count > 1) {
-		const int fd = try_addresses(list, &load, limits, &chosen, &error);
-		if (fd < 0)
-			return complain(error);
-		close(fd);
-	}
+	load.first_fd = -1;
+	if (list->count > 1 && !find_first(list, limits, &load, &chosen, &error))
+		return complain(error);
 	descriptors_raise_limit();
 	load.targets = &list->addresses[chosen];
 	load.target_count = 1;

@@ -344,12 +344,13 @@ static int try_datagram(int fd, const struct address *address, const void *bytes
 }
 
 int dial_with_datagram(const struct dial_list *list, const void *bytes, size_t length,
-                       size_t *chosen, char **error) {
+                       size_t *chosen, uint64_t *sent_ns, char **error) {
 	int *errors = xcalloc(list->count, sizeof(*errors));
 	int fd = -1;
 	*error = NULL;
 	for (size_t i = 0; i < list->count && fd < 0; i++) {
 		fd = open_socket(&list->addresses[i], list->type);
+		*sent_ns = util_monotonic_ns();
 		errors[i] =
 		    fd < 0 ? errno
 			   : try_datagram(fd, &list->addresses[i], bytes, length, list->count == 1);

@@ -41,6 +41,6 @@ int dial(const struct dial_list *list, const struct dial_limits *limits, size_t 
          char **error);
 
 /* For datagrams, as `connected` to any of them is no news: sends `bytes` to one after the other
- * until none comes back as refused at once. Results as those of dial(). */
+ * until none comes back as refused at once, and tells when that was. Results as those of dial(). */
 int dial_with_datagram(const struct dial_list *list, const void *bytes, size_t length,
-                       size_t *chosen, char **error);
+                       size_t *chosen, uint64_t *sent_ns, char **error);

@@ -189,7 +189,7 @@ static char *make_pattern(size_t size) {
 }
 
 /* For a stream as many messages as fit into one large write. */
-static char *make_message(const struct load_plan *plan, size_t *size) {
+char *load_make_message(const struct load_plan *plan, size_t *size) {
 	const bool is_stream = plan->style == LOAD_STREAM && plan->type == SOCK_STREAM;
 	char *message = plan->message ? xmalloc(plan->size) : make_pattern(plan->size);
 	if (plan->message)
@@ -256,7 +256,7 @@ static void set_up(struct load *load, struct loop *loop, const char *message, si
 
 static int run(struct load *load, struct loop *loop) {
 	size_t size;
-	char *message = make_message(load->plan, &size);
+	char *message = load_make_message(load->plan, &size);
 	load->group.buffer = xmalloc(LOAD_BUFFER_SIZE);
 	set_up(load, loop, message, size);
 	loop_run(loop);
@@ -288,6 +288,7 @@ int load_run(const struct load_plan *plan) {
 		.plan = plan,
 		.result = load.result,
 		.is_once = is_once(plan),
+		.first_fd = plan->first_fd,
 		.made = made,
 		.ended = ended,
 		.context = &load,

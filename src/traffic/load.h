@@ -46,7 +46,14 @@ struct load_plan {
 	bool reset;           /* closed with RST (SO_LINGER of 0 s) */
 	bool json;            /* the summary as one JSON object */
 	bool quiet;           /* no progress line and no summary */
+	int first_fd;         /* the first of the connections, to the first of the targets, if it is
+	                         there already; -1: it is not. It is the load's to close, and has no
+	                         connect time */
+	uint64_t first_sent_ns; /* when its first message was sent, of datagrams; 0: it was not */
 };
+
+/* What is sent each time, for the caller to free; of LOAD_STREAM it may be several messages. */
+char *load_make_message(const struct load_plan *plan, size_t *size);
 
 /* Returns an exit status: EXIT_STATUS_MATCHED if nothing went wrong, EXIT_STATUS_PARTIAL if a
  * connection failed, was closed by the peer before its answer, or had none. Progress and what

@@ -49,6 +49,7 @@ struct load_connection {
 	bool is_watched;
 	bool is_answered; /* before all was sent */
 	bool is_made;
+	bool is_given; /* connected by somebody else */
 };
 
 static struct load_connection *of_timer(struct loop_timer *timer) {
@@ -240,6 +241,15 @@ static void begin_message(struct load_connection *connection, uint64_t meant_ns,
 	send_message(connection);
 }
 
+/* Somebody else has sent it. */
+static void await_answer(struct load_connection *connection, uint64_t sent_ns) {
+	connection->state = STATE_EXCHANGING;
+	connection->meant_ns = sent_ns;
+	connection->sent = connection->group->size;
+	set_deadline(connection, sent_ns + answer_timeout_ns(connection));
+	watch_for(connection, EPOLLIN);
+}
+
 static void turn_taken(struct turn *turn, uint64_t meant_ns, uint64_t now_ns) {
 	begin_message(of_turn(turn), meant_ns, now_ns);
 }
@@ -265,9 +275,11 @@ static void begin_stream(struct load_connection *connection) {
 static void begin(struct load_connection *connection) {
 	struct load_group *group = connection->group;
 	const uint64_t now_ns = util_monotonic_ns();
+	const uint64_t sent_ns = connection->is_given ? group->plan->first_sent_ns : 0;
 	connection->is_made = true;
 	group->result->made++;
-	if (!is_datagram(connection))
+	group->result->bytes_out += sent_ns > 0 ? group->size : 0;
+	if (!is_datagram(connection) && !connection->is_given)
 		histogram_record(group->result->connect_time, now_ns - connection->meant_ns);
 	group->made(group->context);
 	switch (group->plan->style) {
@@ -275,6 +287,8 @@ static void begin(struct load_connection *connection) {
 	case LOAD_CHURN:
 		if (group->size == 0 && !is_datagram(connection))
 			end(connection, LOAD_END_DONE, 0);
+		else if (sent_ns > 0)
+			await_answer(connection, sent_ns);
 		else
 			go_on(connection, now_ns);
 		break;
@@ -419,12 +433,24 @@ static void connect_now(struct load_connection *connection) {
 	}
 }
 
+/* A descriptor, or -errno. */
+static int take_socket(struct load_group *group, const struct address *target) {
+	const int given = group->first_fd;
+	if (given < 0)
+		return load_socket_open(group->plan, target);
+	group->first_fd = -1;
+	load_socket_tune(given, group->plan, target);
+	return given;
+}
+
 void load_connection_open(struct load_group *group, const struct address *target,
                           uint64_t meant_ns) {
 	const uint64_t asked_ns = group->plan->timeout_ns;
+	const bool is_given = group->first_fd >= 0;
 	struct load_connection *connection = xcalloc(1, sizeof(*connection));
 	*connection = (struct load_connection){
-		.watch = { load_socket_open(group->plan, target), ready },
+		.watch = { take_socket(group, target), ready },
+		.is_given = is_given,
 		.timer.due = due,
 		.turn.taken = turn_taken,
 		.group = group,
@@ -438,6 +464,8 @@ void load_connection_open(struct load_group *group, const struct address *target
 	group->first = connection;
 	if (connection->watch.fd < 0)
 		fail(connection, LOAD_PHASE_OPEN, -connection->watch.fd);
+	else if (is_given)
+		begin(connection);
 	else
 		connect_now(connection);
 }
@@ -452,4 +480,7 @@ void load_group_close(struct load_group *group) {
 		next = one->next;
 		release(one);
 	}
+	if (group->first_fd >= 0)
+		load_socket_close(group->plan, group->first_fd);
+	group->first_fd = -1;
 }

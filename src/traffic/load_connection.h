@@ -29,6 +29,7 @@ struct load_group {
 	size_t size;
 	char *buffer; /* of LOAD_BUFFER_SIZE */
 	bool is_once; /* a connection ends after its first answer */
+	int first_fd; /* what the plan has, until it is used: -1 */
 	/* One is connected, or over; called from within it, so only to take note. */
 	void (*made)(void *context);
 	void (*ended)(void *context, enum load_end end, int error);

@@ -28,14 +28,18 @@ static int take_name(int fd) {
 	return bind(fd, (const struct sockaddr *)&family, sizeof(family));
 }
 
-int load_socket_open(const struct load_plan *plan, const struct address *target) {
+void load_socket_tune(int fd, const struct load_plan *plan, const struct address *target) {
 	const int on = 1;
+	if (is_tcp(plan, target))
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+int load_socket_open(const struct load_plan *plan, const struct address *target) {
 	const int family = target->any.sa_family;
 	const int fd = socket(family, plan->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (is_tcp(plan, target))
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	load_socket_tune(fd, plan, target);
 	if (family == AF_UNIX && plan->type == SOCK_DGRAM && take_name(fd) != 0) {
 		const int error = errno;
 		close(fd);

@@ -15,6 +15,9 @@ struct load_sources {
 /* A socket for `target`, non-blocking. Its descriptor or -errno. */
 int load_socket_open(const struct load_plan *plan, const struct address *target);
 
+/* What load_socket_open() does to each; for those that somebody else has opened. */
+void load_socket_tune(int fd, const struct load_plan *plan, const struct address *target);
+
 /* Begins to connect it. 0 once it is connected, -EINPROGRESS while that goes on; -EAGAIN of a UNIX
  * socket whose server is behind: try again later; or another -errno. */
 int load_socket_connect(int fd, const struct address *target, struct load_sources *sources);

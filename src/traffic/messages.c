@@ -85,8 +85,9 @@ static bool send_message(struct talk *talk, const char *bytes, size_t length) {
 	if (length == 0 && talk->list->type == SOCK_SEQPACKET)
 		return true;
 	if (talk->fd < 0) {
-		talk->fd =
-		    dial_with_datagram(talk->list, bytes, length, &talk->chosen, &talk->error);
+		uint64_t sent_ns;
+		talk->fd = dial_with_datagram(talk->list, bytes, length, &talk->chosen, &sent_ns,
+		                              &talk->error);
 		talk->is_over = talk->fd < 0;
 		return true;
 	}

@@ -544,6 +544,33 @@ def _():
     equal(err, f"socklens: [::1]:{port} and 127.0.0.1:{port} {sentence}\n", "nobody")
 
 
+@test("a load that finds its address makes no more connections and messages than it counts")
+def _():
+    with serving("0", "--once") as (one, port):
+        status, out, _err = connect(port, "-n", "1", "--json")
+        equal((status, one.process.wait(live.LIMIT_SECONDS)), (0, 0), "serve --once")
+        equal(live.parse(out)["connections"], 1, "one")
+    for words in (("-n", "3"), ("-n", "3", "--churn"), ("-n", "3", "--size", "0"),
+                  ("-n", "3", "--hold", "--for", "300ms"), ("--stream", "--for", "300ms")):  # fmt: skip
+        equal(*seen_and_counted("tcp", *words), words)
+    for words in (("-n", "3"), ("-n", "3", "-m", "x"), ("-n", "3", "--size", "0"),
+                  ("-n", "3", "--hold", "--for", "300ms")):
+        equal(*seen_and_counted("udp", *words), words)
+
+
+def seen_and_counted(kind, *words):
+    """What a server has seen of a load by a bare port, and what the load counts."""
+    with serving(kind, "0", "--json") as (one, port):
+        status, out, err = connect(kind, port, *words, "--json")
+        equal((status, err), (0, ""), words)
+        one.process.send_signal(signal.SIGINT)
+        seen = one.event("summary")
+    summary = live.parse(out)
+    if kind == "tcp":
+        return seen["connections"], summary["connections"]
+    return (seen["messages"], seen["in"]), (summary["messages"], summary["bytes_out"])
+
+
 # What goes wrong, in words.
 
 
