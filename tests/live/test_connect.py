@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import resource
+import select
 import signal
 import socket
 import struct
@@ -281,6 +282,16 @@ def output_of(process):
     return process.communicate(timeout=live.LIMIT_SECONDS)[0]
 
 
+def read_exactly(pipe, length):
+    data = b""
+    while len(data) < length:
+        ready = select.select([pipe], [], [], live.LIMIT_SECONDS)[0]
+        more = os.read(pipe.fileno(), length - len(data)) if ready else b""
+        true(more, f"only {data!r} came")
+        data += more
+    return data
+
+
 @test("nc listens: TCP, UDP and UNIX")
 def _():
     port = free_port()
@@ -291,8 +302,9 @@ def _():
     words = ("nc", "-u", "-l", "127.0.0.1", str(port))
     with program(*words, given=b"Welcome\n", ready=listens("-u", f"sport = {port}")) as nc:
         answered(b"Welcome\n", "udp", port, "-m", "Hello")
+        equal(read_exactly(nc.stdout, 5), b"Hello", "what nc had")
         nc.terminate()
-        equal(output_of(nc), b"Hello", "what nc had")
+        equal(output_of(nc), b"", "and no more")
     with tempfile.TemporaryDirectory() as directory:
         path = f"{directory}/here"
         with program("nc", "-l", "-U", path, given=b"Hi\n", ready=listens("-x", f"src = {path}")):
@@ -551,7 +563,7 @@ def _():
         equal((status, one.process.wait(live.LIMIT_SECONDS)), (0, 0), "serve --once")
         equal(live.parse(out)["connections"], 1, "one")
     for words in (("-n", "3"), ("-n", "3", "--churn"), ("-n", "3", "--size", "0"),
-                  ("-n", "3", "--hold", "--for", "300ms"), ("--stream", "--for", "300ms")):  # fmt: skip
+                  ("-n", "3", "--hold", "--for", "300ms"), ("--stream", "--size", "0", "--for", "300ms")):  # fmt: skip
         equal(*seen_and_counted("tcp", *words), words)
     for words in (("-n", "3"), ("-n", "3", "-m", "x"), ("-n", "3", "--size", "0"),
                   ("-n", "3", "--hold", "--for", "300ms")):
