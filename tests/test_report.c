@@ -3,6 +3,8 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -153,4 +155,71 @@ Test(report, a_full_disk_is_an_error) {
 	cr_expect_eq(report_flush(report), -ENOSPC);
 	report_destroy(report);
 	close(fd);
+}
+
+/* Adds what is there. */
+static size_t read_all(int fd, char *text, size_t size, size_t used) {
+	for (;;) {
+		const ssize_t length = read(fd, text + used, size - used);
+		if (length <= 0)
+			return used;
+		used += (size_t)length;
+	}
+}
+
+Test(report, a_reader_that_stops_holds_up_nobody_and_learns_what_it_missed, .timeout = 60) {
+	enum { EVENTS = 100000, ROOM = 4 << 20 };
+	int fds[2];
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	struct report *report = report_create(fds[1], REPORT_TEXT, -1);
+	for (int i = 0; i < EVENTS; i++) {
+		report_event(report, &(struct event){ .kind = EVENT_RESUMED });
+		cr_assert_eq(report_flush(report), 0);
+	}
+	cr_expect_eq(report_stuck_fd(report), fds[1]);
+	cr_assert_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	char *text = xcalloc(ROOM, 1);
+	size_t used = 0;
+	while (report_stuck_fd(report) >= 0) {
+		used = read_all(fds[0], text, ROOM - 1, used);
+		cr_assert_eq(report_flush(report), 0);
+	}
+	report_event(report, &(struct event){ .kind = EVENT_RESUMED });
+	cr_assert_eq(report_drain(report, -1), 0);
+	used = read_all(fds[0], text, ROOM - 1, used);
+	static const char line[] = "accepting again\n";
+	unsigned long long shown = 0;
+	unsigned long long lost = 0;
+	const char *rest = text;
+	for (; strncmp(rest, line, strlen(line)) == 0; rest += strlen(line))
+		shown++;
+	cr_assert_eq(sscanf(rest, "%llu events not shown\n", &lost), 1);
+	cr_expect_eq(shown + lost, EVENTS);
+	cr_expect(used > 1 << 20 && used < (1 << 20) + 200000, "%zu bytes", used);
+	cr_expect_str_eq(strchr(rest, '\n') + 1, line);
+	free(text);
+	report_destroy(report);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+Test(report, what_waits_at_the_end_can_be_interrupted, .timeout = 60) {
+	int fds[2];
+	int interrupt[2];
+	cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+	cr_assert_eq(pipe2(interrupt, O_CLOEXEC), 0);
+	struct report *report = report_create(fds[1], REPORT_JSON, interrupt[0]);
+	for (int i = 0; i < 10000; i++)
+		report_event(report, &(struct event){ .kind = EVENT_RESUMED });
+	cr_assert_eq(report_flush(report), 0);
+	cr_assert_geq(report_stuck_fd(report), 0);
+	cr_expect_eq(report_drain(report, 1), -EINTR);
+	cr_assert_eq(write(interrupt[1], "x", 1), 1);
+	cr_expect_eq(report_drain(report, -1), -EINTR);
+	close(fds[0]);
+	signal(SIGPIPE, SIG_IGN);
+	cr_expect_eq(report_flush(report), -EPIPE);
+	cr_expect_lt(report_stuck_fd(report), 0);
+	report_destroy(report);
+	close(fds[1]);
 }

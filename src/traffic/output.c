@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,6 +105,16 @@ bool output_is_empty(const struct output *output) {
 	return output->written == output->pending.used;
 }
 
+/* Only once it is half of what there is, so that no byte is moved often. */
+static void forget_written(struct output *output) {
+	struct out *pending = &output->pending;
+	if (output->written < pending->used - output->written)
+		return;
+	pending->used -= output->written;
+	memmove(pending->bytes, pending->bytes + output->written, pending->used);
+	output->written = 0;
+}
+
 int output_write(struct output *output) {
 	size_t length = output->pending.used - output->written;
 	if (!output->never_waits && length > PIPE_CHUNK)
@@ -112,8 +123,7 @@ int output_write(struct output *output) {
 	if (written < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	output->written += (size_t)written;
-	if (output_is_empty(output))
-		output->written = output->pending.used = 0;
+	forget_written(output);
 	return 0;
 }
 

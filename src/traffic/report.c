@@ -1,5 +1,9 @@
+/* Lines are made in memory, and written from there as far as the reader takes them. */
+
 #include "report.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +12,21 @@
 #include "escape.h"
 #include "json.h"
 #include "out.h"
+#include "output.h"
 #include "util.h"
 
-enum { SHOWN_MAX = 256 }; /* bytes of a message that are shown */
+enum {
+	SHOWN_MAX = 256,         /* bytes of a message that are shown */
+	UNWRITTEN_MAX = 1 << 20, /* and one event more */
+};
 
 struct report {
 	pthread_mutex_t lock;
-	struct out out;
+	struct output output;
+	int interrupt_fd;
+	int error;
 	enum report_format format;
+	uint64_t lost; /* events that are not shown, since it was last said */
 	uint64_t started_ns;
 	uint64_t events[EVENT_COUNT];
 	uint64_t in, out_bytes;
@@ -24,8 +35,8 @@ struct report {
 struct report *report_create(int fd, enum report_format format, int interrupt_fd) {
 	struct report *report = xcalloc(1, sizeof(*report));
 	pthread_mutex_init(&report->lock, NULL);
-	out_init(&report->out, fd);
-	report->out.interrupt_fd = interrupt_fd;
+	output_open(&report->output, fd);
+	report->interrupt_fd = interrupt_fd;
 	report->format = format;
 	report->started_ns = util_monotonic_ns();
 	return report;
@@ -34,7 +45,7 @@ struct report *report_create(int fd, enum report_format format, int interrupt_fd
 void report_destroy(struct report *report) {
 	if (!report)
 		return;
-	out_finish(&report->out);
+	output_finish(&report->output);
 	pthread_mutex_destroy(&report->lock);
 	free(report);
 }
@@ -151,6 +162,11 @@ static void put_time(struct out *out) {
 	out_printf(out, ",\"time\":\"%s.%03ldZ\"", text, now.tv_nsec / 1000000);
 }
 
+static void put_count(struct out *out, const char *one, const char *many, uint64_t count) {
+	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
+	out_printf(out, count == 1 ? one : many, (unsigned long long)count);
+}
+
 static void put_number_member(struct out *out, const char *key, uint64_t number) {
 	out_printf(out, ",\"%s\":%llu", key, (unsigned long long)number);
 }
@@ -191,6 +207,84 @@ static void put_json(struct out *out, const struct event *event) {
 	out_text(out, "}\n");
 }
 
+static size_t unwritten(const struct report *report) {
+	return report->output.pending.used - report->output.written;
+}
+
+/* Once nobody reads, or never will, nothing is kept. */
+static void fail(struct report *report, int error) {
+	report->error = error;
+	report->output.written = report->output.pending.used = 0;
+}
+
+/* As much as goes while poll() waits no longer than that: 0 not at all, -1 without end. */
+static int write_ready(struct report *report, int wait_ms) {
+	while (report->error == 0 && unwritten(report) > 0) {
+		struct pollfd polled[] = {
+			{ .fd = report->output.fd, .events = POLLOUT },
+			{ .fd = wait_ms == 0 ? -1 : report->interrupt_fd, .events = POLLIN },
+		};
+		const int ready = poll(polled, ARRAY_LENGTH(polled), wait_ms);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (polled[1].revents)
+			return -EINTR;
+		if (ready <= 0)
+			return 0;
+		const size_t before = unwritten(report);
+		const int result = output_write(&report->output);
+		if (result != 0)
+			fail(report, -result);
+		else if (unwritten(report) == before && wait_ms == 0)
+			return 0;
+	}
+	return -report->error;
+}
+
+static void put_lost(struct report *report) {
+	struct out *out = &report->output.pending;
+	if (report->format == REPORT_TEXT) {
+		put_count(out, _("%llu event not shown\n"), _("%llu events not shown\n"),
+		          report->lost);
+	} else {
+		out_text(out, "{\"event\":\"lost\"");
+		put_time(out);
+		put_number_member(out, "count", report->lost);
+		out_text(out, "}\n");
+	}
+	report->lost = 0;
+}
+
+/* Not before there is room for many, so that it is not said again and again. */
+static void tell_lost(struct report *report) {
+	if (report->lost > 0 && unwritten(report) <= UNWRITTEN_MAX / 2)
+		put_lost(report);
+}
+
+static bool has_room(struct report *report) {
+	if (unwritten(report) >= UNWRITTEN_MAX)
+		write_ready(report, 0);
+	tell_lost(report);
+	return report->error == 0 && report->lost == 0 && unwritten(report) < UNWRITTEN_MAX;
+}
+
+static void put_event(struct report *report, const struct event *event) {
+	if (!has_room(report)) {
+		report->lost++;
+		return;
+	}
+	switch (report->format) {
+	case REPORT_TEXT:
+		put_text(&report->output.pending, event);
+		break;
+	case REPORT_JSON:
+		put_json(&report->output.pending, event);
+		break;
+	case REPORT_QUIET:
+		break;
+	}
+}
+
 void report_event(struct report *report, const struct event *event) {
 	pthread_mutex_lock(&report->lock);
 	report->events[event->kind]++;
@@ -198,16 +292,8 @@ void report_event(struct report *report, const struct event *event) {
 		report->in += event->in;
 		report->out_bytes += event->out;
 	}
-	switch (report->format) {
-	case REPORT_TEXT:
-		put_text(&report->out, event);
-		break;
-	case REPORT_JSON:
-		put_json(&report->out, event);
-		break;
-	case REPORT_QUIET:
-		break;
-	}
+	if (report->format != REPORT_QUIET)
+		put_event(report, event);
 	pthread_mutex_unlock(&report->lock);
 }
 
@@ -218,13 +304,8 @@ void report_count(struct report *report, uint64_t in, uint64_t out) {
 	pthread_mutex_unlock(&report->lock);
 }
 
-static void put_count(struct out *out, const char *one, const char *many, uint64_t count) {
-	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
-	out_printf(out, count == 1 ? one : many, (unsigned long long)count);
-}
-
 static void put_summary_text(struct report *report) {
-	struct out *out = &report->out;
+	struct out *out = &report->output.pending;
 	put_count(out, _("%llu connection, "), _("%llu connections, "),
 	          report->events[EVENT_CONNECTED]);
 	if (report->events[EVENT_REQUEST] > 0)
@@ -240,7 +321,7 @@ static void put_summary_text(struct report *report) {
 }
 
 static void put_summary_json(struct report *report) {
-	struct out *out = &report->out;
+	struct out *out = &report->output.pending;
 	out_text(out, "{\"event\":\"summary\"");
 	put_time(out);
 	put_number_member(out, "connections", report->events[EVENT_CONNECTED]);
@@ -254,6 +335,8 @@ static void put_summary_json(struct report *report) {
 
 void report_summary(struct report *report) {
 	pthread_mutex_lock(&report->lock);
+	if (report->lost > 0)
+		put_lost(report);
 	if (report->format == REPORT_TEXT)
 		put_summary_text(report);
 	else if (report->format == REPORT_JSON)
@@ -263,7 +346,25 @@ void report_summary(struct report *report) {
 
 int report_flush(struct report *report) {
 	pthread_mutex_lock(&report->lock);
-	const int result = out_flush(&report->out);
+	write_ready(report, 0);
+	tell_lost(report);
+	const int result = write_ready(report, 0);
+	pthread_mutex_unlock(&report->lock);
+	return result;
+}
+
+int report_stuck_fd(struct report *report) {
+	pthread_mutex_lock(&report->lock);
+	const int fd = unwritten(report) > 0 ? report->output.fd : -1;
+	pthread_mutex_unlock(&report->lock);
+	return fd;
+}
+
+int report_drain(struct report *report, int patience_ms) {
+	pthread_mutex_lock(&report->lock);
+	int result = write_ready(report, patience_ms);
+	if (result == 0 && unwritten(report) > 0)
+		result = -EINTR;
 	pthread_mutex_unlock(&report->lock);
 	return result;
 }

@@ -1,6 +1,9 @@
 #pragma once
 /* What happens on the wire, one line an event, for people or as JSON, and the sums of it. Any
- * thread may report. */
+ * thread may report.
+ *
+ * A reader that stops holds up nobody: what does not fit into 1 MiB is not shown but counted, and
+ * "12 events not shown" stands in its place once there is room. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,7 +42,7 @@ enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
 
 struct report;
 
-/* Writes to `fd`; a write that waits ends once `interrupt_fd` can be read, -1: none. */
+/* Writes to `fd`; what waits ends once `interrupt_fd` can be read, -1: none. */
 struct report *report_create(int fd, enum report_format format, int interrupt_fd);
 void report_destroy(struct report *report);
 
@@ -52,5 +55,12 @@ void report_count(struct report *report, uint64_t in, uint64_t out);
 /* "3 connections, 12 messages, 144 bytes in, 144 bytes out in 12.3s". Nothing if it is quiet. */
 void report_summary(struct report *report);
 
-/* Writes what is buffered. 0 or -errno of the first write that failed, now or before. */
+/* Writes what goes without waiting. 0 or -errno of the first write that failed, now or before. */
 int report_flush(struct report *report);
+
+/* -1, or if something is left to be written what to watch until it is ready for that. */
+int report_stuck_fd(struct report *report);
+
+/* Waits until all is written; the same result, or -EINTR if it was interrupted or nothing went for
+ * so long, -1: never. */
+int report_drain(struct report *report, int patience_ms);

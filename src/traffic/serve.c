@@ -21,13 +21,39 @@
 #include "util.h"
 #include "web.h"
 
+/* What a reader that is stuck has after Ctrl-C, which must not have to come twice. */
+enum { FAREWELL_MS = 1000 };
+
 struct serving {
 	const struct serve_plan *plan;
 	struct server_tools tools;
 	struct server **servers; /* NULL: it has ended */
 	size_t running;
+	struct loop_watch stuck_output;
+	bool output_is_stuck;
 	int output_error; /* errno */
 };
+
+/* Being awake is enough: idle() writes. */
+static void output_ready(struct loop_watch *watch, uint32_t events) {
+	(void)watch;
+	(void)events;
+}
+
+/* Wakes the loop once a reader that was behind takes more. */
+static void watch_output(struct serving *serving) {
+	const int fd = report_stuck_fd(serving->tools.report);
+	if (serving->output_is_stuck == (fd >= 0))
+		return;
+	if (fd < 0) {
+		loop_remove(serving->tools.loop, &serving->stuck_output);
+		serving->output_is_stuck = false;
+		return;
+	}
+	serving->stuck_output = (struct loop_watch){ fd, output_ready };
+	serving->output_is_stuck =
+	    loop_add(serving->tools.loop, &serving->stuck_output, EPOLLOUT) == 0;
+}
 
 /* After each round: what happened is shown, and who is done ends. */
 static void idle(void *context) {
@@ -41,6 +67,7 @@ static void idle(void *context) {
 		serving->running--;
 	}
 	serving->output_error = -report_flush(serving->tools.report);
+	watch_output(serving);
 	if (serving->running == 0 || serving->output_error != 0)
 		loop_stop(serving->tools.loop);
 }
@@ -78,10 +105,10 @@ static void close_all(struct serving *serving) {
 }
 
 /* A reader that has left wants no explanation. */
-static int finish_output(struct serving *serving) {
+static int finish_output(struct serving *serving, int patience_ms) {
 	if (serving->output_error == 0) {
 		report_summary(serving->tools.report);
-		serving->output_error = -report_flush(serving->tools.report);
+		serving->output_error = -report_drain(serving->tools.report, patience_ms);
 	}
 	const int error = serving->output_error;
 	if (error == 0 || error == EPIPE || error == EINTR)
@@ -96,6 +123,7 @@ static int serve(const struct serve_plan *plan, struct loop *loop) {
 	char *pattern = chargen_create();
 	struct serving serving = { .plan = plan };
 	int status = EXIT_STATUS_PARTIAL;
+	int ended_by = 0;
 	serving.servers = xcalloc(plan->count, sizeof(struct server *));
 	serving.tools = (struct server_tools){
 		.loop = loop,
@@ -106,13 +134,13 @@ static int serve(const struct serve_plan *plan, struct loop *loop) {
 	const bool opened = open_all(&serving, &error);
 	if (opened) {
 		loop_set_idle(loop, idle, &serving);
-		loop_run(loop);
+		ended_by = loop_run(loop);
 	} else {
 		command_complain(error);
 	}
 	close_all(&serving);
 	if (opened)
-		status = finish_output(&serving);
+		status = finish_output(&serving, ended_by == 0 ? -1 : FAREWELL_MS);
 	report_destroy(serving.tools.report);
 	free(serving.servers);
 	free(pattern);

@@ -4,9 +4,12 @@ import array
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
+import pty
 import re
 import resource
+import select
 import signal
 import socket
 import stat
@@ -504,6 +507,61 @@ def _():
         until(lambda: unread(server.process.stdout) > 32768, "a full pipe")
         server.process.send_signal(signal.SIGINT)
         equal(server.process.wait(live.LIMIT_SECONDS), 0, "status")
+
+
+@test("a reader of its output that stops holds up no client, and learns what it missed")
+def _():
+    with serving("0", "--json") as (server, port), connect(port) as client:
+        messages = 300
+        for _ in range(messages):
+            client.sendall(b"x" * 16384)
+            equal(len(receive(client, 16384)), 16384, "echo")
+        with connect(port) as other:
+            other.sendall(b"y")
+            equal(receive(other, 1), b"y", "another client")
+        true(resident(server.process.pid) < 64 * MEBIBYTE, "what is kept is bounded")
+        lost = server.event("lost")["count"]
+        shown = [json.loads(line) for line in server.lines[:-1]]
+        true(lost > 100, f"{lost} of {messages}")
+        client.sendall(b"z")
+        equal(server.event("received")["text"], "z", "what comes later")
+        _status, out, _err = server.stop()
+    summary = json.loads(out.splitlines()[-1])
+    received = sum(one.get("bytes", 0) for one in shown)
+    true(received < 2 * MEBIBYTE, f"{received} bytes shown")
+    equal(summary["in"], messages * 16384 + 2, "the summary has all")
+
+
+@test("Ctrl-S on its terminal holds up no client, and Ctrl-Q shows what came meanwhile")
+def _():
+    terminal, other = pty.openpty()
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, terminal)
+        stack.callback(os.close, other)
+        process = subprocess.Popen([live.PROGRAM, "serve", "0"], stdin=subprocess.DEVNULL,
+                                   stdout=other, stderr=subprocess.PIPE)  # fmt: skip
+        stack.callback(process.communicate)
+        stack.callback(process.kill)
+        port = int(read_until(terminal, rb"listening on tcp \S+:(\d+)\r\n")[1])
+        termios.tcflow(other, termios.TCOOFF)
+        flags = fcntl.fcntl(other, fcntl.F_GETFL)
+        with connect(port) as client:
+            for _ in range(20000):
+                client.sendall(b"Hello, world")
+                equal(receive(client, 12), b"Hello, world", "echo")
+            equal(select.select([terminal], [], [], 0)[0], [], "what is shown")
+            termios.tcflow(other, termios.TCOON)
+            read_until(terminal, rb"received 12 bytes")
+            read_until(terminal, rb"\d+ events not shown\r\n")
+        equal(fcntl.fcntl(other, fcntl.F_GETFL), flags, "what it shares with the shell")
+
+
+def read_until(terminal, pattern):
+    text = b""
+    while not (match := re.search(pattern, text)):
+        true(select.select([terminal], [], [], live.LIMIT_SECONDS)[0], f"{pattern} in {text[-200:]}")
+        text += os.read(terminal, 65536)
+    return match
 
 
 def unread(pipe):
