@@ -42,14 +42,22 @@ static void keep_address(struct msghdr *message) {
 	memcpy(CMSG_DATA(control), &info, sizeof(info));
 }
 
-static void report_problem(const struct datagram *datagram, const struct address *peer, int error) {
+static void report_problem(const struct datagram *datagram, const struct address *peer,
+                           const char *what, int error) {
 	report_event(datagram->report, &(struct event){
 					   .kind = EVENT_FAILED,
 					   .service = service_name(datagram->service->kind),
 					   .address = peer,
-					   .text = _("cannot answer"),
+					   .text = what,
 					   .error = error,
 				       });
+}
+
+/* What would not come back whole is no echo. */
+static void report_cut(const struct datagram *datagram, const struct address *peer, size_t length) {
+	char *what = xasprintf(_("a datagram of %zu bytes is too long to take, from"), length);
+	report_problem(datagram, peer, what, EMSGSIZE);
+	free(what);
 }
 
 /* A sender without a name can have no answer. */
@@ -64,7 +72,7 @@ static void answer(const struct datagram *datagram, struct msghdr *message,
 	keep_address(message);
 	const ssize_t sent = sendmsg(datagram->watch.fd, message, MSG_NOSIGNAL);
 	if (sent < 0)
-		report_problem(datagram, peer, errno);
+		report_problem(datagram, peer, _("cannot answer"), errno);
 	else
 		report_count(datagram->report, 0, (uint64_t)sent);
 }
@@ -84,10 +92,14 @@ static bool take_one(const struct datagram *datagram) {
 		message.msg_control = &control;
 		message.msg_controllen = sizeof(control);
 	}
-	const ssize_t length = recvmsg(datagram->watch.fd, &message, 0);
+	const ssize_t length = recvmsg(datagram->watch.fd, &message, MSG_TRUNC);
 	if (length < 0) /* also what an earlier answer met on its way (ICMP) */
 		return errno != EAGAIN;
 	peer.length = message.msg_namelen;
+	if (message.msg_flags & MSG_TRUNC) {
+		report_cut(datagram, &peer, (size_t)length);
+		return true;
+	}
 	part.iov_len = (size_t)length;
 	report_event(datagram->report, &(struct event){
 					   .kind = EVENT_RECEIVED,
