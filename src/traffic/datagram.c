@@ -96,6 +96,10 @@ static bool take_one(const struct datagram *datagram) {
 	if (length < 0) /* also what an earlier answer met on its way (ICMP) */
 		return errno != EAGAIN;
 	peer.length = message.msg_namelen;
+	if (peer.length == 0) { /* of a stream the kernel tells at least the family (unix(7)) */
+		peer.any.sa_family = AF_UNIX;
+		peer.length = sizeof(sa_family_t);
+	}
 	if (message.msg_flags & MSG_TRUNC) {
 		report_cut(datagram, &peer, (size_t)length);
 		return true;

@@ -215,6 +215,16 @@ def _():
                 equal(len(client.recv(MEBIBYTE)), size, "size")
 
 
+@test("a UNIX peer without a name is shown as unnamed, whatever its kind")
+def _():
+    for option, kind in (((), socket.SOCK_STREAM), (("--dgram",), socket.SOCK_DGRAM)):
+        with serving("unix", "@socklens-test", *option, "--json") as (server, _port):
+            with socket.socket(socket.AF_UNIX, kind) as client:
+                client.connect("\0socklens-test")
+                client.send(b"Hi")
+                equal(server.event("received")["peer"], "(unnamed)", option)
+
+
 @test("a UNIX datagram that is too long to take is said so, not cut")
 def _():
     with serving("unix", "@socklens-test", "--dgram") as (server, _port):
