@@ -45,11 +45,13 @@ static bool is_web(const struct service *service) {
 	return service->kind == SERVICE_HTTP || service->kind == SERVICE_WS;
 }
 
-/* May be called from the thread of the web. */
+/* May be called from the thread of the web: with the last client the server may be closed at once
+ * by that of the loop. */
 static void client_left(void *context) {
 	struct server *server = context;
+	struct loop *loop = server->tools.loop;
 	server->clients--;
-	loop_wake(server->tools.loop);
+	loop_wake(loop);
 }
 
 static void stop_listening(struct server *server) {
