@@ -471,10 +471,6 @@ void load_connection_open(struct load_group *group, const struct address *target
 }
 
 void load_group_close(struct load_group *group) {
-	while (group->turns.first) {
-		of_turn(group->turns.first)->state = STATE_THINKING;
-		turns_leave(&group->turns, group->turns.first);
-	}
 	struct load_connection *next;
 	for (struct load_connection *one = group->first; one; one = next) {
 		next = one->next;

@@ -18,6 +18,7 @@ static void due(struct loop_timer *timer) {
 }
 
 void turns_wait(struct turns *turns, struct turn *turn, uint64_t now_ns) {
+	turn->previous = turns->last;
 	turn->next = NULL;
 	if (turns->first)
 		turns->last->next = turn;
@@ -33,15 +34,14 @@ void turns_wait(struct turns *turns, struct turn *turn, uint64_t now_ns) {
 }
 
 void turns_leave(struct turns *turns, struct turn *turn) {
-	struct turn *before = NULL;
-	for (struct turn *one = turns->first; one != turn; one = one->next)
-		before = one;
-	if (before)
-		before->next = turn->next;
+	if (turn->previous)
+		turn->previous->next = turn->next;
 	else
 		turns->first = turn->next;
-	if (turns->last == turn)
-		turns->last = before;
+	if (turn->next)
+		turn->next->previous = turn->previous;
+	else
+		turns->last = turn->previous;
 	if (!turns->first)
 		loop_cancel_timer(turns->loop, &turns->timer);
 }

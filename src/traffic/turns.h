@@ -8,7 +8,7 @@
 
 /* Part of who waits. */
 struct turn {
-	struct turn *next;
+	struct turn *previous, *next;
 	/* It is over with the wait; `meant_ns` is when it was meant to go on. */
 	void (*taken)(struct turn *turn, uint64_t meant_ns, uint64_t now_ns);
 };
