@@ -1,5 +1,6 @@
 #include "descriptors.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 
 void descriptors_raise_limit(void) {
@@ -8,4 +9,8 @@ void descriptors_raise_limit(void) {
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool descriptors_are_short(int error) {
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "histogram.h"
 #include "load_result.h"
 #include "util.h"
@@ -95,10 +96,6 @@ static void end(struct load_connection *connection, enum load_end how, int error
 	group->ended(group->context, how, error);
 }
 
-static bool is_shortage(int error) {
-	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
 /* `error` is an errno. */
 static void fail(struct load_connection *connection, enum load_phase phase, int error) {
 	struct load_group *group = connection->group;
@@ -106,7 +103,8 @@ static void fail(struct load_connection *connection, enum load_phase phase, int 
 	if (connection->is_made)
 		end(connection, LOAD_END_FAILED, error);
 	else
-		end(connection, is_shortage(error) ? LOAD_END_SHORTAGE : LOAD_END_UNMADE, error);
+		end(connection, descriptors_are_short(error) ? LOAD_END_SHORTAGE : LOAD_END_UNMADE,
+		    error);
 }
 
 static void fail_early(struct load_connection *connection) {

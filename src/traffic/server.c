@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "datagram.h"
+#include "descriptors.h"
 #include "listen.h"
 #include "loop.h"
 #include "report.h"
@@ -124,16 +125,12 @@ static void turn_away(struct server *server, int fd, const struct address *peer)
 					   });
 }
 
-static bool is_shortage(int error) {
-	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
 /* False if there is nobody else for now. */
 static bool accept_one(struct server *server, int listener) {
 	const struct service *service = server->service;
 	struct address peer = { .length = sizeof(peer.storage) };
 	const int fd = accept4(listener, &peer.any, &peer.length, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0 && is_shortage(errno))
+	if (fd < 0 && descriptors_are_short(errno))
 		pause_accepting(server, errno);
 	if (fd < 0) /* accept(2): other errors are those of a connection that has failed already */
 		return errno != EAGAIN && !server->is_paused;
