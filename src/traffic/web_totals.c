@@ -39,7 +39,6 @@ static bool has_end_of_stream(int fd, void *buffer, size_t size) {
 }
 
 struct web_totals web_totals_of(int fd, void *buffer, size_t size) {
-	enum { CLOSED = 7 };
 	struct tcp_counters counters = { 0 };
 	socklen_t length = sizeof(counters);
 	const bool ended = has_end_of_stream(fd, buffer, size);
@@ -48,6 +47,6 @@ struct web_totals web_totals_of(int fd, void *buffer, size_t size) {
 	return (struct web_totals){
 		.in = counters.bytes_received - (ended && counters.bytes_received > 0),
 		.out = counters.bytes_sent - counters.bytes_retrans + counters.notsent_bytes,
-		.error = !ended && counters.state == CLOSED ? ECONNRESET : 0,
+		.error = !ended && counters.state == TCP_CLOSE ? ECONNRESET : 0,
 	};
 }
