@@ -10,12 +10,11 @@ struct pollfd;
 
 struct exchange {
 	const char *message; /* NULL: standard input */
-	uint64_t
-	    timeout_ns;   /* until it is connected, and until the first answer to what was sent */
-	uint64_t wait_ns; /* of silence until it is over; EXCHANGE_WITHOUT_END: only the peer
-	                     ends it */
-	bool reset;       /* ended with RST */
-	int signal_fd;    /* ends it when it can be read */
+	uint64_t timeout_ns; /* to connect, and from what was sent to the first answer */
+	uint64_t wait_ns;    /* of silence until it is over; EXCHANGE_WITHOUT_END: only the peer
+	                        ends it */
+	bool reset;          /* ended with RST */
+	int signal_fd;       /* ends it when it can be read */
 };
 
 /* For poll(): milliseconds, rounded up, until nothing has happened for `limit_ns` since `moved_ns`;

@@ -17,13 +17,12 @@ enum lab_amount {
 /* Sockets of a condition that are worth a look. In `filter` and `ss` the names @server, @client,
  * @inode and @peer stand for numbers of struct lab_made. */
 struct lab_target {
-	const char *what;   /* marked with N_; NULL: no further target */
-	const char *filter; /* finds these and no others */
-	const char
-	    *options;       /* what to give to socklens so that it shows what is special; or NULL */
-	const char *ss;     /* a command that shows the same, or NULL if ss has none */
-	const char *expect; /* what must be true of each, as lab_check.h says */
-	size_t count;       /* of LAB_EXACTLY and LAB_OR_MORE; 0: that of struct lab_made */
+	const char *what;    /* marked with N_; NULL: no further target */
+	const char *filter;  /* finds these and no others */
+	const char *options; /* that make socklens show what is special; or NULL */
+	const char *ss;      /* a command that shows the same, or NULL if ss has none */
+	const char *expect;  /* what must be true of each, as lab_check.h says */
+	size_t count;        /* of LAB_EXACTLY and LAB_OR_MORE; 0: that of struct lab_made */
 	enum lab_amount amount;
 };
 
