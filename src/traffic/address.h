@@ -19,8 +19,8 @@ struct address {
 	};
 };
 
-/* "127.0.0.1:1234", "[::1]:1234", "[fe80::1%eth0]:22", "/run/x", "@abstract", "(unnamed)"; bytes of
- * a UNIX name are escaped. */
+/* "127.0.0.1:1234", "[::1]:1234", "[fe80::1%eth0]:22", "/run/x", "@abstract", "(unnamed)", or "-"
+ * for none; bytes of a UNIX name are escaped. */
 struct address_text {
 	char text[460];
 };

@@ -30,7 +30,7 @@ struct lab_sights {
 	struct lab_sight targets[LAB_TARGETS_MAX];
 };
 
-/* Makes one more. */
+/* Makes one more. It stays where it is only until the next one. */
 struct lab_made *lab_bench_add(struct lab_bench *bench, const struct lab_condition *condition,
                                uint16_t port);
 

@@ -34,7 +34,7 @@ bool lab_make_orphan(struct lab_made *made) {
 	return true;
 }
 
-/* The client is kept first, the reader second. */
+/* Which of made->fds they are: lab_pair() keeps the listener first. */
 enum { SLOW_CLIENT = 1, SLOW_READER = 2 };
 
 bool lab_make_slow_reader(struct lab_made *made) {

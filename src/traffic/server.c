@@ -1,5 +1,5 @@
 /* Without descriptors or memory it stops accepting, says so, and tries again when a client leaves
- * or a second has passed; the clients wait in the accept queue meanwhile. */
+ * that is not the web's, or a second has passed; the others wait in the accept queue meanwhile. */
 
 #include "server.h"
 
