@@ -65,18 +65,17 @@ static char *describe(const struct sock *sock) {
 	return out.bytes;
 }
 
-/* Of TCP a listener is what is in the way, as long as there is one. */
-static char *expression_for(const struct address *address, int type, bool listening) {
+static char *expression_for(const struct address *address, int type, const char *state) {
 	if (address->any.sa_family == AF_UNIX)
 		return xasprintf("unix");
 	return xasprintf("%s and sport = %u%s", type == SOCK_DGRAM ? "udp" : "tcp",
-	                 address_port(address), listening ? " and listen" : "");
+	                 address_port(address), state);
 }
 
-static char *find(const struct address *address, int type, bool listening) {
+static char *find(const struct address *address, int type, const char *state) {
 	char *error = NULL;
 	char *holder = NULL;
-	char *expression = expression_for(address, type, listening);
+	char *expression = expression_for(address, type, state);
 	struct look *look = look_take(NULL, expression, SOCK_NEED_OWNERS | SOCK_NEED_USER, &error);
 	for (size_t i = 0; look && !holder && i < look_count(look); i++) {
 		if (is_in_the_way(look_sock(look, i), address))
@@ -88,7 +87,8 @@ static char *find(const struct address *address, int type, bool listening) {
 	return holder;
 }
 
+/* Of TCP a listener is what is in the way, as long as there is one. */
 char *holder_of(const struct address *address, int type) {
-	char *holder = type == SOCK_STREAM ? find(address, type, true) : NULL;
-	return holder ? holder : find(address, type, false);
+	char *holder = type == SOCK_STREAM ? find(address, type, " and listen") : NULL;
+	return holder ? holder : find(address, type, "");
 }
