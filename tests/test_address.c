@@ -85,39 +85,3 @@ Test(address, a_socket_without_a_name_and_none_at_all_have_a_text) {
 	address.length = 0;
 	cr_expect_str_eq(address_text(&address).text, "-");
 }
-
-Test(address, host_and_port_are_cut_apart) {
-	static const struct {
-		const char *text;
-		const char *host; /* NULL: it is refused */
-		uint16_t port;
-	} rows[] = {
-		{ "127.0.0.1:80", "127.0.0.1", 80 },
-		{ "[::1]:80", "::1", 80 },
-		{ "host.example:1", "host.example", 1 },
-		{ ":65535", "", 65535 },
-		{ "1234", "", 1234 },
-		{ "::1:80", NULL, 0 },
-		{ "[::1]", NULL, 0 },
-		{ "[::1]80", NULL, 0 },
-		{ "[::1", NULL, 0 },
-		{ "host:", NULL, 0 },
-		{ "host:0", NULL, 0 },
-		{ "host:65536", NULL, 0 },
-		{ "host:-1", NULL, 0 },
-		{ "host", NULL, 0 },
-		{ "", NULL, 0 },
-		{ "host:1x", NULL, 0 },
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct address_name name = { .port = 9 };
-		const bool understood = address_split(rows[i].text, &name);
-		cr_expect_eq(understood, rows[i].host != NULL, "%s", rows[i].text);
-		if (!understood)
-			cr_expect_eq(name.port, 9, "%s", rows[i].text);
-		if (!understood || !rows[i].host)
-			continue;
-		cr_expect_str_eq(name.host, rows[i].host, "%s", rows[i].text);
-		cr_expect_eq(name.port, rows[i].port, "%s", rows[i].text);
-	}
-}

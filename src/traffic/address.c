@@ -128,22 +128,3 @@ bool address_parse_unix(const char *name, struct address *address, const char **
 	};
 	return true;
 }
-
-bool address_split(const char *text, struct address_name *name) {
-	const bool bracketed = text[0] == '[';
-	const char *host = text + bracketed;
-	const char *end = bracketed ? strchr(host, ']') : strrchr(text, ':');
-	const char *port = end ? end + 1 + bracketed : text;
-	uint64_t number = 0;
-	if (bracketed && (!end || end[1] != ':'))
-		return false;
-	const size_t length = end ? (size_t)(end - host) : 0;
-	if (length >= sizeof(name->host) || (!bracketed && memchr(host, ':', length)))
-		return false;
-	if (!util_parse_number(port, strlen(port), UINT16_MAX, &number) || number == 0)
-		return false;
-	memcpy(name->host, host, length);
-	name->host[length] = '\0';
-	name->port = (uint16_t)number;
-	return true;
-}

@@ -40,11 +40,3 @@ bool address_parse(const char *host, uint16_t port, struct address *address);
 /* A path, or an abstract name behind '@'. False with a reason, translated, if the kernel has no
  * room for it. */
 bool address_parse_unix(const char *name, struct address *address, const char **reason);
-
-/* "HOST:PORT", "[V6]:PORT", or "PORT" for this machine, cut into its two parts. The host is empty
- * if none is given. False if it is none of these or the port is not 1 to 65535. */
-struct address_name {
-	char host[256];
-	uint16_t port;
-};
-bool address_split(const char *text, struct address_name *name);
