@@ -79,25 +79,3 @@ Test(histogram, what_is_too_long_counts_as_the_longest) {
 	cr_expect_eq(histogram_quantile(histogram, 500), HISTOGRAM_MAX_NS);
 	histogram_destroy(histogram);
 }
-
-Test(histogram, merging_is_as_if_one_had_seen_all) {
-	struct histogram *parts[] = { histogram_create(), histogram_create() };
-	struct histogram *whole = histogram_create();
-	uint64_t ns = 1;
-	for (int i = 0; i < 10000; i++) {
-		ns = (ns * 6364136223846793005 + 1442695040888963407) & HISTOGRAM_MAX_NS;
-		histogram_record(parts[i % 3 == 0], ns);
-		histogram_record(whole, ns);
-	}
-	histogram_merge(parts[0], parts[1]);
-	cr_expect_eq(histogram_count(parts[0]), 10000);
-	cr_expect_eq(histogram_min(parts[0]), histogram_min(whole));
-	cr_expect_eq(histogram_max(parts[0]), histogram_max(whole));
-	cr_expect_eq(histogram_mean(parts[0]), histogram_mean(whole));
-	for (unsigned per_mille = 0; per_mille <= 1000; per_mille++)
-		cr_expect_eq(histogram_quantile(parts[0], per_mille),
-		             histogram_quantile(whole, per_mille), "%u", per_mille);
-	histogram_destroy(parts[0]);
-	histogram_destroy(parts[1]);
-	histogram_destroy(whole);
-}

@@ -60,17 +60,6 @@ void histogram_record(struct histogram *histogram, uint64_t ns) {
 	histogram->counters[counter_of(ns)]++;
 }
 
-void histogram_merge(struct histogram *histogram, const struct histogram *other) {
-	histogram->count += other->count;
-	histogram->sum_ns += other->sum_ns;
-	if (other->min_ns < histogram->min_ns)
-		histogram->min_ns = other->min_ns;
-	if (other->max_ns > histogram->max_ns)
-		histogram->max_ns = other->max_ns;
-	for (size_t i = 0; i < COUNTERS; i++)
-		histogram->counters[i] += other->counters[i];
-}
-
 uint64_t histogram_count(const struct histogram *histogram) {
 	return histogram->count;
 }

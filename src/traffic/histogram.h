@@ -14,9 +14,6 @@ void histogram_destroy(struct histogram *histogram);
 
 void histogram_record(struct histogram *histogram, uint64_t ns);
 
-/* Adds all that `other` has seen. */
-void histogram_merge(struct histogram *histogram, const struct histogram *other);
-
 /* How many were recorded; if there are none, all that follow are 0. */
 uint64_t histogram_count(const struct histogram *histogram);
 

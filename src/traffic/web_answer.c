@@ -47,10 +47,6 @@ static size_t row_of(unsigned status) {
 	return row_of(500);
 }
 
-const char *web_answer_reason(unsigned status) {
-	return statuses[row_of(status)].reason;
-}
-
 void web_answer_finish(struct web_answer *answer) {
 	if (answer->fd >= 0)
 		close(answer->fd);

@@ -37,9 +37,6 @@ struct web_answer {
 
 void web_answer_finish(struct web_answer *answer);
 
-/* "Not Found" */
-const char *web_answer_reason(unsigned status);
-
 /* A short page about what went wrong. */
 struct web_answer web_answer_error(unsigned status);
 
