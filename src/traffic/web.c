@@ -23,7 +23,7 @@
 #include "web_totals.h"
 
 enum {
-	HEADERS_MAX = 16 * 1024, /* of one request, in all */
+	REQUEST_HEADERS_MAX = 16 * 1024, /* in all */
 	HEADERS_TIMEOUT_S = 10,
 	KEEPALIVE_TIMEOUT_S = 10,
 };
@@ -190,7 +190,7 @@ static bool create_context(struct web *web) {
 		.gid = -1,
 		.uid = -1,
 		.server_string = "socklens",
-		.max_http_header_data2 = HEADERS_MAX,
+		.max_http_header_data2 = REQUEST_HEADERS_MAX,
 		.max_http_header_pool2 = 1u << 20,
 		.timeout_secs = HEADERS_TIMEOUT_S,
 		.timeout_secs_ah_idle = HEADERS_TIMEOUT_S,

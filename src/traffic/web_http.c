@@ -15,9 +15,10 @@
 #include "web_target.h"
 
 enum {
-	HEADERS_MAX = 16384,
+	ANSWER_HEADERS_MAX = 16 * 1024,
 	STUCK_TIMEOUT_S = 60, /* of a client that takes nothing of its answer */
 };
+_Static_assert((int)ANSWER_HEADERS_MAX <= (int)WEB_CHUNK, "headers are written into the chunk");
 
 static void report_request(const struct web_connection *connection) {
 	const struct web_exchange *exchange = &connection->exchange;
@@ -96,7 +97,7 @@ static void add_all(struct headers *headers, const struct web_exchange *exchange
 /* The headers now, and the body whenever there is room. */
 static int begin(struct web_connection *connection, struct lws *wsi) {
 	unsigned char *start = connection->chunk + LWS_PRE;
-	struct headers headers = { wsi, start, start + HEADERS_MAX, false };
+	struct headers headers = { wsi, start, start + ANSWER_HEADERS_MAX, false };
 	connection->exchange.is_answering = true;
 	add_all(&headers, &connection->exchange);
 	if (headers.failed ||
