@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "util.h"
+
 enum { ATTEMPTS = 8 }; /* while somebody renames directories */
 
 static int open_beneath(int directory, const char *path, uint64_t flags) {
@@ -61,7 +63,7 @@ static int look_at(int fd, struct web_file *file) {
 int web_file_open(int directory, const char *path, struct web_file *file) {
 	static const uint64_t flags[] = { O_PATH, O_RDONLY | O_NONBLOCK | O_NOCTTY };
 	struct web_file found = { .fd = -1 };
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(flags); i++) {
 		const int fd = open_beneath(directory, *path ? path : ".", flags[i]);
 		const int result = fd < 0 ? fd : look_at(fd, &found);
 		if (fd >= 0 && (i == 0 || result != 0))

@@ -43,7 +43,7 @@ long web_listing_read(int fd, size_t max, struct web_entry **entries, bool *is_c
 	*entries = NULL;
 	*is_cut = false;
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this directory */
-	while (!*is_cut && (item = readdir(directory))) {
+	while ((item = readdir(directory))) {
 		if (!describe(own, item->d_name, &entry))
 			continue;
 		*is_cut = count == max;
