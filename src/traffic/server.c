@@ -19,6 +19,8 @@
 #include "util.h"
 #include "web.h"
 
+_Static_assert((int)STREAM_BUFFER_SIZE >= (int)DATAGRAM_MAX, "one buffer is for both");
+
 enum { ROUND_MAX = 64 }; /* accepted in a row, so that others have their turn */
 
 static const uint64_t pause_ns = UINT64_C(1000000000);
