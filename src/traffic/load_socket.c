@@ -64,8 +64,7 @@ static void come_from(int fd, unsigned host) {
 	if (host == 0)
 		return;
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&source, sizeof(source)) != 0)
-		return;
+	(void)bind(fd, (const struct sockaddr *)&source, sizeof(source));
 }
 
 /* 0 or -errno. */
