@@ -251,24 +251,31 @@ void lab_write_holding(const struct lab_plan *plan, struct out *out) {
 	if (plan->format != REPORT_TEXT)
 		return;
 	if (plan->hold_ns > 0) {
-		out_text(out, _("held for "));
+		out_text(out, _("holding for "));
 		write_duration(out, plan->hold_ns);
 		out_text(out, _("; Ctrl-C ends it\n"));
 	} else {
-		out_text(out, _("held until Ctrl-C\n"));
+		out_text(out, _("holding until Ctrl-C\n"));
 	}
+}
+
+/* To a tenth of a second, or as little as makes it more than nothing. */
+static uint64_t rounded(uint64_t ns) {
+	uint64_t unit_ns = 100000000;
+	while (ns < unit_ns && unit_ns > 1000)
+		unit_ns /= 10;
+	return ns / unit_ns * unit_ns;
 }
 
 void lab_write_summary(const struct lab_plan *plan, size_t made, uint64_t held_ns,
                        struct out *out) {
-	const uint64_t tenth_ns = 100000000;
 	if (plan->format == REPORT_JSON)
 		out_printf(out, "{\"event\":\"summary\",\"made\":%zu,\"held_ms\":%llu}\n", made,
 		           (unsigned long long)(held_ns / 1000000));
 	if (plan->format != REPORT_TEXT)
 		return;
 	out_printf(out, _("%zu of %zu made and held for "), made, plan->count);
-	write_duration(out, held_ns / tenth_ns * tenth_ns);
+	write_duration(out, rounded(held_ns));
 	out_text(out, _("; all closed\n"));
 }
 

@@ -133,7 +133,7 @@ def _():
         command = process.wait_for("^ +(socklens .*)$")[1]
         equal(command, f"socklens tcp and close-wait and src {found[1]} and dst {found[2]}", "how")
         process.wait_for("^ +ss -tnp state close-wait src ")
-        process.wait_for("^held until Ctrl-C$")
+        process.wait_for("^holding until Ctrl-C$")
         status, out, err = process.stop()
         equal((status, err), (0, ""), "end")
         true(re.fullmatch(r"1 of 1 made and held for [\d.]+[mu]?s; all closed\n", out), out)
@@ -146,7 +146,9 @@ def _():
     equal((status, out, err), (0, b"", b""), "quiet")
     status, out, _err = live.run("lab", "estab", "--hold", "100ms")
     equal(status, 0, "status")
-    true(b"held for 100ms; Ctrl-C ends it\n1 of 1 made and held for 100ms" in out, out)
+    true(b"holding for 100ms; Ctrl-C ends it\n1 of 1 made and held for 100ms" in out, out)
+    status, out, _err = live.run("lab", "estab", "--hold", "1ms")
+    true(re.search(rb"made and held for [1-9][\d.]*m?s; all closed\n", out), out)
     nothing_left()
 
 
@@ -219,7 +221,7 @@ def namespace(pid):
 def _():
     for number in (signal.SIGINT, signal.SIGTERM):
         with running("lab", "all", "--hold", "0") as process:
-            process.wait_for("^held until Ctrl-C$")
+            process.wait_for("^holding until Ctrl-C$")
             children = descendants(process.process.pid)
             equal(len(children), 3, "the processes that share a socket, and the namespace's")
             equal(len({namespace(pid) for pid in children}), 2, "namespaces")
@@ -233,7 +235,7 @@ def _():
 @test("not even SIGKILL leaves a process")
 def _():
     with running("lab", "shared", "namespace", "--hold", "0") as process:
-        process.wait_for("^held until Ctrl-C$")
+        process.wait_for("^holding until Ctrl-C$")
         children = descendants(process.process.pid)
         equal(len(children), 3, "processes")
         equal(process.stop(signal.SIGKILL)[0], -signal.SIGKILL, "status")

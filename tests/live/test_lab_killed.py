@@ -13,7 +13,7 @@ live.enter_namespace()
 def _():
     names = ("time-wait", "fin-wait-1", "last-ack", "closing", "orphan", "retransmitting")
     with running("lab", *names, "--hold", "0") as lab:
-        lab.wait_for("^held until")
+        lab.wait_for("^holding until")
         states = {row["state"] for row in live.rows("-a", "-t")}
         true({"FIN-WAIT-1", "LAST-ACK", "CLOSING", "LISTEN"} <= states, states)
         lab.process.send_signal(signal.SIGKILL)
