@@ -93,6 +93,10 @@ Test(load_result, anything_that_went_wrong_makes_it_bad) {
 		cr_expect(!load_result_is_good(result), "%zu", i);
 		*counts[i] = 0;
 	}
+	result->asked = 2;
+	cr_expect(!load_result_is_good(result), "no answer");
+	result->messages = 1;
+	cr_expect(load_result_is_good(result));
 	load_result_count_error(result, LOAD_PHASE_SEND, EPIPE);
 	cr_expect(!load_result_is_good(result));
 	load_result_destroy(result);

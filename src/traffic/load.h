@@ -56,7 +56,8 @@ struct load_plan {
 char *load_make_message(const struct load_plan *plan, size_t *size);
 
 /* Returns an exit status: EXIT_STATUS_MATCHED if nothing went wrong, EXIT_STATUS_PARTIAL if a
- * connection failed, was closed by the peer before its answer, or had none. Progress and what
+ * connection failed, was closed by the peer before its answer, or had none, or no message had one
+ * at all. Progress and what
  * holds things up go to standard error, the summary to standard output. Descriptors are limited by
  * the hard limit only from then on. */
 int load_run(const struct load_plan *plan);

@@ -230,6 +230,7 @@ static void send_message(struct load_connection *connection) {
 }
 
 static void begin_message(struct load_connection *connection, uint64_t meant_ns, uint64_t now_ns) {
+	connection->group->result->asked++;
 	connection->state = STATE_EXCHANGING;
 	connection->meant_ns = meant_ns;
 	connection->sent = 0;
@@ -241,6 +242,7 @@ static void begin_message(struct load_connection *connection, uint64_t meant_ns,
 
 /* Somebody else has sent it. */
 static void await_answer(struct load_connection *connection, uint64_t sent_ns) {
+	connection->group->result->asked++;
 	connection->state = STATE_EXCHANGING;
 	connection->meant_ns = sent_ns;
 	connection->sent = connection->group->size;

@@ -97,7 +97,7 @@ uint64_t load_result_errors(const struct load_result *result) {
 
 bool load_result_is_good(const struct load_result *result) {
 	return result->failed == 0 && result->closed_early == 0 && result->unanswered == 0 &&
-	       load_result_errors(result) == 0;
+	       load_result_errors(result) == 0 && (result->asked == 0 || result->messages > 0);
 }
 
 static double per_second(const struct load_result *result, uint64_t count) {

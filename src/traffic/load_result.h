@@ -22,6 +22,7 @@ struct load_result {
 	uint64_t failed;       /* they were not made */
 	uint64_t open;         /* now; with those that are being made, until the end */
 	uint64_t closed_early; /* by the peer, without an answer or while they were held */
+	uint64_t asked;        /* messages that were begun, and want an answer */
 	uint64_t messages;     /* that were answered */
 	uint64_t unanswered;   /* in time */
 	uint64_t skipped;      /* messages or connections that a rate was too fast for */
@@ -41,7 +42,7 @@ void load_result_count_error(struct load_result *result, enum load_phase phase, 
 /* Of all phases. */
 uint64_t load_result_errors(const struct load_result *result);
 
-/* Whether all went as it should. */
+/* Whether all went as it should; of messages at least one has to be answered. */
 bool load_result_is_good(const struct load_result *result);
 
 void load_result_write_text(const struct load_result *result, struct out *out);

@@ -120,6 +120,16 @@ def _():
     equal(counts(summary, "messages", "unanswered"), (1, 1), "counts")
 
 
+@test("a load whose messages have no answer at all is not good, even if it ends before it is late")
+def _():
+    with quiet("--discard") as (_pid, port):
+        status, summary = load(*at(port), "--for", "300ms", "--parallel", "2")
+        equal(status, PARTIAL, "messages")
+        equal(counts(summary, "connections", "messages", "unanswered"), (2, 0, 0), "counts")
+        for words in (("--hold", "-n", "2"), ("--stream",), ("-n", "2", "--size", "0")):
+            equal(load(*at(port), *words, "--for", "300ms")[0], GOOD, words)
+
+
 @test("a UDP port where nobody is refuses, which is counted and not done without end")
 def _():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
