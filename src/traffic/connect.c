@@ -17,10 +17,9 @@
 #include "relay.h"
 #include "util.h"
 
+/* NULL: a signal came. */
 static int complain(char *error) {
-	if (!error)
-		return EXIT_STATUS_MATCHED; /* Ctrl-C needs no explanation */
-	command_complain(error);
+	command_complain(error ? error : xasprintf("%s", _("interrupted before it was connected")));
 	return EXIT_STATUS_PARTIAL;
 }
 

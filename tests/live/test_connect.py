@@ -916,11 +916,15 @@ def _():
         true(f"{host}:{port} refused the connection: nobody listens there" in err, err)
 
 
-@test("Ctrl-C ends an attempt to connect quietly")
+@test("Ctrl-C ends an attempt to connect, which is no success")
 def _():
+    sentence = "socklens: interrupted before it was connected\n"
     with full("127.0.0.1") as port, running("connect", f"127.0.0.1:{port}") as client:
         until(lambda: live.rows("-t", f"state = syn-sent and pid = {client.process.pid}"), "an attempt")
-        equal(client.stop(signal.SIGINT)[::2], (0, ""), "status and complaints")
+        equal(client.stop(signal.SIGINT), (PARTIAL, "", sentence), "one connection")
+    with full("127.0.0.1") as port, running("connect", str(port), "-n", "3") as client:
+        until(lambda: live.rows("-t", f"state = syn-sent and pid = {client.process.pid}"), "an attempt")
+        equal(client.stop(signal.SIGINT), (PARTIAL, "", sentence), "a load")
 
 
 live.main()
