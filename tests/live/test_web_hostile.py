@@ -210,7 +210,7 @@ def _():
         ended = False
         while not ended and time.monotonic() - began < live.LIMIT_SECONDS:
             try:
-                drip.sendall(b"GET /" if not ended and drip_is_new(drip) else b"a")
+                drip.sendall(b"GET /" if drip_is_new(drip) else b"a")
             except (BrokenPipeError, ConnectionResetError):
                 ended = True
             equal(get(port, "/a").body, b"aaa", "others")
