@@ -1,15 +1,13 @@
 """Loads for tests: a run of them, its summary, and servers of the test's own."""
 
 import contextlib
-import os
-import resource
 import socket
 import struct
 import threading
 
 import live
 from live import equal, true, until
-from traffic import serving
+from traffic import port_of, serving
 
 GOOD, PARTIAL = 0, 3
 RESET = struct.pack("=ii", 1, 0)  # SO_LINGER
@@ -51,26 +49,12 @@ def quiet(*words):
         yield server.process.pid, until(lambda: port_of(server.process.pid), "a listener")
 
 
-def port_of(pid):
-    ports = [row["sport"] for row in live.rows("-l", "-t", f"pid = {pid}")]
-    return ports[0] if ports else None
-
-
 def at(port):
     return ("tcp", f"127.0.0.1:{port}")
 
 
 def established(port):
     return len(live.rows("-t", f"dport = {port} and established"))
-
-
-def resident(pid):
-    return int(open(f"/proc/{pid}/statm").read().split()[1]) * resource.getpagesize()
-
-
-def processor_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager

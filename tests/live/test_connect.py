@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import re
-import resource
 import select
 import signal
 import socket
@@ -17,7 +16,7 @@ import threading
 import live
 import recordings
 from live import equal, test, true, until
-from traffic import running, serving
+from traffic import port_of, processor_seconds, resident, running, serving
 
 USAGE, PARTIAL = 2, 3
 MEBIBYTE = 1 << 20
@@ -353,16 +352,6 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def port_of(pid):
-    ports = [row["sport"] for row in live.rows("-l", "-t", "-4", f"pid = {pid}")]
-    return ports[0] if ports else None
-
-
-def processor_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 @test("while nobody takes the answer, what is sent goes on, and nothing spins")
 def _():
     total = 4 * MEBIBYTE
@@ -464,10 +453,6 @@ def _():
     equal(count, total, "bytes")
     limit = 100 if live.SANITIZED else 16
     true(0 < peak < limit * MEBIBYTE, f"it took {peak} bytes")
-
-
-def resident(pid):
-    return int(open(f"/proc/{pid}/statm").read().split()[1]) * resource.getpagesize()
 
 
 @test("a standard descriptor that is closed never becomes the socket")

@@ -14,9 +14,8 @@ import recordings
 from live import equal, test, true, until
 from loads import (
     GOOD, acknowledged, at, check, counts, errors, established, few_ports, handled, load, quiet,
-    resident,
 )  # fmt: skip
-from traffic import running, serving
+from traffic import resident, running, serving
 
 
 # The styles.

@@ -12,10 +12,9 @@ import time
 import live
 from live import equal, test, true, until
 from loads import (
-    GOOD, PARTIAL, RESET, at, counts, errors, established, few_ports, handled, load,
-    processor_seconds, quiet,
+    GOOD, PARTIAL, RESET, at, counts, errors, established, few_ports, handled, load, quiet,
 )  # fmt: skip
-from traffic import running, serving
+from traffic import processor_seconds, running, serving
 
 
 @test("without a free port it says so, counts that and does not spin")

@@ -23,7 +23,7 @@ import time
 
 import live
 from live import equal, test, true, until
-from traffic import serving
+from traffic import port_of, processor_seconds, resident, serving
 
 USAGE, PARTIAL = 2, 3
 MEBIBYTE = 1 << 20
@@ -457,11 +457,6 @@ def finish(client, data):
     client.shutdown(socket.SHUT_WR)
 
 
-def port_of(pid):
-    ports = [row["sport"] for row in live.rows("-l", "-t", "-4", f"pid = {pid}")]
-    return ports[0] if ports else None
-
-
 @test("clients that are half-open, reset or never read stall nobody and cost no processor time")
 def _():
     with serving("0") as (server, port), contextlib.ExitStack() as stack:
@@ -487,11 +482,6 @@ def _():
             good.sendall(b"good")
             equal(receive(good, 4), b"good", "the others")
         true(processor_seconds(server.process.pid) - before < 1, "it does not spin")
-
-
-def processor_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @test("without descriptors it waits, says so once, does not spin, and goes on later")
@@ -608,10 +598,6 @@ def exchange(client, count):
     for _ in range(count // batch):
         client.sendall(bytes(64) * batch)
         receive(client, 64 * batch)
-
-
-def resident(pid):
-    return int(open(f"/proc/{pid}/statm").read().split()[1]) * resource.getpagesize()
 
 
 # Wrong wishes.

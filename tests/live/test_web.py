@@ -10,7 +10,7 @@ import tempfile
 
 import live
 from live import Skip, equal, main, test, true
-from traffic import serving
+from traffic import port_of, serving
 from web import Reader, connect, get, request, site
 
 PARTIAL = 3
@@ -240,11 +240,6 @@ def _():
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             bodies = list(pool.map(lambda _: get(port, "/big").body, range(16)))
         true(all(body == content for body in bodies), "each is whole")
-
-
-def port_of(pid):
-    rows = live.rows("-l", "-t", "-4", f"pid = {pid}")
-    return rows[0]["sport"] if rows else None
 
 
 @test("a client that has finished sending gets its answer")

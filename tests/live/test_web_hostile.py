@@ -9,6 +9,7 @@ import time
 
 import live
 from live import equal, main, test, true, until
+from traffic import processor_seconds, resident
 from web import Reader, ask, connect, get, request, site
 
 HOST = "Host: x\r\n"
@@ -191,10 +192,6 @@ def _():
         true(resident(server.process.pid) < 200 << 20, "memory")
 
 
-def resident(pid):
-    return int(open(f"/proc/{pid}/statm").read().split()[1]) * 4096
-
-
 @test("clients that are slow or silent are closed in time, and stall nobody")
 def _():
     with serving_still() as (server, port, _):
@@ -227,11 +224,6 @@ def drip_is_new(one):
     """Nothing has been sent on it yet."""
     info = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
     return struct.unpack_from("=Q", info, 200)[0] == 0
-
-
-def processor_seconds(pid):
-    words = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @test("clients that reset or vanish in the middle of all sorts of things")

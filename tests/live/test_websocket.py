@@ -4,15 +4,13 @@ import base64
 import hashlib
 import os
 import re
-import resource
 import socket
 import struct
 import urllib.request
 
-import live
 import websocket
 from live import equal, main, test, true, until
-from traffic import serving
+from traffic import port_of, resident, serving
 from websocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Refused, WebSocket
 
 MEBIBYTE = 1 << 20
@@ -102,20 +100,12 @@ def _():
 @test("many messages in one write come back one by one, in order")
 def _():
     with serving("ws", "0", "--quiet") as (server, _port):
-        port = listening(server)
+        port = until(lambda: port_of(server.process.pid), "a listener")
         with WebSocket(port) as client:
             messages = [b"message %d" % number for number in range(2000)]
             client.socket.sendall(b"".join(websocket.frame(TEXT, one) for one in messages))
             for message in messages:
                 equal(client.message(), (TEXT, message), "echo")
-
-
-def listening(server):
-    """The port of a quiet server."""
-    rows = until(
-        lambda: live.rows("-l", "-t", "-4", f"pid = {server.process.pid}"), "a listener"
-    )
-    return rows[0]["sport"]
 
 
 @test("--greet speaks first, --reply answers, --discard is silent")
@@ -163,7 +153,7 @@ def _():
 @test("a client that does not read is not read from either, and its memory is bounded")
 def _():
     with serving("ws", "0", "--quiet") as (server, _port):
-        port = listening(server)
+        port = until(lambda: port_of(server.process.pid), "a listener")
         with WebSocket(port, receive_buffer=4096) as stuck, WebSocket(port) as other:
             other.send(TEXT, b"x")
             other.message()
@@ -181,10 +171,6 @@ def _():
             equal(other.message(), (TEXT, b"y"), "others are served")
             grown = resident(server.process.pid) - before
             true(grown < 8 * MEBIBYTE, f"it grew by {grown} bytes")
-
-
-def resident(pid):
-    return int(open(f"/proc/{pid}/statm").read().split()[1]) * resource.getpagesize()
 
 
 @test("whoever breaks the rules is closed, and the server lives")

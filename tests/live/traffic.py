@@ -1,9 +1,10 @@
-"""The traffic pair for tests: a command that runs while the test goes on, and its lines."""
+"""The traffic pair for tests: a command while the test goes on, its lines, and what it costs."""
 
 import contextlib
 import json
 import os
 import re
+import resource
 import select
 import signal
 import subprocess
@@ -82,3 +83,22 @@ def serving(*words, **options):
             address = server.wait_for("^listening on [a-z]+ (.*)")[1]
         end = re.search(r":(\d+)$", address)
         yield server, int(end[1]) if end else None
+
+
+# What the kernel says of a process.
+
+
+def port_of(pid):
+    """Where it listens first; None: not yet."""
+    ports = [row["sport"] for row in live.rows("-l", "-t", "-4", f"pid = {pid}")]
+    return ports[0] if ports else None
+
+
+def resident(pid):
+    """Bytes of memory."""
+    return int(open(f"/proc/{pid}/statm").read().split()[1]) * resource.getpagesize()
+
+
+def processor_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
