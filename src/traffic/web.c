@@ -88,11 +88,13 @@ static const struct {
 	{ LWS_CALLBACK_HTTP, web_http_request },
 	{ LWS_CALLBACK_HTTP_WRITEABLE, web_http_writeable },
 	{ LWS_CALLBACK_HTTP_CONFIRM_UPGRADE, web_http_upgrade },
+	{ LWS_CALLBACK_RAW_ADOPT, web_http_tunnel },
 	{ LWS_CALLBACK_ESTABLISHED, web_socket_open },
 	{ LWS_CALLBACK_RECEIVE, web_socket_receive },
 	{ LWS_CALLBACK_SERVER_WRITEABLE, web_socket_writeable },
 	{ LWS_CALLBACK_CLOSED_HTTP, closing },
 	{ LWS_CALLBACK_CLOSED, closing },
+	{ LWS_CALLBACK_RAW_CLOSE, closing },
 };
 
 static void adopt(struct web *web, struct web_connection *connection) {

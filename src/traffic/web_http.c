@@ -202,18 +202,30 @@ static unsigned refusal_to_upgrade(const struct web_connection *connection, stru
 }
 
 /* The library asks once only, so the answer is sent at once. */
+static int refuse(struct web_connection *connection, struct lws *wsi, unsigned status,
+                  const char *line) {
+	struct web_exchange *exchange = &connection->exchange;
+	exchange->line = xasprintf("%s", line);
+	exchange->is_last = true;
+	exchange->answer = web_answer_error(status);
+	if (begin(connection, wsi) == 0)
+		web_http_writeable(connection, wsi, NULL, 0);
+	return -1;
+}
+
 int web_http_upgrade(struct web_connection *connection, struct lws *wsi, void *in, size_t length) {
 	(void)length;
-	struct web_exchange *exchange = &connection->exchange;
 	const unsigned refused = refusal_to_upgrade(connection, wsi, in);
 	if (refused == 0)
 		return 0;
 	struct web_received received = web_received_read(wsi);
-	exchange->line = xasprintf("%s", received.line);
+	const int result = refuse(connection, wsi, refused, received.line);
 	web_received_finish(&received);
-	exchange->is_last = true;
-	exchange->answer = web_answer_error(refused);
-	if (begin(connection, wsi) == 0)
-		web_http_writeable(connection, wsi, NULL, 0);
-	return -1;
+	return result;
+}
+
+int web_http_tunnel(struct web_connection *connection, struct lws *wsi, void *in, size_t length) {
+	(void)in;
+	(void)length;
+	return refuse(connection, wsi, 405, "CONNECT");
 }

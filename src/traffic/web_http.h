@@ -13,5 +13,9 @@ int web_http_writeable(struct web_connection *connection, struct lws *wsi, void 
 /* Whether a WebSocket may begin; if not, it has been answered with an error. */
 int web_http_upgrade(struct web_connection *connection, struct lws *wsi, void *in, size_t length);
 
+/* CONNECT, which the library takes for the beginning of a tunnel and forgets the headers of: an
+ * error. */
+int web_http_tunnel(struct web_connection *connection, struct lws *wsi, void *in, size_t length);
+
 /* Ends what was going on. */
 void web_http_finish(struct web_connection *connection);

@@ -102,6 +102,7 @@ def _():
         " GET /a HTTP/1.1": (403,), "PRI * HTTP/2.0": (403,), "GET /%zz HTTP/1.1": (403,),
         "GET /a% HTTP/1.1": (403,), "PUT /a HTTP/1.1": (405,), "DELETE /a HTTP/1.1": (405,),
         "OPTIONS /a HTTP/1.1": (405,), "PATCH /a HTTP/1.1": (405,), "POST /a HTTP/1.1": (405,),
+        "CONNECT /a HTTP/1.1": (405,), "CONNECT x:1 HTTP/1.1": (405,),
     }  # fmt: skip
     with serving_still() as (_server, port, _):
         for line, statuses in lines.items():
