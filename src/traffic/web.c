@@ -81,13 +81,21 @@ static int closing(struct web_connection *connection, struct lws *wsi, void *in,
 	return 0;
 }
 
+/* The library does not tell of the end of what never became a WebSocket. */
+static int upgrade(struct web_connection *connection, struct lws *wsi, void *in, size_t length) {
+	const int result = web_http_upgrade(connection, wsi, in, length);
+	if (result != 0)
+		closing(connection, wsi, in, length);
+	return result;
+}
+
 static const struct {
 	enum lws_callback_reasons reason;
 	int (*handle)(struct web_connection *connection, struct lws *wsi, void *in, size_t length);
 } handlers[] = {
 	{ LWS_CALLBACK_HTTP, web_http_request },
 	{ LWS_CALLBACK_HTTP_WRITEABLE, web_http_writeable },
-	{ LWS_CALLBACK_HTTP_CONFIRM_UPGRADE, web_http_upgrade },
+	{ LWS_CALLBACK_HTTP_CONFIRM_UPGRADE, upgrade },
 	{ LWS_CALLBACK_RAW_ADOPT, web_http_tunnel },
 	{ LWS_CALLBACK_ESTABLISHED, web_socket_open },
 	{ LWS_CALLBACK_RECEIVE, web_socket_receive },

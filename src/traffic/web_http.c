@@ -196,7 +196,8 @@ static unsigned refusal_to_upgrade(const struct web_connection *connection, stru
 	const unsigned refused = web_received_refusal(wsi);
 	if (refused != 0)
 		return refused;
-	if (connection->service->kind != SERVICE_WS || strcasecmp(protocol, "websocket") != 0)
+	if (connection->service->kind != SERVICE_WS || strcasecmp(protocol, "websocket") != 0 ||
+	    !web_received_is_handshake(wsi))
 		return 400;
 	return web_received_is_foreign(wsi) ? 403 : 0;
 }

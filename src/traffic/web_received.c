@@ -175,6 +175,11 @@ unsigned web_received_refusal(struct lws *wsi) {
 	return has_content(wsi) ? 413 : 0;
 }
 
+/* Else the library would end the connection without a word. */
+bool web_received_is_handshake(struct lws *wsi) {
+	return has(wsi, WSI_TOKEN_KEY) && !has(wsi, WSI_TOKEN_PROTOCOL);
+}
+
 bool web_received_is_foreign(struct lws *wsi) {
 	char *origin = copy(wsi, WSI_TOKEN_ORIGIN, ',');
 	char *host = copy(wsi, WSI_TOKEN_HOST, ',');

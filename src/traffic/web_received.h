@@ -20,5 +20,8 @@ void web_received_finish(struct web_received *received);
 /* Why the request must not be answered, as a status; 0 if it may. */
 unsigned web_received_refusal(struct lws *wsi);
 
+/* Of a WebSocket that may begin: it has a key and asks for no protocol of its own. */
+bool web_received_is_handshake(struct lws *wsi);
+
 /* Sent by the page of another server. What is no browser says no origin. */
 bool web_received_is_foreign(struct lws *wsi);

@@ -11,6 +11,7 @@ import urllib.request
 import websocket
 from live import equal, main, test, true, until
 from traffic import port_of, resident, serving
+from web import get
 from websocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Refused, WebSocket
 
 MEBIBYTE = 1 << 20
@@ -226,8 +227,18 @@ def _():
 
 @test("a WebSocket is refused by a server of files")
 def _():
-    with serving("http", "0") as (_server, port):
+    with serving("http", "0", "--json") as (server, port):
         equal(refusal(port), "400 Bad Request", "answer")
+        closed = server.event("closed")
+        true(closed["in"] > 100 and closed["out"] > 100, f"bytes: {closed}")
+
+
+@test("a handshake that cannot succeed is answered with an error")
+def _():
+    upgrade = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")
+    with serving("ws", "0") as (_server, port):
+        equal(get(port, "/", *upgrade).status, 400, "no key")
+        equal(refusal(port, b"Sec-WebSocket-Protocol: chat, v1"), "400 Bad Request", "protocol")
 
 
 @test("the page allows its own script only, by its hash")
