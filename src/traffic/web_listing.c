@@ -78,9 +78,10 @@ static void put_head(struct out *out, const char *path) {
 	const size_t length = strlen(path);
 	out_text(out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">\n<title>/");
 	web_text_html(out, path, length);
-	out_text(out, "</title>\n<style>body{font-family:sans-serif}"
-	              "td:last-child{text-align:right;padding-left:2em}</style>\n"
-	              "</head><body>\n<h1>/");
+	out_text(out,
+	         "</title>\n<style>body{font-family:sans-serif;overflow-wrap:anywhere}"
+	         "td:last-child{text-align:right;padding-left:2em;white-space:nowrap}</style>\n"
+	         "</head><body>\n<h1>/");
 	web_text_html(out, path, length);
 	out_text(out, "</h1>\n<table>\n");
 }

@@ -39,6 +39,19 @@ def _():
         server.wait_for(r"^GET / 200 \d+ bytes to ")
 
 
+@test("a name that is as long as can be leaves the sizes in sight")
+def _():
+    script = b"""<pre id=log></pre><iframe src="dir/" width=500></iframe><script>
+        onload = () => {
+          const root = frames[0].document.documentElement;
+          log.textContent = root.scrollWidth <= root.clientWidth ? 'fits' : 'too wide';
+        };
+    </script>"""
+    with site(files={"index.html": script, "dir/" + "n" * 255: b""}) as (_server, port, _):
+        page = browse(f"http://127.0.0.1:{port}/")
+        true('<pre id="log">fits</pre>' in page, page)
+
+
 @test("a browser loads a page with its style and script from the directory")
 def _():
     files = {
