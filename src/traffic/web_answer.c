@@ -14,6 +14,8 @@
 #include "web_text.h"
 #include "web_type.h"
 
+enum { LOCATION_MAX = 12 * 1024 }; /* so that the headers of an answer have room for it */
+
 static const char html[] = "text/html; charset=utf-8";
 
 static const struct {
@@ -107,7 +109,12 @@ static struct web_answer add_slash(const struct web_request *request) {
 		out_char(&location, '?');
 		web_text_query(&location, request->query, strlen(request->query));
 	}
-	answer.location = xasprintf("%.*s", (int)location.used, location.bytes);
+	if (location.used <= LOCATION_MAX) {
+		answer.location = xasprintf("%.*s", (int)location.used, location.bytes);
+	} else {
+		web_answer_finish(&answer);
+		answer = web_answer_error(414);
+	}
 	out_finish(&location);
 	return answer;
 }

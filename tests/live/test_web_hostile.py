@@ -190,6 +190,7 @@ def _():
             found = answers(port, text)
             true(all(one.status >= 400 for one in found) and len(found) <= 1, text[:20])
         equal(get(port, "/" + "a" * 5000).status, 414, "a long name")
+        equal(get(port, "/dir?" + "\xff" * 8000).status, 414, "too long to be sent elsewhere")
         true(resident(server.process.pid) < 200 << 20, "memory")
 
 
