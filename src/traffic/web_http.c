@@ -214,8 +214,20 @@ static int refuse(struct web_connection *connection, struct lws *wsi, unsigned s
 	return -1;
 }
 
+/* HTTP/2 is an offer that need not be taken, and some clients make it each time. The library has
+ * no way to say so, but it looks at the name again, and goes on with HTTP/1.1 if it is none that
+ * it knows. */
+static bool decline(struct lws *wsi, char *protocol) {
+	if (strcasecmp(protocol, "h2c") != 0 || web_received_refusal(wsi) != 0)
+		return false;
+	*protocol = '-';
+	return true;
+}
+
 int web_http_upgrade(struct web_connection *connection, struct lws *wsi, void *in, size_t length) {
 	(void)length;
+	if (decline(wsi, in))
+		return 0;
 	const unsigned refused = refusal_to_upgrade(connection, wsi, in);
 	if (refused == 0)
 		return 0;

@@ -226,6 +226,23 @@ def _():
         equal(len(count), 1024, "lines")
 
 
+@test("an offer of HTTP/2 is answered as HTTP/1.1, and the connection goes on")
+def _():
+    offer = ("Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings",
+             "HTTP2-Settings: AAMAAABkAAQAAP__")  # fmt: skip
+    large = os.urandom(1 << 20)
+    with site(files={"a": b"aaa", "large": large}) as (server, port, _):
+        with connect(port) as one:
+            reader = Reader(one)
+            for target, body in {"/large": large, "/a": b"aaa"}.items():
+                one.sendall(request(target, *offer))
+                answer = reader.answer()
+                equal((answer.status, answer.body == body), (200, True), target)
+        server.wait_for(r"^closed 127\.0\.0\.1:\d+ after .*, \d{3} in, \d{7} out$")
+    with serving("ws", "0") as (_server, port):
+        equal(get(port, "/", *offer).status, 200, "the page")
+
+
 @test("100 clients at once, and a large file")
 def _():
     content = os.urandom(5 << 20)

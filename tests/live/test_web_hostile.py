@@ -63,8 +63,7 @@ def _():
         "no host": "GET /a HTTP/1.1\r\n\r\n",
         "a second request line": f"{GET_A}POST /b HTTP/1.1\r\n\r\n",
         "headers of HTTP/2": f"{GET_A}:path: /b\r\n\r\n",
-        "an upgrade to HTTP/2": f"{GET_A}Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-        "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+        "an upgrade to HTTP/2 with content": f"{GET_A}Upgrade: h2c\r\nContent-Length: 5\r\n\r\nhello",
         "an unknown upgrade": f"{GET_A}Upgrade: x\r\nConnection: Upgrade\r\n\r\n",
         "a line end in the target": f"GET /a%0d%0aX:y HTTP/1.1\r\n{HOST}\r\n",
     }
