@@ -202,7 +202,7 @@ def _():
         with course(script) as port:
             answered(answer, port, given=b"one\ntwo")
     with course(ONCE) as port:
-        answered(b"Welcome to the server", port, "--wait", "0.2", given=b"x")
+        answered(b"Welcome to the server", port, "--wait", "1", given=b"x")
     with serving("daytime", "0") as (_server, port):
         status, out, err = connect(port, "-m", "")
         equal((status, err), (0, ""), "daytime")
@@ -213,9 +213,9 @@ def _():
 def _():
     with course(DATAGRAM) as port:
         answered(b"Message received: Hi", "udp", f"127.0.0.1:{port}", "-m", "Hi")
-        answered(b"Message received: \n", "udp", f"127.0.0.1:{port}", "--wait", "0.2", given=b"\n")
+        answered(b"Message received: \n", "udp", f"127.0.0.1:{port}", "--wait", "1", given=b"\n")
         lines = b"Message received: a\nMessage received: b\n"
-        answered(lines, "udp", "127.0.0.1", port, "--wait", "0.2", given=b"a\nb")
+        answered(lines, "udp", "127.0.0.1", port, "--wait", "1", given=b"a\nb")
 
 
 @test("PORT is this machine, and finds who listens on one of its two addresses only")
@@ -251,7 +251,7 @@ def _():
                 with serving("unix", place, *option):
                     answered(b"Hi", "unix", place, *option, "-m", "Hi")
                     lines = b"Hi\nHo" + (b"\n" if option else b"")
-                    answered(lines, "unix", place, *option, "--wait", "0.2", given=b"Hi\nHo")
+                    answered(lines, "unix", place, *option, "--wait", "1", given=b"Hi\nHo")
 
 
 # Programs of others.
@@ -743,7 +743,7 @@ def _():
 
 @test("--reset ends with a reset, and says nothing before it")
 def _():
-    for words, given in ((("-m", "Hello"), b""), (("--wait", "0.2"), b"Hello")):
+    for words, given in ((("-m", "Hello"), b""), (("--wait", "1"), b"Hello")):
         ends = []
 
         def note(one, ends=ends):
