@@ -471,6 +471,7 @@ def _():
         server.wait_for("^closed .* 4 in, 4 out$")
         rude = connect(port)
         rude.sendall(b"rude")
+        server.wait_for("^received 4 bytes")  # it must not wait for who reads its lines
         receive(rude, 4)
         rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         rude.close()
@@ -480,6 +481,7 @@ def _():
         before = processor_seconds(server.process.pid)
         for _ in range(200):
             good.sendall(b"good")
+            server.wait_for("^received 4 bytes")
             equal(receive(good, 4), b"good", "the others")
         true(processor_seconds(server.process.pid) - before < 1, "it does not spin")
 
