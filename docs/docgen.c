@@ -27,7 +27,7 @@ static void put_man_option(char letter, const char *name, const char *argument, 
 	if (letter)
 		printf("*-%c*", letter);
 	if (letter && name)
-		printf(". Whose turn: ");
+		printf(", ");
 	if (name)
 		printf("*--%s*", name);
 	if (argument)

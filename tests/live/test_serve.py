@@ -311,7 +311,8 @@ def _():
 def _():
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "socket")
-        with serving("unix", path) as (server, _port):
+        obey = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
+        with serving("unix", path, **obey) as (server, _port):
             status, out, _err = server.stop(signal.SIGHUP)
             equal((status, os.path.exists(path)), (0, False), "it ends, and so does the path")
             true("0 connections" in out, out)
