@@ -160,6 +160,8 @@ Test(serve_options, what_is_wrong_is_said_in_one_line) {
 		{ "unix @", "unix: the name of a UNIX socket is empty" },
 		{ "1 --reply x --discard", "one of --reply, --discard, --chargen" },
 		{ "--chargen --discard 1", "one of --reply, --discard, --chargen" },
+		{ "1 --greet x --chargen", "one of --greet, --chargen" },
+		{ "1 --chargen --greet x", "one of --greet, --chargen" },
 		{ "1 --quiet --json", "one of --quiet, --json" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

@@ -72,6 +72,13 @@ struct address address_of_peer(int fd) {
 	return address;
 }
 
+bool address_is_its_own_peer(int fd) {
+	const struct address own = address_of(fd);
+	const struct address peer = address_of_peer(fd);
+	return own.any.sa_family != AF_UNIX && own.length == peer.length &&
+	       memcmp(&own.storage, &peer.storage, own.length) == 0;
+}
+
 uint16_t address_port(const struct address *address) {
 	if (address->any.sa_family == AF_INET)
 		return ntohs(address->in.sin_port);

@@ -30,6 +30,10 @@ struct address_text address_text(const struct address *address);
 struct address address_of(int fd);
 struct address address_of_peer(int fd);
 
+/* A port of this machine that nobody listens on, and from which the kernel has just called, answers
+ * itself: both ends open at the same time (RFC 9293, section 3.5). */
+bool address_is_its_own_peer(int fd);
+
 /* The port, in host order; 0 of a UNIX socket. */
 uint16_t address_port(const struct address *address);
 

@@ -211,9 +211,10 @@ static int start(struct race *race, uint64_t now_ns) {
 	if (result == 0)
 		return fd;
 	race->is_full = error == EAGAIN;
-	race->next_ns = now_ns + (race->is_full ? retry_delay_ns : attempt_delay_ns);
+	race->next_ns = now_ns + (race->is_full ? retry_delay_ns : 0);
 	race->next += !race->is_full;
 	if (fd >= 0 && error == EINPROGRESS) {
+		race->next_ns = now_ns + attempt_delay_ns;
 		race->open++;
 		race->polled[race->open] = (struct pollfd){ .fd = fd, .events = POLLOUT };
 		race->indices[race->open] = index;
@@ -223,15 +224,6 @@ static int start(struct race *race, uint64_t now_ns) {
 	if (fd >= 0)
 		close(fd);
 	return -1;
-}
-
-/* A port of this machine that nobody listens on, from which the kernel has just called, answers
- * itself (RFC 9293, 3.5: both ends open at the same time). */
-static bool is_self(int fd) {
-	const struct address own = address_of(fd);
-	const struct address peer = address_of_peer(fd);
-	return own.any.sa_family != AF_UNIX && own.length == peer.length &&
-	       memcmp(&own.storage, &peer.storage, own.length) == 0;
 }
 
 /* The slot of one that has connected, or 0. Who has failed makes room for the next at once. */
@@ -244,7 +236,7 @@ static size_t find_winner(struct race *race, uint64_t now_ns) {
 			continue;
 		}
 		getsockopt(race->polled[slot].fd, SOL_SOCKET, SO_ERROR, &error, &size);
-		if (error == 0 && is_self(race->polled[slot].fd))
+		if (error == 0 && address_is_its_own_peer(race->polled[slot].fd))
 			error = ECONNREFUSED;
 		if (error == 0)
 			return slot;

@@ -364,6 +364,14 @@ static void stream_out(struct load_connection *connection) {
 		lose(connection, LOAD_PHASE_SEND, errno);
 }
 
+/* Of datagrams nothing has answered yet. */
+static void begin_if_answered(struct load_connection *connection) {
+	if (!is_datagram(connection) && address_is_its_own_peer(connection->watch.fd))
+		fail(connection, LOAD_PHASE_CONNECT, ECONNREFUSED);
+	else
+		begin(connection);
+}
+
 static void finish_connecting(struct load_connection *connection, uint32_t events) {
 	int error = 0;
 	socklen_t length = sizeof(error);
@@ -372,7 +380,7 @@ static void finish_connecting(struct load_connection *connection, uint32_t event
 	if (error != 0)
 		fail(connection, LOAD_PHASE_CONNECT, error);
 	else
-		begin(connection);
+		begin_if_answered(connection);
 }
 
 static void ready(struct loop_watch *watch, uint32_t events) {
@@ -422,7 +430,7 @@ static void connect_now(struct load_connection *connection) {
 	const int fd = connection->watch.fd;
 	const int result = load_socket_connect(fd, connection->target, &group->sources);
 	if (result == 0) {
-		begin(connection);
+		begin_if_answered(connection);
 	} else if (result == -EINPROGRESS) {
 		if (watch_for(connection, EPOLLOUT))
 			set_deadline(connection, connection->deadline_ns);

@@ -190,7 +190,7 @@ static void act(struct talk *talk, const struct pollfd polled[POLLED_COUNT]) {
 	}
 	if (polled[OUTPUT].revents)
 		write_answers(talk);
-	if (polled[SOCKET].revents && polled[SOCKET].events & POLLIN)
+	if (!talk->is_over && polled[SOCKET].revents && polled[SOCKET].events & POLLIN)
 		receive(talk);
 	if (!talk->is_over && polled[SOCKET].revents & ~POLLIN)
 		send_next(talk);

@@ -195,10 +195,21 @@ static bool set_bind(struct parser *parser, struct service *service, const char 
 	                    _("'%s' is no address to listen on; use a number, or any"), value);
 }
 
+static bool fail_one_of(struct parser *parser, const char *which) {
+	return command_fail(&parser->base, _("one of %s is all that fits"), which);
+}
+
+/* A generator speaks first anyway. */
+static bool set_greeting(struct parser *parser, struct service *service, const char *value) {
+	service->greeting = value;
+	return service->answer != SERVICE_CHARGEN || fail_one_of(parser, "--greet, --chargen");
+}
+
 static bool set_answer(struct parser *parser, struct service *service, enum service_answer answer) {
 	if (service->answer != SERVICE_ECHO && service->answer != answer)
-		return command_fail(&parser->base, _("one of %s is all that fits"),
-		                    "--reply, --discard, --chargen");
+		return fail_one_of(parser, "--reply, --discard, --chargen");
+	if (service->greeting && answer == SERVICE_CHARGEN)
+		return fail_one_of(parser, "--greet, --chargen");
 	service->answer = answer;
 	return true;
 }
@@ -219,8 +230,7 @@ static bool set(struct parser *parser, struct service *service, int id, const ch
 		service->reply = value;
 		return set_answer(parser, service, SERVICE_REPLY);
 	case OPTION_GREET:
-		service->greeting = value;
-		break;
+		return set_greeting(parser, service, value);
 	case OPTION_DISCARD:
 		return set_answer(parser, service, SERVICE_DISCARD);
 	case OPTION_CHARGEN:

@@ -733,6 +733,9 @@ def _():
         status, out, err = connect("127.0.0.1:40000", given=b"Is there anybody?")
         equal((status, out), (PARTIAL, b""), "status and output")
         equal(err, "socklens: 127.0.0.1:40000 refused the connection: nobody listens there\n")
+        status, out, _err = connect("127.0.0.1:40000", "-n", "1")
+        equal(status, PARTIAL, f"a load: {out}")
+        true(b"connecting: refused 1 (ECONNREFUSED)" in out, out)
 
 
 @test("a server that closes at once is an answer without anything")
