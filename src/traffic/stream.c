@@ -202,7 +202,21 @@ static ssize_t receive(const struct stream *stream) {
 	const bool skip = service->kind == SERVICE_TCP && is_sink(service);
 	const bool large = skip || service->kind == SERVICE_UNIX_SEQPACKET;
 	return recv(stream->watch.fd, stream->group->buffer, large ? STREAM_BUFFER_SIZE : READ_MAX,
-	            skip ? MSG_TRUNC : 0);
+	            large ? MSG_TRUNC : 0);
+}
+
+/* Of a SEQPACKET message that is too long the rest is lost: no echo of it would be whole. */
+static void report_cut(const struct stream *stream, size_t length) {
+	char *what = xasprintf(_("a message of %zu bytes is too long to take, from"), length);
+	report_event(stream->group->report,
+	             &(struct event){
+			 .kind = EVENT_FAILED,
+			 .service = service_name(stream->group->service->kind),
+			 .address = &stream->peer,
+			 .text = what,
+			 .error = EMSGSIZE,
+		     });
+	free(what);
 }
 
 /* False if the connection is over. */
@@ -217,8 +231,12 @@ static bool take(struct stream *stream, uint32_t events) {
 	}
 	if (length > 0) {
 		stream->in += (uint64_t)length;
-		return stream->is_lingering ||
-		       answer(stream, stream->group->buffer, (size_t)length);
+		if (stream->is_lingering)
+			return true;
+		if (is_sink(service) || length <= STREAM_BUFFER_SIZE)
+			return answer(stream, stream->group->buffer, (size_t)length);
+		report_cut(stream, (size_t)length);
+		return true;
 	}
 	if (service->answer == SERVICE_CHARGEN && !(events & EPOLLHUP)) {
 		/* It has finished, and may still read. */

@@ -236,6 +236,19 @@ def _():
         true(server.stop()[1].startswith("0 connections, 1 message, 2 bytes in, 2 bytes out in "), "sum")
 
 
+@test("a SEQPACKET message that is too long to take is said so, not cut")
+def _():
+    with serving("unix", "@socklens-test", "--seqpacket") as (server, _port):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+            client.connect("\0socklens-test")
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            client.send(bytes(300_000))
+            client.send(b"Hi")
+            equal(client.recv(MEBIBYTE), b"Hi", "the only answer")
+        server.wait_for("^a message of 300000 bytes is too long to take, from .*: Message too long$")
+        server.wait_for('^received 2 bytes "Hi"')
+
+
 @test("a path that is there already stays, whatever it is, and so does one that took its place")
 def _():
     with tempfile.TemporaryDirectory() as directory:
