@@ -113,7 +113,7 @@ static void send_next(struct talk *talk) {
 }
 
 static void receive(struct talk *talk) {
-	const ssize_t length = recv(talk->fd, talk->scratch, BUFFER_SIZE, 0);
+	const ssize_t length = recv(talk->fd, talk->scratch, BUFFER_SIZE, MSG_TRUNC);
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (length < 0) {
@@ -122,6 +122,10 @@ static void receive(struct talk *talk) {
 	}
 	if (length == 0 && talk->list->type == SOCK_SEQPACKET) {
 		talk->is_over = true;
+		return;
+	}
+	if (length > BUFFER_SIZE) {
+		end(talk, xasprintf(_("an answer of %zd bytes is too long to show whole"), length));
 		return;
 	}
 	talk->answers++;

@@ -744,6 +744,23 @@ def _():
         equal(connect(f"127.0.0.1:{port}", "--wait", "0"), (0, b"", ""), "stdin")
 
 
+@test("an answer that is too long to show whole is said so, not cut")
+def _():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
+        one.bind("\0socklens-test")
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+
+        def answer():
+            one.sendto(bytes(300_000), one.recvfrom(100)[1])
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        status, out, err = connect("unix", "@socklens-test", "--dgram", "-m", "Hello")
+        thread.join()
+        equal((status, out), (PARTIAL, b""), "status and output")
+        equal(err, "socklens: an answer of 300000 bytes is too long to show whole\n", "why")
+
+
 @test("--reset ends with a reset, and says nothing before it")
 def _():
     for words, given in ((("-m", "Hello"), b""), (("--wait", "1"), b"Hello")):
