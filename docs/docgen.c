@@ -206,7 +206,7 @@ static void put_bash(void) {
 	       "complete -F _socklens socklens\n");
 }
 
-/* What may follow an option, as a zsh action or fish arguments; NULL: anything. */
+/* What may follow an option, as a zsh action; nothing: anything. */
 static void put_zsh_action(const struct option_row *row) {
 	switch (row->action) {
 	case OPTION_COLUMNS:
@@ -365,9 +365,17 @@ static void put_fish(void) {
 	}
 }
 
+/* A page that is cut must not be installed. */
+static int end_output(void) {
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	perror("docgen");
+	return 1;
+}
+
 int main(int argc, char *argv[]) {
 	if (argc == 3 && strcmp(argv[1], "man") == 0)
-		return put_man(argv[2]);
+		return put_man(argv[2]) || end_output();
 	if (argc == 2 && strcmp(argv[1], "bash") == 0)
 		put_bash();
 	else if (argc == 2 && strcmp(argv[1], "zsh") == 0)
@@ -378,5 +386,5 @@ int main(int argc, char *argv[]) {
 		fprintf(stderr, "usage: docgen man FILE | bash | zsh | fish\n");
 		return 2;
 	}
-	return 0;
+	return end_output();
 }

@@ -45,7 +45,7 @@ static uint32_t inode_of(int fd) {
 Test(look, finds_the_listener_that_was_asked_for_and_who_holds_it) {
 	uint16_t port = 0;
 	const int fd = listener(&port);
-	struct look *look = look_at(SOCK_NEED_OWNERS, "tcp and listen and sport %u", port);
+	struct look *look = look_at(SOCK_NEED_OWNERS, "listen and src 127.0.0.1:%u", port);
 	cr_assert_eq(look_count(look), 1);
 	const struct sock *sock = look_sock(look, 0);
 	cr_expect_eq(sock->state, SOCK_STATE_LISTEN);
@@ -64,7 +64,7 @@ Test(look, finds_the_listener_that_was_asked_for_and_who_holds_it) {
 Test(look, finds_nothing_once_it_is_closed) {
 	uint16_t port = 0;
 	close(listener(&port));
-	struct look *look = look_at(0, "listen and sport %u", port);
+	struct look *look = look_at(0, "listen and src 127.0.0.1:%u", port);
 	cr_expect_eq(look_count(look), 0);
 	look_destroy(look);
 }
@@ -72,7 +72,7 @@ Test(look, finds_nothing_once_it_is_closed) {
 Test(look, looks_for_no_owner_that_nobody_asked_for) {
 	uint16_t port = 0;
 	const int fd = listener(&port);
-	struct look *look = look_at(0, "sport %u", port);
+	struct look *look = look_at(0, "listen and src 127.0.0.1:%u", port);
 	cr_assert_eq(look_count(look), 1);
 	cr_expect_eq(look_sock(look, 0)->ownership, SOCK_OWNERSHIP_UNKNOWN);
 	look_destroy(look);
@@ -82,8 +82,8 @@ Test(look, looks_for_no_owner_that_nobody_asked_for) {
 Test(look, judges_by_owners_if_the_filter_asks_for_them) {
 	uint16_t port = 0;
 	const int fd = listener(&port);
-	struct look *ours = look_at(0, "sport %u and pid > 0", port);
-	struct look *others = look_at(0, "sport %u and pid = 1", port);
+	struct look *ours = look_at(0, "listen and src 127.0.0.1:%u and pid > 0", port);
+	struct look *others = look_at(0, "listen and src 127.0.0.1:%u and pid = 1", port);
 	cr_expect_eq(look_count(ours), 1);
 	cr_expect_eq(look_count(others), 0);
 	look_destroy(ours);
@@ -94,7 +94,7 @@ Test(look, judges_by_owners_if_the_filter_asks_for_them) {
 Test(look, names_users_if_they_are_asked_for) {
 	uint16_t port = 0;
 	const int fd = listener(&port);
-	struct look *look = look_at(SOCK_NEED_USER, "sport %u", port);
+	struct look *look = look_at(SOCK_NEED_USER, "listen and src 127.0.0.1:%u", port);
 	cr_assert_eq(look_count(look), 1);
 	const struct sock *sock = look_sock(look, 0);
 	cr_expect_eq(sock->uid, getuid());

@@ -127,7 +127,9 @@ static void put_targets(struct out *out, const struct lab_made *made,
 
 static void put_condition(struct out *out, const struct lab_plan *plan, const struct lab_made *made,
                           const struct lab_sights *sights, enum lab_verdict verdict) {
-	static const char *const outcomes[] = { "made", "unavailable", "failed" };
+	static const char *const outcomes[] = {
+		[LAB_MADE] = "made", [LAB_UNAVAILABLE] = "unavailable", [LAB_FAILED] = "failed"
+	};
 	const struct lab_condition *condition = made->condition;
 	const bool verifies = plan->action == LAB_VERIFY;
 	out_printf(out, "{\"event\":\"%s\",", verifies ? "verified" : "made");
