@@ -29,3 +29,10 @@ void json_text_member(struct out *out, const char *key, const void *bytes, size_
 	put_hex(out, bytes, length);
 	out_char(out, '"');
 }
+
+void json_next_number(struct out *out, const char *key, uint64_t number) {
+	out_text(out, ",\"");
+	out_text(out, key);
+	out_text(out, "\":");
+	out_number(out, number);
+}

@@ -58,3 +58,8 @@ void out_printf(struct out *out, const char *format, ...) {
 	out_text(out, text);
 	free(text);
 }
+
+void out_count(struct out *out, const char *one, const char *many, uint64_t count) {
+	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
+	out_printf(out, count == 1 ? one : many, (unsigned long long)count);
+}

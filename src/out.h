@@ -70,5 +70,8 @@ static inline void out_number(struct out *out, uint64_t number) {
 	out_advance(out, (size_t)(digits_put(start, number) - start));
 }
 
+/* "1 message", "12 messages": `one` or `many` with the count in the place of its %llu. */
+void out_count(struct out *out, const char *one, const char *many, uint64_t count);
+
 void out_hex(struct out *out, uint64_t number);
 void out_printf(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -180,13 +180,6 @@ static void row_of_document(struct sink *sink, const struct row *row) {
 	put_object(sink, row);
 }
 
-static void put_count(struct out *out, const char *key, uint64_t number) {
-	out_text(out, ",\"");
-	out_text(out, key);
-	out_text(out, "\":");
-	out_number(out, number);
-}
-
 static void put_error(struct out *out, const char *key, int error) {
 	out_text(out, ",\"");
 	out_text(out, key);
@@ -207,16 +200,16 @@ static void put_report(struct out *out, size_t index, const struct probe_report 
 	out_text(out, ",\"source\":\"");
 	out_text(out, sock_source_name(report->source));
 	out_char(out, '"');
-	put_count(out, "count", report->count);
-	put_count(out, "elapsed_us", report->elapsed_ns / 1000);
+	json_next_number(out, "count", report->count);
+	json_next_number(out, "elapsed_us", report->elapsed_ns / 1000);
 	if (report->dumps > 1) {
-		put_count(out, "dumps", report->dumps);
-		put_count(out, "joined", report->joined);
+		json_next_number(out, "dumps", report->dumps);
+		json_next_number(out, "joined", report->joined);
 	}
 	if (report->duplicates > 0)
-		put_count(out, "duplicates", report->duplicates);
+		json_next_number(out, "duplicates", report->duplicates);
 	if (report->ignored > 0)
-		put_count(out, "ignored", report->ignored);
+		json_next_number(out, "ignored", report->ignored);
 	if (report->diag_error)
 		put_error(out, "diag_error", report->diag_error);
 	if (report->outcome == REPORT_PARTIAL)

@@ -6,6 +6,7 @@
 
 #include "format.h"
 #include "histogram.h"
+#include "json.h"
 #include "out.h"
 #include "util.h"
 
@@ -105,19 +106,14 @@ static double per_second(const struct load_result *result, uint64_t count) {
 	return seconds > 0 ? (double)count / seconds : 0;
 }
 
-static void put_count(struct out *out, const char *one, const char *many, uint64_t count) {
-	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
-	out_printf(out, count == 1 ? one : many, (unsigned long long)count);
-}
-
 /* ", 3 failed", if there are any. */
 static void put_some(struct out *out, const char *format, uint64_t count) {
 	if (count > 0)
-		put_count(out, format, format, count);
+		out_count(out, format, format, count);
 }
 
 static void put_connections(const struct load_result *result, struct out *out) {
-	put_count(out, _("%llu connection made"), _("%llu connections made"), result->made);
+	out_count(out, _("%llu connection made"), _("%llu connections made"), result->made);
 	out_printf(out, _(" in %.1fs (%.0f/s)"), (double)result->elapsed_ns / 1e9,
 	           per_second(result, result->made));
 	put_some(out, _(", %llu failed"), result->failed);
@@ -127,7 +123,7 @@ static void put_connections(const struct load_result *result, struct out *out) {
 }
 
 static void put_messages(const struct load_result *result, struct out *out) {
-	put_count(out, _("%llu message answered"), _("%llu messages answered"), result->messages);
+	out_count(out, _("%llu message answered"), _("%llu messages answered"), result->messages);
 	out_printf(out, " (%.0f/s)", per_second(result, result->messages));
 	put_some(out, _(", %llu without an answer in time"), result->unanswered);
 	put_some(out, _(", %llu left out that the rate would have had"), result->skipped);
@@ -181,20 +177,16 @@ void load_result_write_text(const struct load_result *result, struct out *out) {
 	}
 }
 
-static void put_number_member(struct out *out, const char *key, uint64_t number) {
-	out_printf(out, ",\"%s\":%llu", key, (unsigned long long)number);
-}
-
 static void put_times_member(struct out *out, const char *key, const struct histogram *histogram) {
 	out_printf(out, ",\"%s\":{\"count\":%llu", key,
 	           (unsigned long long)histogram_count(histogram));
 	if (histogram_count(histogram) > 0) {
-		put_number_member(out, "min", histogram_min(histogram));
-		put_number_member(out, "mean", histogram_mean(histogram));
+		json_next_number(out, "min", histogram_min(histogram));
+		json_next_number(out, "mean", histogram_mean(histogram));
 		for (size_t i = 0; i < ARRAY_LENGTH(quantiles); i++)
-			put_number_member(out, quantiles[i].key,
-			                  histogram_quantile(histogram, quantiles[i].per_mille));
-		put_number_member(out, "max", histogram_max(histogram));
+			json_next_number(out, quantiles[i].key,
+			                 histogram_quantile(histogram, quantiles[i].per_mille));
+		json_next_number(out, "max", histogram_max(histogram));
 	}
 	out_char(out, '}');
 }
@@ -227,16 +219,16 @@ void load_result_write_json(const struct load_result *result, struct out *out) {
 		{ "bytes_in_per_second", result->bytes_in },
 	};
 	out_text(out, "{\"event\":\"summary\"");
-	put_number_member(out, "connections", result->made);
-	put_number_member(out, "failed", result->failed);
-	put_number_member(out, "closed_early", result->closed_early);
-	put_number_member(out, "open_at_end", result->open);
-	put_number_member(out, "messages", result->messages);
-	put_number_member(out, "unanswered", result->unanswered);
-	put_number_member(out, "skipped", result->skipped);
-	put_number_member(out, "bytes_out", result->bytes_out);
-	put_number_member(out, "bytes_in", result->bytes_in);
-	put_number_member(out, "elapsed_ns", result->elapsed_ns);
+	json_next_number(out, "connections", result->made);
+	json_next_number(out, "failed", result->failed);
+	json_next_number(out, "closed_early", result->closed_early);
+	json_next_number(out, "open_at_end", result->open);
+	json_next_number(out, "messages", result->messages);
+	json_next_number(out, "unanswered", result->unanswered);
+	json_next_number(out, "skipped", result->skipped);
+	json_next_number(out, "bytes_out", result->bytes_out);
+	json_next_number(out, "bytes_in", result->bytes_in);
+	json_next_number(out, "elapsed_ns", result->elapsed_ns);
 	for (size_t i = 0; i < ARRAY_LENGTH(rates); i++)
 		out_printf(out, ",\"%s\":%.3f", rates[i].key, per_second(result, rates[i].count));
 	put_times_member(out, "connect_time_ns", result->connect_time);

@@ -60,7 +60,7 @@ static void put_elapsed(struct out *out, uint64_t ns) {
 }
 
 static void put_bytes(struct out *out, uint64_t bytes) {
-	out_printf(out, bytes == 1 ? _("%llu byte") : _("%llu bytes"), (unsigned long long)bytes);
+	out_count(out, _("%llu byte"), _("%llu bytes"), bytes);
 }
 
 static void put_quoted(struct out *out, const struct event *event) {
@@ -162,15 +162,6 @@ static void put_time(struct out *out) {
 	out_printf(out, ",\"time\":\"%s.%03ldZ\"", text, now.tv_nsec / 1000000);
 }
 
-static void put_count(struct out *out, const char *one, const char *many, uint64_t count) {
-	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
-	out_printf(out, count == 1 ? one : many, (unsigned long long)count);
-}
-
-static void put_number_member(struct out *out, const char *key, uint64_t number) {
-	out_printf(out, ",\"%s\":%llu", key, (unsigned long long)number);
-}
-
 static void put_text_member(struct out *out, const char *key, const char *text) {
 	out_char(out, ',');
 	json_text_member(out, key, text, strlen(text));
@@ -186,19 +177,19 @@ static void put_json(struct out *out, const struct event *event) {
 		put_text_member(out, event->kind == EVENT_LISTENING ? "local" : "peer", text.text);
 	}
 	if (event->bytes) {
-		put_number_member(out, "bytes", event->length);
+		json_next_number(out, "bytes", event->length);
 		out_char(out, ',');
 		json_text_member(out, event->kind == EVENT_REQUEST ? "request" : "text",
 		                 event->bytes, event->length);
 	}
 	if (event->kind == EVENT_REQUEST) {
-		put_number_member(out, "status", event->status);
-		put_number_member(out, "out", event->out);
+		json_next_number(out, "status", event->status);
+		json_next_number(out, "out", event->out);
 	}
 	if (event->kind == EVENT_CLOSED) {
-		put_number_member(out, "in", event->in);
-		put_number_member(out, "out", event->out);
-		put_number_member(out, "elapsed_us", event->elapsed_ns / 1000);
+		json_next_number(out, "in", event->in);
+		json_next_number(out, "out", event->out);
+		json_next_number(out, "elapsed_us", event->elapsed_ns / 1000);
 	}
 	if (event->text)
 		put_text_member(out, "what", event->text);
@@ -244,12 +235,12 @@ static int write_ready(struct report *report, int wait_ms) {
 static void put_lost(struct report *report) {
 	struct out *out = &report->output.pending;
 	if (report->format == REPORT_TEXT) {
-		put_count(out, _("%llu event not shown\n"), _("%llu events not shown\n"),
+		out_count(out, _("%llu event not shown\n"), _("%llu events not shown\n"),
 		          report->lost);
 	} else {
 		out_text(out, "{\"event\":\"lost\"");
 		put_time(out);
-		put_number_member(out, "count", report->lost);
+		json_next_number(out, "count", report->lost);
 		out_text(out, "}\n");
 	}
 	report->lost = 0;
@@ -306,12 +297,12 @@ void report_count(struct report *report, uint64_t in, uint64_t out) {
 
 static void put_summary_text(struct report *report) {
 	struct out *out = &report->output.pending;
-	put_count(out, _("%llu connection, "), _("%llu connections, "),
+	out_count(out, _("%llu connection, "), _("%llu connections, "),
 	          report->events[EVENT_CONNECTED]);
 	if (report->events[EVENT_REQUEST] > 0)
-		put_count(out, _("%llu request, "), _("%llu requests, "),
+		out_count(out, _("%llu request, "), _("%llu requests, "),
 		          report->events[EVENT_REQUEST]);
-	put_count(out, _("%llu message, "), _("%llu messages, "), report->events[EVENT_RECEIVED]);
+	out_count(out, _("%llu message, "), _("%llu messages, "), report->events[EVENT_RECEIVED]);
 	put_bytes(out, report->in);
 	out_text(out, _(" in, "));
 	put_bytes(out, report->out_bytes);
@@ -324,12 +315,12 @@ static void put_summary_json(struct report *report) {
 	struct out *out = &report->output.pending;
 	out_text(out, "{\"event\":\"summary\"");
 	put_time(out);
-	put_number_member(out, "connections", report->events[EVENT_CONNECTED]);
-	put_number_member(out, "requests", report->events[EVENT_REQUEST]);
-	put_number_member(out, "messages", report->events[EVENT_RECEIVED]);
-	put_number_member(out, "in", report->in);
-	put_number_member(out, "out", report->out_bytes);
-	put_number_member(out, "elapsed_us", (util_monotonic_ns() - report->started_ns) / 1000);
+	json_next_number(out, "connections", report->events[EVENT_CONNECTED]);
+	json_next_number(out, "requests", report->events[EVENT_REQUEST]);
+	json_next_number(out, "messages", report->events[EVENT_RECEIVED]);
+	json_next_number(out, "in", report->in);
+	json_next_number(out, "out", report->out_bytes);
+	json_next_number(out, "elapsed_us", (util_monotonic_ns() - report->started_ns) / 1000);
 	out_text(out, "}\n");
 }
 
