@@ -139,8 +139,12 @@ int command_print_help(const struct command *command) {
 	command_write_help(command, &out);
 	const int error = -out_flush(&out);
 	out_finish(&out);
-	if (error == 0 || error == EPIPE)
-		return EXIT_STATUS_MATCHED;
+	return command_end_output(error, EXIT_STATUS_MATCHED);
+}
+
+int command_end_output(int error, int status) {
+	if (error == 0 || error == EPIPE || error == EINTR)
+		return status;
 	command_complain(xasprintf(_("cannot write: %s"), strerror(error)));
 	return EXIT_STATUS_PARTIAL;
 }

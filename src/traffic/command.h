@@ -57,5 +57,9 @@ void command_write_help(const struct command *command, struct out *out);
 /* To standard output. Returns an exit status. */
 int command_print_help(const struct command *command);
 
+/* The exit status of a command whose output came to `error` (an errno, or 0): `status`, or
+ * EXIT_STATUS_PARTIAL and a complaint. A reader that has left, or a signal, wants none. */
+int command_end_output(int error, int status);
+
 /* Tells on standard error why the command ends, and frees it. */
 void command_complain(char *error);

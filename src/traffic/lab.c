@@ -190,14 +190,10 @@ static int verify(struct lab *lab) {
 	return go_on ? status_of(counts) : EXIT_STATUS_PARTIAL;
 }
 
-/* A reader that has left wants no explanation. */
 static int finish_output(struct out *out, int status) {
 	const int error = -out_flush(out);
 	out_finish(out);
-	if (error == 0 || error == EPIPE || error == EINTR)
-		return status;
-	command_complain(xasprintf(_("cannot write: %s"), strerror(error)));
-	return EXIT_STATUS_PARTIAL;
+	return command_end_output(error, status);
 }
 
 static int run_in_loop(const struct lab_plan *plan) {

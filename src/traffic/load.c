@@ -223,12 +223,9 @@ static int print_summary(const struct load *load) {
 		load_result_write_json(load->result, &out);
 	else
 		load_result_write_text(load->result, &out);
-	const int result = out_flush(&out);
+	const int error = -out_flush(&out);
 	out_finish(&out);
-	if (result == 0 || result == -EPIPE || result == -EINTR)
-		return EXIT_STATUS_MATCHED;
-	command_complain(xasprintf(_("cannot write: %s"), strerror(-result)));
-	return EXIT_STATUS_PARTIAL;
+	return command_end_output(error, EXIT_STATUS_MATCHED);
 }
 
 static void set_up(struct load *load, struct loop *loop, const char *message, size_t size) {

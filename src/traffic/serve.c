@@ -104,17 +104,12 @@ static void close_all(struct serving *serving) {
 		server_close(serving->servers[i]);
 }
 
-/* A reader that has left wants no explanation. */
 static int finish_output(struct serving *serving, int patience_ms) {
 	if (serving->output_error == 0) {
 		report_summary(serving->tools.report);
 		serving->output_error = -report_drain(serving->tools.report, patience_ms);
 	}
-	const int error = serving->output_error;
-	if (error == 0 || error == EPIPE || error == EINTR)
-		return EXIT_STATUS_MATCHED;
-	command_complain(xasprintf(_("cannot write: %s"), strerror(error)));
-	return EXIT_STATUS_PARTIAL;
+	return command_end_output(serving->output_error, EXIT_STATUS_MATCHED);
 }
 
 static int serve(const struct serve_plan *plan, struct loop *loop) {
