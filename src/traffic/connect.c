@@ -11,7 +11,6 @@
 
 #include "command.h"
 #include "connect_options.h"
-#include "descriptors.h"
 #include "loop.h"
 #include "messages.h"
 #include "relay.h"
@@ -72,35 +71,29 @@ static bool find_first(const struct dial_list *list, const struct dial_limits *l
 }
 
 static int run_load(const struct dial_list *list, const struct connect_plan *plan,
-                    const struct dial_limits *limits) {
+                    struct loop *loop) {
+	const struct dial_limits limits = { plan->exchange.timeout_ns, loop_signal_fd(loop) };
 	struct load_plan load = plan->load;
 	char *error = NULL;
 	size_t chosen = 0;
 	load.first_fd = -1;
-	if (list->count > 1 && !find_first(list, limits, &load, &chosen, &error))
+	if (list->count > 1 && !find_first(list, &limits, &load, &chosen, &error))
 		return complain(error);
-	descriptors_raise_limit();
 	load.targets = &list->addresses[chosen];
 	load.target_count = 1;
-	return load_run(&load);
+	return load_run(&load, loop);
 }
 
 /* Signals wait from here on, so that whatever runs ends in order. */
 static int run(const struct dial_list *list, struct connect_plan *plan) {
 	struct loop *loop = loop_create();
-	int status;
 	if (!loop) {
 		command_complain(xasprintf("connect: %s", strerror(errno)));
 		return EXIT_STATUS_PARTIAL;
 	}
 	plan->exchange.signal_fd = loop_signal_fd(loop);
-	if (plan->is_load) {
-		const struct dial_limits limits = { plan->exchange.timeout_ns,
-			                            plan->exchange.signal_fd };
-		status = run_load(list, plan, &limits);
-	} else {
-		status = exchange(list, &plan->exchange);
-	}
+	const int status =
+	    plan->is_load ? run_load(list, plan, loop) : exchange(list, &plan->exchange);
 	loop_destroy(loop);
 	return status;
 }

@@ -268,14 +268,8 @@ static int run(struct load *load, struct loop *loop) {
 	return load_result_is_good(load->result) ? status : EXIT_STATUS_PARTIAL;
 }
 
-int load_run(const struct load_plan *plan) {
-	int status = EXIT_STATUS_PARTIAL;
+int load_run(const struct load_plan *plan, struct loop *loop) {
 	descriptors_raise_limit();
-	struct loop *loop = loop_create();
-	if (!loop) {
-		command_complain(xasprintf("connect: %s", strerror(errno)));
-		return status;
-	}
 	struct load load = {
 		.plan = plan,
 		.result = load_result_create(),
@@ -290,8 +284,7 @@ int load_run(const struct load_plan *plan) {
 		.ended = ended,
 		.context = &load,
 	};
-	status = run(&load, loop);
+	const int status = run(&load, loop);
 	load_result_destroy(load.result);
-	loop_destroy(loop);
 	return status;
 }

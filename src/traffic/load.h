@@ -19,6 +19,8 @@
 
 #include "address.h"
 
+struct loop;
+
 enum load_style {
 	LOAD_MESSAGES, /* message and answer, again and again, on connections that stay and are
 	                  replaced if they end. With `connections` and no duration: once on each */
@@ -57,7 +59,6 @@ char *load_make_message(const struct load_plan *plan, size_t *size);
 
 /* Returns an exit status: EXIT_STATUS_MATCHED if nothing went wrong, EXIT_STATUS_PARTIAL if a
  * connection failed, was closed by the peer before its answer, or had none, or no message had one
- * at all. Progress and what
- * holds things up go to standard error, the summary to standard output. Descriptors are limited by
- * the hard limit only from then on. */
-int load_run(const struct load_plan *plan);
+ * at all. Progress and what holds things up go to standard error, the summary to standard output.
+ * Descriptors are limited by the hard limit only from then on. The loop is of no use afterwards. */
+int load_run(const struct load_plan *plan, struct loop *loop);
