@@ -215,3 +215,8 @@ uint64_t util_monotonic_ns(void) {
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
+
+int util_poll_timeout(uint64_t left_ns) {
+	const uint64_t hour_ns = UINT64_C(3600) * 1000000000;
+	return (int)(((left_ns < hour_ns ? left_ns : hour_ns) + 999999) / 1000000);
+}

@@ -71,3 +71,6 @@ ssize_t util_read_up_to(int fd, void *bytes, size_t size);
 int util_write_all(int fd, const void *bytes, size_t length, int interrupt_fd);
 
 uint64_t util_monotonic_ns(void);
+
+/* For poll(): milliseconds, rounded up so that it does not end early, and at most an hour. */
+int util_poll_timeout(uint64_t left_ns);

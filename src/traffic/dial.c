@@ -254,13 +254,11 @@ static bool may_start(const struct race *race, uint64_t now_ns) {
 }
 
 static int milliseconds_until(const struct race *race, uint64_t now_ns, uint64_t end_ns) {
-	const uint64_t hour_ns = UINT64_C(3600) * 1000000000;
 	uint64_t due_ns = end_ns;
 	if (race->next < race->list->count && race->open < OPEN_MAX_AT_ONCE &&
 	    race->next_ns < due_ns)
 		due_ns = race->next_ns;
-	const uint64_t left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
-	return (int)(((left_ns < hour_ns ? left_ns : hour_ns) + 999999) / 1000000);
+	return util_poll_timeout(due_ns > now_ns ? due_ns - now_ns : 0);
 }
 
 /* What has neither connected nor failed is late. */
