@@ -148,9 +148,8 @@ static struct patience patience(const struct relay *relay) {
 	if (!output_is_empty(&relay->output))
 		return (struct patience){ EXCHANGE_WITHOUT_END, LEAVE };
 	if (relay->peer_ended)
-		return (struct patience){ is_sent(relay) || relay->unsent_length == 0
-			                      ? farewell_ns
-			                      : EXCHANGE_WITHOUT_END,
+		return (struct patience){ relay->unsent_length == 0 ? farewell_ns
+			                                            : EXCHANGE_WITHOUT_END,
 			                  LEAVE };
 	if (exchange->message && !is_sent(relay))
 		return (struct patience){ exchange->timeout_ns, GIVE_UP };
