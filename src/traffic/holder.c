@@ -88,7 +88,18 @@ static char *find(const struct address *address, int type, const char *state) {
 }
 
 /* Of TCP a listener is what is in the way, as long as there is one. */
-char *holder_of(const struct address *address, int type) {
+static char *holder_of(const struct address *address, int type) {
 	char *holder = type == SOCK_STREAM ? find(address, type, " and listen") : NULL;
 	return holder ? holder : find(address, type, "");
+}
+
+char *holder_explain(const char *kind, const struct address *address, int type) {
+	const struct address_text text = address_text(address);
+	char *holder = holder_of(address, type);
+	if (!holder)
+		return NULL;
+	char *line = xasprintf(_("%s %s is in use by %s; end that, or choose another"), kind,
+	                       text.text, holder);
+	free(holder);
+	return line;
 }

@@ -3,6 +3,7 @@
 
 #include "address.h"
 
-/* "4242/python3,4243/python3", or "a process of the user ..." if that is all that may be seen, for
- * the caller to free; NULL if it cannot be seen. `type` is SOCK_STREAM or the like. */
-char *holder_of(const struct address *address, int type);
+/* "tcp 127.0.0.1:1234 is in use by 4242/python3; ...", or by "a process of the user ..." if that is
+ * all that may be seen, for the caller to free; NULL if nobody can be seen. `type` is SOCK_STREAM
+ * or the like, `kind` what people call that. */
+char *holder_explain(const char *kind, const struct address *address, int type);

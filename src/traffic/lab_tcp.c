@@ -38,17 +38,13 @@ bool lab_set(struct lab_made *made, int fd, int level, int option, int value) {
 
 static bool fail_to_bind(struct lab_made *made, const struct address *address, int type) {
 	const int error = errno;
-	char *holder = error == EADDRINUSE ? holder_of(address, type) : NULL;
 	const struct address_text text = address_text(address);
 	const char *kind = type == SOCK_DGRAM ? "udp" : "tcp";
 	free(made->reason);
 	made->outcome = LAB_FAILED;
-	if (holder)
-		made->reason = xasprintf(_("%s %s is in use by %s; end that, or choose another"),
-		                         kind, text.text, holder);
-	else
+	made->reason = error == EADDRINUSE ? holder_explain(kind, address, type) : NULL;
+	if (!made->reason)
 		made->reason = xasprintf("%s %s: %s", kind, text.text, strerror(error));
-	free(holder);
 	return false;
 }
 

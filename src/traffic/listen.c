@@ -36,14 +36,11 @@ static char *explain(const struct service *service, const struct address *addres
 	const char *name = service_name(service->kind);
 	const struct address_text text = address_text(address);
 	if (error == EADDRINUSE) {
-		char *holder = holder_of(address, listen_type(service->kind));
-		char *line =
-		    holder ? xasprintf(_("%s %s is in use by %s; end that, or choose another"),
-		                       name, text.text, holder)
-			   : xasprintf(_("%s %s is in use, by whom cannot be seen; choose another"),
+		char *line = holder_explain(name, address, listen_type(service->kind));
+		return line
+		           ? line
+		           : xasprintf(_("%s %s is in use, by whom cannot be seen; choose another"),
 		                       name, text.text);
-		free(holder);
-		return line;
 	}
 	if (error == EACCES && address_port(address) > 0)
 		return xasprintf(_("%s %s: ports below 1024 need root; choose one from 1024 on"),
