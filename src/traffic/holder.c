@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "field.h"
-#include "format.h"
 #include "look.h"
+#include "out.h"
 #include "sock.h"
 #include "util.h"
 
@@ -48,19 +47,17 @@ static bool is_in_the_way(const struct sock *sock, const struct address *address
 
 /* "4242/python3,4243/python3", or who it is if that is hidden. */
 static char *describe(const struct sock *sock) {
-	const struct field *field = field_find("owners", strlen("owners"));
 	struct out out;
 	if (sock->ownership == SOCK_OWNERSHIP_HIDDEN)
 		return xasprintf(_("a process of the user %s, which root can see"),
 		                 sock->user ? sock->user : "?");
 	if (sock->owner_count == 0)
 		return NULL;
-	const struct field_source source = field_source(sock);
-	struct value value;
-	if (!field_get(&field->access, &source, &value))
-		return NULL;
 	out_init(&out, OUT_MEMORY);
-	format_value(&out, &field->column, &value, FORMAT_HUMAN);
+	if (!look_write_field(sock, "owners", &out)) {
+		out_finish(&out);
+		return NULL;
+	}
 	out_char(&out, '\0');
 	return out.bytes;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "field.h"
 #include "format.h"
 #include "json.h"
 #include "look.h"
@@ -30,12 +29,7 @@ static void write_padded(struct out *out, const char *text, size_t width) {
 
 /* One cell of a socket, as the list shows it. */
 static void write_field(struct out *out, const char *name, const struct sock *sock) {
-	const struct field *field = field_find(name, strlen(name));
-	const struct field_source source = field_source(sock);
-	struct value value;
-	if (field_get(&field->access, &source, &value))
-		format_value(out, &field->column, &value, FORMAT_HUMAN);
-	else
+	if (!look_write_field(sock, name, out))
 		out_char(out, '-');
 }
 

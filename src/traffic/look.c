@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "field.h"
 #include "filter.h"
+#include "format.h"
 #include "owner.h"
 #include "probe.h"
 #include "snapshot.h"
@@ -128,6 +130,16 @@ size_t look_count(const struct look *look) {
 
 const struct sock *look_sock(const struct look *look, size_t index) {
 	return look->socks[index];
+}
+
+bool look_write_field(const struct sock *sock, const char *name, struct out *out) {
+	const struct field *field = field_find(name, strlen(name));
+	const struct field_source source = field_source(sock);
+	struct value value;
+	if (!field_get(&field->access, &source, &value))
+		return false;
+	format_value(out, &field->column, &value, FORMAT_HUMAN);
+	return true;
 }
 
 char *look_problem(const struct look *look) {

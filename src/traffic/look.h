@@ -1,10 +1,12 @@
 #pragma once
 /* A look at sockets through this program's own probes. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct look;
+struct out;
 struct sock;
 
 /* Every socket that the filter `expression` matches (socklens(1), FILTERS; numbers only, no names
@@ -18,6 +20,10 @@ size_t look_count(const struct look *look);
 
 /* It lives as long as the look. */
 const struct sock *look_sock(const struct look *look, size_t index);
+
+/* A cell of the list: the value of the field `name` of fields[]. False, and nothing is written, if
+ * that is not known. */
+bool look_write_field(const struct sock *sock, const char *name, struct out *out);
 
 /* Why sockets, or something of them, may be missing: one line that the caller frees. NULL if the
  * answer is whole. */
