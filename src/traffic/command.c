@@ -47,7 +47,6 @@ static struct tables tables_of(const struct command *command) {
 
 bool command_fail(struct command_parser *parser, const char *format, const char *word) {
 	char *text = escape_copy(word, strlen(word));
-	free(parser->error);
 	parser->error = xasprintf(format, text); /* NOLINT(clang-diagnostic-format-nonliteral) */
 	free(text);
 	return false;

@@ -33,7 +33,8 @@ struct command_parser {
 	bool help;   /* --help; nothing else is wanted */
 };
 
-/* What a parser makes of words and options in their order, and of their end. False sets `error`. */
+/* What a parser makes of words and options in their order, and of their end. False sets `error`,
+ * which is NULL until then, and is the end. */
 struct command_steps {
 	bool (*take_word)(struct command_parser *parser, const char *word);
 	bool (*take_option)(struct command_parser *parser, int id, const char *value);

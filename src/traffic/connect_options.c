@@ -217,7 +217,6 @@ static bool set_target(struct parser *parser) {
 
 static bool fail_option(struct parser *parser, int id, const char *reason) {
 	char *text = escape_copy(parser->values[id], strlen(parser->values[id]));
-	free(parser->base.error);
 	parser->base.error = xasprintf("--%s '%s': %s", options[id].name, text, reason);
 	free(text);
 	return false;
@@ -277,7 +276,6 @@ static enum task task_of(const struct parser *parser) {
 }
 
 static bool fail_pair(struct parser *parser, const char *format, int one, const char *other) {
-	free(parser->base.error);
 	/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
 	parser->base.error = xasprintf(format, options[one].name, other);
 	return false;
@@ -314,7 +312,6 @@ static bool check_size(struct parser *parser, const struct load_plan *load) {
 	                                               : UNIX_MESSAGE_MAX;
 	if (load->size <= max)
 		return true;
-	free(parser->base.error);
 	parser->base.error =
 	    xasprintf(_("a message of %zu bytes is too long; %llu are the most here"), load->size,
 	              (unsigned long long)max);

@@ -72,7 +72,6 @@ static bool fail_unknown(struct parser *parser, const char *word) {
 		return command_fail(&parser->base, _("unknown state '%s'; see 'socklens lab list'"),
 		                    word);
 	char *text = escape_copy(word, strlen(word));
-	free(parser->base.error);
 	parser->base.error = xasprintf(_("unknown state '%s'; did you mean %s?"), text, suggestion);
 	free(text);
 	return false;

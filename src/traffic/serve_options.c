@@ -171,7 +171,6 @@ static const char *option_name(int id) {
 }
 
 static bool fail_to_fit(struct parser *parser, int id) {
-	free(parser->base.error);
 	parser->base.error =
 	    xasprintf(_("--%s does not fit %s"), option_name(id), service_name(last(parser)->kind));
 	return false;
@@ -342,7 +341,6 @@ static bool check(struct command_parser *base) {
 		                    service ? service_name(service->kind) : "serve");
 	for (size_t i = 0; i < parser->common_count; i++) {
 		if (!parser->commons[i].used) {
-			free(parser->base.error);
 			parser->base.error = xasprintf(_("--%s fits none of these servers"),
 			                               option_name(parser->commons[i].id));
 			return false;
