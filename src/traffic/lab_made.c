@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lab_tcp.h"
+#include "lab_time_wait.h"
 #include "util.h"
 
 static void replace_reason(struct lab_made *made, enum lab_outcome outcome, char *reason) {
@@ -137,7 +137,7 @@ void lab_unmake(struct lab_made *made) {
 	end_processes(made);
 	end_sockets(made);
 	if (made->condition->leaves_time_wait)
-		lab_forget_time_wait(made);
+		lab_time_wait_forget(made->server);
 	free(made->reason);
 }
 

@@ -12,8 +12,6 @@
 #include "address.h"
 #include "holder.h"
 #include "lab_made.h"
-#include "look.h"
-#include "sock.h"
 #include "util.h"
 
 enum {
@@ -152,32 +150,4 @@ bool lab_fill(struct lab_made *made, int fd) {
 
 bool lab_shut(struct lab_made *made, int fd) {
 	return shutdown(fd, SHUT_WR) == 0 || lab_fail(made, "shutdown");
-}
-
-/* A SYN from the peer's port is answered with an acknowledgement that makes no sense to who sent
- * it; its reset ends the TIME-WAIT (RFC 1337, which net.ipv4.tcp_rfc1337 guards against). */
-static void forget(uint16_t server, uint16_t client) {
-	const struct address from = loopback(server);
-	const struct address to = loopback(client);
-	const int one = 1;
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return;
-	/* If some other program has the port, the kernel forgets in a minute. */
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
-	    bind(fd, &from.any, from.length) == 0)
-		(void)connect(fd, &to.any, to.length);
-	close(fd);
-}
-
-void lab_forget_time_wait(const struct lab_made *made) {
-	char *error = NULL;
-	char *expression = lab_expand(made, "tcp and time-wait and src 127.0.0.1 and dst 127.0.0.1 "
-	                                    "and dport = @server");
-	struct look *look = made->server > 0 ? look_take(NULL, expression, 0, &error) : NULL;
-	for (size_t i = 0; look && i < look_count(look); i++)
-		forget(made->server, (uint16_t)look_sock(look, i)->local.port);
-	look_destroy(look);
-	free(expression);
-	free(error);
 }

@@ -39,6 +39,3 @@ bool lab_knock(struct lab_made *made);
 bool lab_fill(struct lab_made *made, int fd);
 
 bool lab_shut(struct lab_made *made, int fd);
-
-/* Makes the kernel forget what it holds in TIME-WAIT towards made->server. */
-void lab_forget_time_wait(const struct lab_made *made);
