@@ -98,7 +98,7 @@ _Static_assert(ARRAY_LENGTH(timer_names) == SOCK_TIMER_COUNT, "a name for each")
 static const char *const ownership_names[] = {
 	[SOCK_OWNERSHIP_UNKNOWN] = "unknown", [SOCK_OWNERSHIP_NONE] = "none",
 	[SOCK_OWNERSHIP_HIDDEN] = "hidden",   [SOCK_OWNERSHIP_EXACT] = "exact",
-	[SOCK_OWNERSHIP_SEVERAL] = "several",
+	[SOCK_OWNERSHIP_SEVERAL] = "several", [SOCK_OWNERSHIP_REMEMBERED] = "remembered",
 };
 _Static_assert(ARRAY_LENGTH(ownership_names) == SOCK_OWNERSHIP_COUNT, "a name for each");
 

@@ -7,6 +7,7 @@
 
 struct arena;
 struct mptcp_counters;
+struct sock_life;
 struct sock_sctp;
 struct tcp_counters;
 
@@ -116,9 +117,10 @@ enum sock_timer {
 enum sock_ownership {
 	SOCK_OWNERSHIP_UNKNOWN, /* nobody looked */
 	SOCK_OWNERSHIP_NONE, /* no process holds it: the kernel's, orphaned, or not yet accepted */
-	SOCK_OWNERSHIP_HIDDEN,  /* a process may hold it, but we were not allowed to look */
-	SOCK_OWNERSHIP_EXACT,   /* one process */
-	SOCK_OWNERSHIP_SEVERAL, /* more than one process */
+	SOCK_OWNERSHIP_HIDDEN,     /* a process may hold it, but we were not allowed to look */
+	SOCK_OWNERSHIP_EXACT,      /* one process */
+	SOCK_OWNERSHIP_SEVERAL,    /* more than one process */
+	SOCK_OWNERSHIP_REMEMBERED, /* those that held it before its close, as was seen then */
 	SOCK_OWNERSHIP_COUNT,
 };
 
@@ -415,6 +417,7 @@ struct sock {
 	const char *cgroup;         /* any bytes */
 	const char *bpf_storage;    /* "MAP=VALUE,...": the map's id, its value in hex */
 	const struct owner *owners;
+	const struct sock_life *life; /* what several looks tell of it (life.h), or NULL */
 };
 
 const char *sock_protocol_name(enum sock_protocol protocol); /* as ss's first column spells it */

@@ -14,6 +14,7 @@ complain() {
 declare -A layer=(
 	[util]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1 [text_file]=1 [range]=1 [glob]=1
 	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [hint]=2 [want]=2 [snapshot]=2
+	[life]=3 [totals]=3 [frame]=3 [feed]=3 [explain]=3 [pair]=3 [namer]=3
 	[value]=3 [field]=3 [endpoint]=3 [format]=3 [view]=3 [json]=3 [users]=3 [services]=3
 	[filter]=3 [filter_bound]=3 [filter_error]=3 [filter_field]=3 [filter_hint]=3 [filter_host]=3
 	[filter_lexer]=3 [filter_match]=3 [filter_parse]=3 [filter_parser]=3 [filter_port]=3
@@ -21,6 +22,7 @@ declare -A layer=(
 	[filter_word]=3 [resolve]=3 [config]=3 [names]=3 [diff]=3 [history]=3
 	[sink]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4
 	[option]=5 [cli]=5
+	[channel]=6 [collector]=6 [feeds]=6 [frame_make]=6 [privilege]=6 [top]=6
 	[source]=6 [launch]=6 [live]=6 [playback]=6 [notes]=6 [list]=6 [looks]=6 [main]=6
 )
 highest_for_probes=2
@@ -36,6 +38,8 @@ for file in src/*.c src/*.h; do
 	for header in $(ours "$file"); do
 		if [ -f "probes/$header.h" ]; then
 			[ "${own:-0}" -ge 6 ] || complain "$file includes probes/$header.h"
+		elif [ -f "ui/$header.h" ]; then
+			[ "$name" = top ] || complain "$file includes ui/$header.h"
 		elif [ "${layer[$header]:-99}" -gt "${own:-0}" ]; then
 			complain "$file includes $header.h, which is above it"
 		fi
@@ -51,6 +55,16 @@ for file in probes/*.c probes/*.h; do
 			complain "$file includes src/$header.h, which is above snapshot"
 	done
 	grep -Hn '#include <.*curses' "$file" && complain "$file draws"
+done
+# The live view sees what the sinks see, and never a probe. Only terminal.c knows curses.
+for file in ui/*.c ui/*.h; do
+	name=$(basename "${file%.*}")
+	for header in $(ours "$file"); do
+		[ -f "ui/$header.h" ] && continue
+		[ "${layer[$header]:-99}" -le 4 ] || complain "$file includes $header.h"
+	done
+	[ "$name" = terminal ] || ! grep -Hn '#include <.*curses' "$file" || complain "$file draws"
+	grep -Hn '#include <\(libmnl\|linux/\)' "$file" && complain "$file knows the kernel"
 done
 # The traffic pair is a program of its own above all that. Only web.c knows HTTP, and only look.c
 # what the probes say.

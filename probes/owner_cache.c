@@ -1,0 +1,1 @@
+#include "owner_cache.h"

@@ -1,0 +1,33 @@
+#pragma once
+/* Who holds which socket, look after look, at the cost of what changed: a process is read again
+ * only if there is reason to. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snapshot.h"
+
+struct owner_cache;
+
+struct owner_cache *owner_cache_create(void);
+void owner_cache_destroy(struct owner_cache *cache);
+
+/* A look begins; then every socket's inode (0 is none) is told, then owner_cache_update() finds
+ * out about those that are new. */
+void owner_cache_begin(struct owner_cache *cache);
+void owner_cache_tell(struct owner_cache *cache, uint32_t inode);
+void owner_cache_update(struct owner_cache *cache, uint64_t now_ns);
+
+/* After owner_cache_update(): how far it can be trusted, and the report. `hidden` is 0: who asks
+ * counts. */
+struct owner_summary owner_cache_summary(const struct owner_cache *cache,
+                                         struct probe_report *report);
+
+/* Every process that holds a socket of this look, each once; then every descriptor by which it
+ * does, as `process`, an index in the order of the first call, and `fd`. Processes and what they
+ * point to live until the next owner_cache_begin(). */
+typedef void (*owner_cache_process_fn)(void *context, const struct process *process);
+typedef void (*owner_cache_holder_fn)(void *context, uint32_t inode, uint32_t process, uint32_t fd);
+void owner_cache_each(const struct owner_cache *cache, owner_cache_process_fn process,
+                      owner_cache_holder_fn holder, void *context);

@@ -1,0 +1,30 @@
+#pragma once
+/* Where the live view gets its frames: from the collector, from a recording, or in a test. Nothing
+ * here waits: a frame is asked for, made in the background, and taken once `fd` can be read. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct frame;
+
+enum feed_answer {
+	FEED_NOTHING, /* not yet */
+	FEED_FRAME,
+	FEED_END,    /* a recording has no more */
+	FEED_FAILED, /* `error` says why; nothing more will come */
+};
+
+struct feed {
+	void *self;
+	int fd; /* for poll(); readable when take() has an answer */
+	/* One more frame, with so much known (enum sock_need). At most one may be on its way. */
+	void (*ask)(void *self, uint32_t needs);
+	/* FEED_FRAME: the frame is the caller's to read until the ask() after the next
+	 * FEED_FRAME, so that of two frames the older one is given back by asking for a third.
+	 * `error` is for the caller to free. */
+	enum feed_answer (*take)(void *self, const struct frame **frame, char **error);
+	/* Stops the process group, as Ctrl-Z does, whoever has the right to; NULL: the caller does
+	 * it. */
+	void (*suspend)(void *self);
+	bool is_live; /* false: a recording, which is not asked for more than it has */
+};

@@ -1,0 +1,20 @@
+#pragma once
+/* A look at the sockets, made ready for the live view: everything that was asked for is known of
+ * every socket, and what the looks before tell. Const once it is made. */
+
+#include <stdint.h>
+
+#include "snapshot.h"
+#include "totals.h"
+
+struct frame {
+	struct snapshot snapshot;    /* the sockets, then those that are missing or gone */
+	uint64_t number;             /* 1 is the first */
+	uint64_t time_ns;            /* since 1970, UTC; 0: not known */
+	uint64_t monotonic_ns;       /* of the look; in a replay from the times of the moments */
+	uint64_t cost_ns;            /* processor time that it took, of all who took part */
+	uint32_t needs;              /* enum sock_need: what was asked for */
+	char host[256];              /* any bytes, ended by NUL */
+	struct owner_summary owners; /* how the search for them went */
+	struct totals totals;
+};

@@ -1,0 +1,72 @@
+#pragma once
+/* The table of what keys do: the dispatch, the function bar and the help page come from it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum action {
+	ACTION_NONE,
+	ACTION_QUIT,
+	ACTION_HELP,
+	ACTION_UP,
+	ACTION_DOWN,
+	ACTION_LEFT,
+	ACTION_RIGHT,
+	ACTION_PAGE_UP,
+	ACTION_PAGE_DOWN,
+	ACTION_HALF_PAGE_UP,
+	ACTION_HALF_PAGE_DOWN,
+	ACTION_FIRST,
+	ACTION_LAST,
+	ACTION_DETAIL,
+	ACTION_BACK, /* Esc: closes what is open, ends a search, clears the filter */
+	ACTION_FILTER,
+	ACTION_SEARCH,
+	ACTION_NEXT, /* match of the search; without one, host names */
+	ACTION_PREVIOUS,
+	ACTION_SORT_MENU,
+	ACTION_SORT_LEFT,
+	ACTION_SORT_RIGHT,
+	ACTION_SORT_NEXT,
+	ACTION_REVERSE,
+	ACTION_USER,
+	ACTION_TOGGLE_TCP,
+	ACTION_TOGGLE_UDP,
+	ACTION_TOGGLE_UNIX,
+	ACTION_TOGGLE_LISTENING,
+	ACTION_TOGGLE_ESTABLISHED,
+	ACTION_TOGGLE_CLOSED,
+	ACTION_PAUSE,
+	ACTION_FREEZE,
+	ACTION_FOLLOW,
+	ACTION_DELAY,
+	ACTION_FASTER,
+	ACTION_SLOWER,
+	ACTION_PORT_NAMES,
+	ACTION_EXPORT,
+	ACTION_COPY,
+	ACTION_REDRAW,
+	ACTION_SUSPEND,
+	ACTION_COUNT,
+};
+
+enum { ACTION_KEYS_MAX = 4 };
+
+struct action_row {
+	enum action action;
+	int keys[ACTION_KEYS_MAX]; /* enum key; 0 behind the last one */
+	const char *bar;           /* label in the function bar, or NULL; marked with N_ */
+	const char *help;          /* for the help page; marked with N_ */
+};
+
+extern const struct action_row actions[];
+extern const size_t action_count;
+
+/* ACTION_NONE if the key does nothing. */
+enum action action_of(int key);
+
+/* "F1", "Enter", "Ctrl-L", "q". */
+struct key_name {
+	char text[12];
+};
+struct key_name key_name(int key);

@@ -1,0 +1,47 @@
+#pragma once
+/* The columns of the table: what each cell says, how wide it is, which fit. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "canvas.h"
+#include "field.h"
+#include "layout.h"
+
+struct namer;
+struct sock;
+struct table;
+struct view;
+
+/* How the live view shows a field: one row for each that is not shown as format_value() does. */
+struct columns;
+
+/* The default ones of the live view, or those of `view` if it has any; the view is borrowed. */
+struct columns *columns_create(const struct view *view);
+void columns_destroy(struct columns *columns);
+
+size_t columns_count(const struct columns *columns);
+const struct field *columns_field(const struct columns *columns, size_t index);
+
+/* enum sock_need of all of them. */
+uint32_t columns_needs(const struct columns *columns);
+
+/* What is drawn of the table beside the table itself. */
+struct columns_look {
+	const struct field *sort; /* or NULL */
+	bool descending;
+	int scroll;          /* 0: what fits; n: everything, moved left by n columns */
+	const char *search;  /* rows that contain it are marked; NULL: none */
+	struct namer *namer; /* NULL: numbers only */
+	bool host_names, port_names;
+};
+
+/* The heading in the first line of the area, then rows from table->top on. Widths are those of the
+ * rows on the screen, but do not shrink between two calls unless the area does. */
+void columns_draw(struct columns *columns, struct canvas *canvas, struct area area,
+                  const struct table *table, const struct columns_look *look);
+
+/* One row as text, cells separated by a blank, nothing cut: for searching and copying. */
+struct out;
+void columns_write_row(const struct columns *columns, struct out *out, const struct sock *sock,
+                       const struct columns_look *look);

@@ -1,0 +1,33 @@
+#pragma once
+/* The lines above the table. Pure. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "canvas.h"
+#include "series.h"
+
+struct frame;
+
+/* Histories of the totals. Zero-initialise it. */
+struct header {
+	struct series rx, tx, retrans, appeared; /* retrans in 1/1000 of the segments */
+};
+
+struct header_look {
+	uint64_t period_ns; /* between looks, as it is */
+	uint64_t wanted_ns; /* as it was asked for; less: it was stretched to spare the machine */
+	bool paused, frozen, follows;
+	const char *filter;  /* text, or "" */
+	const char *toggles; /* what is toggled, or "" */
+	uint64_t shown, hidden;
+	const char *trouble; /* what failed, one line; NULL: nothing */
+};
+
+/* A frame that was not seen before. */
+void header_add(struct header *header, const struct frame *frame);
+
+/* Fewer than four lines leave the less important ones out. Returns how many it used: five if there
+ * is trouble to tell. */
+int header_draw(const struct header *header, struct canvas *canvas, struct area area,
+                const struct frame *frame, const struct header_look *look);

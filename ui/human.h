@@ -1,0 +1,18 @@
+#pragma once
+/* Numbers as a glance takes them in: three digits and a unit. Pure. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct human {
+	char text[16];
+};
+
+/* "0", "999", "1.2K", "12.3M": of 1024, rounded down, never longer than five characters. */
+struct human human_size(uint64_t number);
+/* "812", "1,204", "1,234,567". */
+struct human human_count(uint64_t number);
+/* "3s", "2m", "5h", "12d"; with `at_least` ">2m". */
+struct human human_age(uint64_t ms, bool at_least);
+/* "31us", "1.5ms", "120ms", "2.1s". */
+struct human human_time(uint64_t us);

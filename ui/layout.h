@@ -1,0 +1,20 @@
+#pragma once
+/* Which columns fit, and how wide each one is. Pure. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct layout_column {
+	int wanted;   /* columns of the terminal that its widest cell takes */
+	int least;    /* it may be cut down to so many; the same as `wanted` if it never is */
+	int priority; /* the lowest go first when there is no room */
+	int width;    /* the answer; 0: dropped */
+	int x;        /* the answer */
+};
+
+/* Fills the answers for columns side by side with a blank between them. The first column stays
+ * whatever happens. Returns the width of all. */
+int layout_fit(struct layout_column *columns, size_t count, int width);
+
+/* The same without dropping anybody: all at their full width, for scrolling sideways. */
+int layout_all(struct layout_column *columns, size_t count);

@@ -1,0 +1,24 @@
+#pragma once
+/* A list to choose from, as F6 and u open it. Pure. */
+
+#include <stddef.h>
+
+#include "canvas.h"
+
+enum menu_event { MENU_NOTHING, MENU_CHOSEN, MENU_CANCELLED };
+
+/* Zero-initialise it; menu_finish() frees it. */
+struct menu {
+	char *title;
+	char **items; /* any bytes, ended by NUL */
+	size_t count, selected, top;
+};
+
+void menu_open(struct menu *menu, const char *title, size_t selected);
+void menu_add(struct menu *menu, const char *item);
+void menu_finish(struct menu *menu);
+
+/* Up, down, j, k, Home, End, pages, Enter, Esc, q; a letter goes to the next item that begins so.
+ */
+enum menu_event menu_key(struct menu *menu, int key);
+void menu_draw(struct menu *menu, struct canvas *canvas, struct area area);

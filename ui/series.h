@@ -1,0 +1,24 @@
+#pragma once
+/* The last values of something, and how they look as a line of bars. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "canvas.h"
+
+enum { SERIES_LENGTH = 120 };
+
+/* Zero-initialise it. Unknown values are gaps. */
+struct series {
+	uint32_t values[SERIES_LENGTH]; /* what does not fit is the largest */
+	uint8_t known[SERIES_LENGTH];
+	size_t count; /* of values ever added */
+};
+
+void series_add(struct series *series, bool known, uint64_t value);
+
+/* The newest `width` values, the newest at the right, the highest of them as high as can be; in
+ * ASCII another alphabet. An empty one draws nothing. */
+void series_draw(const struct series *series, struct canvas *canvas, int x, int y, int width,
+                 enum style style);

@@ -1,0 +1,47 @@
+#pragma once
+/* The terminal: the only file that knows curses. One at a time. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "canvas.h"
+#include "key.h"
+#include "theme.h"
+
+struct terminal;
+
+/* Takes over the terminal that `input` and `output` are (for tests they may be anything, with
+ * `type` for TERM; NULL: from the environment). NULL sets `error`, which the caller frees. */
+struct terminal *terminal_open(int input, int output, const char *type, char **error);
+
+/* Gives it back as it was. Also after it went away. */
+void terminal_close(struct terminal *terminal);
+
+int terminal_width(const struct terminal *terminal);
+int terminal_height(const struct terminal *terminal);
+int terminal_colors(const struct terminal *terminal);
+bool terminal_is_ascii(const struct terminal *terminal);
+
+/* Asks the kernel for the size anew, after SIGWINCH. */
+void terminal_resize(struct terminal *terminal);
+
+/* Shows the canvas, writing only what is different from what is shown. */
+void terminal_draw(struct terminal *terminal, const struct canvas *canvas,
+                   const struct theme *theme);
+
+/* Everything is drawn anew the next time. */
+void terminal_redraw(struct terminal *terminal);
+
+/* The next key press, or KEY_CODE_NONE if there is none yet; never waits, but for the rest of an
+ * escape sequence (25 ms). */
+int terminal_read_key(struct terminal *terminal);
+
+/* True once the terminal has gone away. */
+bool terminal_is_gone(const struct terminal *terminal);
+
+/* Back to the shell for a while; terminal_resume() takes over again. */
+void terminal_suspend(struct terminal *terminal);
+void terminal_resume(struct terminal *terminal);
+
+/* Asks the terminal to put bytes on the clipboard (OSC 52). */
+void terminal_copy(struct terminal *terminal, const void *bytes, size_t length);

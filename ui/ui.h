@@ -1,0 +1,19 @@
+#pragma once
+/* The live view. */
+
+#include <stdint.h>
+
+#include "feed.h"
+#include "filter.h"
+#include "view.h"
+
+struct ui_setup {
+	struct feed feed;            /* borrowed */
+	const struct filter *filter; /* of the command line */
+	const struct view *view;     /* columns and sort keys of the command line; may be empty */
+	uint64_t delay_ns;           /* between looks */
+	bool host_names;
+};
+
+/* Until the user or a signal ends it. Returns the exit status; `error` for the caller to free. */
+int ui_run(const struct ui_setup *setup, char **error);
