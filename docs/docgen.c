@@ -37,14 +37,18 @@ static void put_man_option(char letter, const char *name, const char *argument, 
 	printf(".\n\n");
 }
 
+static void put_man_rows(const struct option_row *rows, size_t count, enum option_topic topic) {
+	for (size_t i = 0; i < count; i++) {
+		const struct option_row *row = &rows[i];
+		if (row->topic == topic)
+			put_man_option(row->letter, row->name, row->argument, row->help);
+	}
+}
+
 static void put_man_options(void) {
 	for (int topic = 0; topic < OPTION_TOPIC_COUNT; topic++) {
 		printf("## %s\n\n", option_topic_title((enum option_topic)topic));
-		for (size_t i = 0; i < option_count; i++) {
-			const struct option_row *row = &options[i];
-			if ((int)row->topic == topic)
-				put_man_option(row->letter, row->name, row->argument, row->help);
-		}
+		put_man_rows(options, option_count, (enum option_topic)topic);
 	}
 }
 
@@ -115,6 +119,8 @@ static int put_man(const char *path) {
 			put_man_command(command);
 		else if (strcmp(line, "@OPTIONS@\n") == 0)
 			put_man_options();
+		else if (strcmp(line, "@TOP@\n") == 0)
+			put_man_rows(top_options, top_option_count, OPTION_TOPIC_OTHER);
 		else if (strcmp(line, "@COLUMNS@\n") == 0)
 			put_man_columns();
 		else if (strcmp(line, "@CONDITIONS@\n") == 0)
@@ -142,7 +148,7 @@ static void put_filter_words(void) {
 }
 
 static void put_command_names(void) {
-	printf("list record");
+	printf("list top record");
 	for (size_t i = 0; i < command_count; i++)
 		printf(" %s", commands[i]->name);
 }
@@ -223,6 +229,7 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_PROTOCOL_LIST:
 	case OPTION_WATCH:
 	case OPTION_COUNT_OF_LOOKS:
+	case OPTION_DELAY:
 		printf(":%s:", row->argument);
 		break;
 	case OPTION_FILTER_FILE:
@@ -244,6 +251,7 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_HELP:
 	case OPTION_VERSION:
 	case OPTION_DEFAULT:
+	case OPTION_BATCH:
 		break;
 	}
 }

@@ -25,6 +25,7 @@ struct wishes {
 	const char *sort;
 	const char *filter_file;
 	bool groups[FIELD_GROUP_COUNT];
+	const struct option_row *list_only; /* an option that only a list has; NULL: none */
 };
 
 static void fail(struct cli *cli, char *error) {
@@ -81,34 +82,21 @@ static void set_format(struct cli *cli, const char *name) {
 		           strlen(name));
 }
 
-/* "2", "0.5", ".25": seconds with at most nine digits behind the point. */
-static bool parse_seconds(const char *text, uint64_t *ns) {
-	enum { SECONDS_MAX = 1000000, FRACTION_MAX = 9 };
-	const size_t whole = strcspn(text, ".");
-	uint64_t seconds = 0;
-	uint64_t fraction = 0;
-	if (whole > 0 && !util_parse_number(text, whole, SECONDS_MAX, &seconds))
-		return false;
-	if (text[whole] == '.') {
-		const char *digits = text + whole + 1;
-		size_t length = strlen(digits);
-		if (length > FRACTION_MAX ||
-		    !util_parse_number(digits, length, 999999999, &fraction))
-			return false;
-		for (; length < FRACTION_MAX; length++)
-			fraction *= 10;
-	} else if (whole == 0) {
-		return false;
-	}
-	*ns = seconds * 1000000000 + fraction;
-	return true;
-}
-
 static void set_interval(struct cli *cli, const char *text) {
 	const uint64_t least_ns = 100000000;
-	if (!parse_seconds(text, &cli->interval_ns) || cli->interval_ns < least_ns)
+	if (!util_parse_seconds(text, &cli->interval_ns) || cli->interval_ns < least_ns)
 		fail_about(cli, _("'%s' is no interval; use seconds from 0.1 to 1000000"), text,
 		           strlen(text));
+}
+
+static void set_delay(struct cli *cli, const char *text) {
+	const uint64_t most_ns = 60000000000;
+	uint64_t delay_ns = 0;
+	if (!util_parse_seconds(text, &delay_ns) || delay_ns > most_ns)
+		fail_about(cli, _("'%s' is no delay; use seconds from 0.1 to 60"), text,
+		           strlen(text));
+	else
+		set_interval(cli, text);
 }
 
 static void set_count(struct cli *cli, const char *text) {
@@ -120,6 +108,43 @@ static void set_columns(struct cli *cli, struct wishes *wishes, const char *list
 	if (strcmp(list, "help") == 0 && cli->command == CLI_LIST)
 		cli->command = CLI_COLUMNS_HELP;
 	wishes->columns = list;
+}
+
+/* What a list can do and the live view cannot; top -b can do some of it. */
+static bool is_list_only(const struct option_row *row) {
+	switch (row->action) {
+	case OPTION_SUMMARY:
+	case OPTION_WATCH:
+	case OPTION_DIFF:
+	case OPTION_RECORD:
+	case OPTION_EXPLAIN_FILTER:
+	case OPTION_VERBOSE:
+	case OPTION_NO_HEADER:
+	case OPTION_FORMAT:
+	case OPTION_JSON:
+		return true;
+	case OPTION_COUNT_OF_LOOKS:
+		return row->letter == 0; /* --count; top has -n */
+	case OPTION_DEFAULT:
+		return row->letter == '1';
+	case OPTION_PROTOCOL:
+	case OPTION_PROTOCOL_LIST:
+	case OPTION_FAMILY:
+	case OPTION_LISTENING:
+	case OPTION_GROUP:
+	case OPTION_NETNS:
+	case OPTION_RESOLVE:
+	case OPTION_COLUMNS:
+	case OPTION_SORT:
+	case OPTION_REPLAY:
+	case OPTION_FILTER_FILE:
+	case OPTION_HELP:
+	case OPTION_VERSION:
+	case OPTION_BATCH:
+	case OPTION_DELAY:
+		break;
+	}
+	return false;
 }
 
 static void apply(struct cli *cli, struct wishes *wishes, const struct option_row *row,
@@ -176,6 +201,12 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
 	case OPTION_COUNT_OF_LOOKS:
 		set_count(cli, argument);
 		break;
+	case OPTION_BATCH:
+		cli->batch = true;
+		break;
+	case OPTION_DELAY:
+		set_delay(cli, argument);
+		break;
 	case OPTION_RECORD:
 		cli->record = argument;
 		break;
@@ -203,6 +234,21 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
 	}
 }
 
+/* The options of a command: those of the list, and before them those that it has for itself. */
+struct option_tables {
+	const struct option_row *own;
+	size_t own_count;
+};
+
+static size_t rows_in(const struct option_tables *tables) {
+	return tables->own_count + option_count;
+}
+
+static const struct option_row *row_at(const struct option_tables *tables, size_t index) {
+	return index < tables->own_count ? &tables->own[index]
+	                                 : &options[index - tables->own_count];
+}
+
 static void fail_option(struct cli *cli, char *argv[], int result) {
 	char letter[] = { '-', (char)optopt, '\0' };
 	/* A long option is the word before optind; a letter may stand inside a word. */
@@ -217,46 +263,57 @@ static void fail_option(struct cli *cli, char *argv[], int result) {
 		fail_about(cli, _("unknown option '%s'; see socklens --help"), word, strlen(word));
 }
 
-static const struct option_row *find_row(int result) {
+static const struct option_row *find_row(const struct option_tables *tables, int result) {
 	if (result >= LONG_OPTION_BASE)
-		return &options[result - LONG_OPTION_BASE];
-	for (size_t i = 0; i < option_count; i++) {
-		if (options[i].letter == result)
-			return &options[i];
+		return row_at(tables, (size_t)(result - LONG_OPTION_BASE));
+	for (size_t i = 0; i < rows_in(tables); i++) {
+		if (row_at(tables, i)->letter == result)
+			return row_at(tables, i);
 	}
 	return NULL;
 }
 
-static void make_getopt_tables(char *letters, struct option *longs) {
-	*letters++ = ':';
-	for (size_t i = 0; i < option_count; i++) {
-		const int has_argument = options[i].argument ? required_argument : no_argument;
-		if (options[i].letter) {
-			*letters++ = options[i].letter;
-			if (options[i].argument)
-				*letters++ = ':';
+/* A letter that comes twice is the first one's. */
+static void make_getopt_tables(const struct option_tables *tables, char *letters,
+                               struct option *longs) {
+	char *next = letters;
+	*next++ = ':';
+	*next = '\0';
+	for (size_t i = 0; i < rows_in(tables); i++) {
+		const struct option_row *row = row_at(tables, i);
+		const int has_argument = row->argument ? required_argument : no_argument;
+		if (row->letter && !strchr(letters, row->letter)) {
+			*next++ = row->letter;
+			if (row->argument)
+				*next++ = ':';
+			*next = '\0';
 		}
-		if (options[i].name)
-			*longs++ = (struct option){ options[i].name, has_argument, NULL,
+		if (row->name)
+			*longs++ = (struct option){ row->name, has_argument, NULL,
 				                    LONG_OPTION_BASE + (int)i };
 	}
-	*letters = '\0';
 	*longs = (struct option){ 0 };
 }
 
-static void parse_options(struct cli *cli, struct wishes *wishes, int argc, char *argv[]) {
-	char *letters = xmalloc(option_count * 2 + 2);
-	struct option *longs = xcalloc(option_count + 1, sizeof(*longs));
-	make_getopt_tables(letters, longs);
+static void parse_options(struct cli *cli, const struct option_tables *tables,
+                          struct wishes *wishes, int argc, char *argv[]) {
+	char *letters = xmalloc(rows_in(tables) * 2 + 2);
+	struct option *longs = xcalloc(rows_in(tables) + 1, sizeof(*longs));
+	make_getopt_tables(tables, letters, longs);
 	optind = 0; /* glibc: start afresh */
 	opterr = 0;
 	int result;
 	while (cli->command != CLI_WRONG &&
 	       (result = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (result == '?' || result == ':')
+		const bool is_wrong = result == '?' || result == ':';
+		const struct option_row *row = is_wrong ? NULL : find_row(tables, result);
+		if (!row) {
 			fail_option(cli, argv, result);
-		else
-			apply(cli, wishes, find_row(result), optarg);
+			continue;
+		}
+		if (is_list_only(row))
+			wishes->list_only = row;
+		apply(cli, wishes, row, optarg);
 	}
 	free(letters);
 	free(longs);
@@ -331,7 +388,7 @@ static void parse_file(struct cli *cli, const struct filter_names *names, const 
 	free(expression);
 }
 
-static bool is_wrong(const struct cli *cli) {
+static bool went_wrong(const struct cli *cli) {
 	return cli->command == CLI_WRONG;
 }
 
@@ -342,9 +399,9 @@ static void parse_filter(struct cli *cli, const char *file, const char *const wo
 	char *expression = filter_join(words, count);
 	if (file)
 		parse_file(cli, &names, file);
-	if (!is_wrong(cli))
+	if (!went_wrong(cli))
 		parse_expression(cli, &names, expression, NULL);
-	if (is_wrong(cli) && sources.error) {
+	if (went_wrong(cli) && sources.error) {
 		fail(cli, sources.error);
 		sources.error = NULL;
 	}
@@ -354,9 +411,9 @@ static void parse_filter(struct cli *cli, const char *file, const char *const wo
 
 static void choose_columns(struct cli *cli, const struct wishes *wishes) {
 	char *error = NULL;
-	if (!wishes->columns)
+	if (!wishes->columns && cli->command != CLI_TOP)
 		view_add_defaults(&cli->view, cli->format->is_data ? FIELD_IN_DATA : FIELD_IN_TEXT);
-	else if (!view_set_columns(&cli->view, wishes->columns, &error))
+	else if (wishes->columns && !view_set_columns(&cli->view, wishes->columns, &error))
 		fail(cli, error);
 	for (int group = 0; group < FIELD_GROUP_COUNT; group++) {
 		const bool shown_already = group == FIELD_GROUP_NAMES && !cli->format->is_data;
@@ -443,6 +500,80 @@ static void parse_record(struct cli *cli, int argc, char *argv[]) {
 		fail(cli, xasprintf("%s", _("name one file to record to; - is standard output")));
 }
 
+/* The live view is what a terminal gets, unless something is asked for that only a list has. */
+static void choose_command(struct cli *cli, const struct wishes *wishes, bool says_list,
+                           bool says_top) {
+	const bool on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (cli->command != CLI_LIST)
+		return;
+	if (says_top && wishes->list_only && !cli->batch) {
+		const struct option_row *row = wishes->list_only;
+		const char letter[] = { '-', row->letter, '\0' };
+		char *word = row->name ? xasprintf("--%s", row->name) : xasprintf("%s", letter);
+		fail_about(cli, _("'%s' is not for the live view; use socklens list"), word,
+		           strlen(word));
+		free(word);
+	} else if (says_top) {
+		cli->command = CLI_TOP;
+	} else if (!says_list && !wishes->list_only && !cli->replay && on_terminal) {
+		cli->command = CLI_TOP;
+	}
+}
+
+/* What contradicts itself in the live view. */
+static void check_top(struct cli *cli) {
+	const uint64_t second_ns = 1000000000;
+	const char *problem = NULL;
+	if (cli->interval_ns == 0)
+		cli->interval_ns = second_ns;
+	if (cli->batch && (cli->summary || cli->record || cli->diff || cli->verbose))
+		problem = _("top -b has no --summary, --record, --diff or --verbose; use "
+		            "socklens list");
+	else if (cli->replay && cli->netns)
+		problem = _("a recording is shown as it is; leave out --net");
+	else if (!cli->batch && !isatty(STDOUT_FILENO))
+		problem = _("the live view needs a terminal; use top -b or list");
+	if (problem)
+		fail(cli, xasprintf("%s", problem));
+}
+
+/* True, and the word is gone, if the command line begins with it. */
+static bool take_command(int *argc, char ***argv, const char *word) {
+	if (*argc < 2 || strcmp((*argv)[1], word) != 0)
+		return false;
+	(*argv)[1] = (*argv)[0];
+	(*argv)++;
+	(*argc)--;
+	return true;
+}
+
+/* The list and the live view: options, then a filter. */
+static void parse_look(struct cli *cli, int argc, char *argv[]) {
+	struct wishes wishes = { 0 };
+	const bool says_list = take_command(&argc, &argv, "list");
+	const bool says_top = !says_list && take_command(&argc, &argv, "top");
+	const struct option_tables tables = { top_options, says_top ? top_option_count : 0 };
+	parse_options(cli, &tables, &wishes, argc, argv);
+	if (cli->command == CLI_HELP && says_top)
+		cli->command = CLI_TOP_HELP;
+	choose_command(cli, &wishes, says_list, says_top);
+	const bool looks = cli->command == CLI_LIST || cli->command == CLI_TOP;
+	if (looks || cli->command == CLI_EXPLAIN)
+		parse_filter(cli, wishes.filter_file, (const char *const *)argv + optind,
+		             (size_t)(argc - optind));
+	if (looks && !went_wrong(cli))
+		choose_columns(cli, &wishes);
+	if (looks && !went_wrong(cli) && wishes.protocols_named && wishes.protocols == 0)
+		fail(cli, xasprintf("%s", _("-A leaves no protocol to look at")));
+	narrow(&cli->filter, &wishes);
+	if (cli->record && strcmp(cli->record, "-") == 0)
+		cli->silent = true;
+	if (cli->command == CLI_LIST)
+		check(cli);
+	else if (cli->command == CLI_TOP)
+		check_top(cli);
+}
+
 struct cli cli_parse(int argc, char *argv[]) {
 	struct cli cli = {
 		.command = CLI_LIST,
@@ -450,31 +581,13 @@ struct cli cli_parse(int argc, char *argv[]) {
 		.format = &sink_text,
 		.header = true,
 	};
-	struct wishes wishes = { 0 };
 	if (argc > 1 && strcmp(argv[1], "record") == 0) {
 		parse_record(&cli, argc - 1, argv + 1);
 		if (cli.command == CLI_LIST)
 			check(&cli);
-		return cli;
+	} else {
+		parse_look(&cli, argc, argv);
 	}
-	if (argc > 1 && strcmp(argv[1], "list") == 0) {
-		argv[1] = argv[0];
-		argv++;
-		argc--;
-	}
-	parse_options(&cli, &wishes, argc, argv);
-	if (cli.command == CLI_LIST || cli.command == CLI_EXPLAIN)
-		parse_filter(&cli, wishes.filter_file, (const char *const *)argv + optind,
-		             (size_t)(argc - optind));
-	if (cli.command == CLI_LIST)
-		choose_columns(&cli, &wishes);
-	if (cli.command == CLI_LIST && wishes.protocols_named && wishes.protocols == 0)
-		fail(&cli, xasprintf("%s", _("-A leaves no protocol to look at")));
-	narrow(&cli.filter, &wishes);
-	if (cli.record && strcmp(cli.record, "-") == 0)
-		cli.silent = true;
-	if (cli.command == CLI_LIST)
-		check(&cli);
 	return cli;
 }
 

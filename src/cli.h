@@ -9,6 +9,8 @@
 
 enum cli_command {
 	CLI_LIST,
+	CLI_TOP, /* the live view; with `batch` as text */
+	CLI_TOP_HELP,
 	CLI_HELP,
 	CLI_RECORD_HELP,
 	CLI_COLUMNS_HELP,
@@ -29,6 +31,7 @@ struct cli {
 	bool resolve;
 	bool verbose;
 	bool diff;            /* only what changed since the look before */
+	bool batch;           /* the live view as text, look after look */
 	bool silent;          /* nothing is shown: it is only recorded */
 	uint64_t interval_ns; /* from look to look; 0: one look */
 	uint64_t count;       /* of looks; 0: until a signal comes */

@@ -16,6 +16,7 @@
 #include "notes.h"
 #include "option.h"
 #include "out.h"
+#include "top.h"
 #include "util.h"
 
 /* A file opened later must not take the number of a standard descriptor that was closed. */
@@ -72,6 +73,8 @@ static int run(struct cli *cli) {
 	switch (cli->command) {
 	case CLI_LIST:
 		return looks_run(cli);
+	case CLI_TOP:
+		return cli->batch ? top_batch(cli) : top_run(cli);
 	case CLI_EXPLAIN:
 		return explain(cli);
 	case CLI_WRONG:
@@ -84,6 +87,10 @@ static int run(struct cli *cli) {
 	case CLI_RECORD_HELP:
 		out_init(&out, STDOUT_FILENO);
 		option_write_record_help(&out);
+		return finish_output(&out, EXIT_STATUS_MATCHED);
+	case CLI_TOP_HELP:
+		out_init(&out, STDOUT_FILENO);
+		option_write_top_help(&out);
 		return finish_output(&out, EXIT_STATUS_MATCHED);
 	case CLI_COLUMNS_HELP:
 		out_init(&out, STDOUT_FILENO);

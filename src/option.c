@@ -85,6 +85,14 @@ const struct option_row options[] = {
 	{ 'O', "oneline", NULL, DEFAULT, N_("one line a socket"), OPTION_DEFAULT, 0 },
 };
 
+const struct option_row top_options[] = {
+	{ 'd', "delay", "SECONDS", OTHER,
+	  N_("look this often, 0.1 to 60; every second, if not said"), OPTION_DELAY, 0 },
+	{ 'b', "batch", NULL, OTHER, N_("write the table as text at each look, for logs"),
+	  OPTION_BATCH, 0 },
+	{ 'n', NULL, "N", OTHER, N_("end after so many looks"), OPTION_COUNT_OF_LOOKS, 0 },
+};
+
 #undef CHOOSE
 #undef DETAIL
 #undef OUTPUT
@@ -92,6 +100,7 @@ const struct option_row options[] = {
 #undef DEFAULT
 
 const size_t option_count = ARRAY_LENGTH(options);
+const size_t top_option_count = ARRAY_LENGTH(top_options);
 
 const char *option_topic_title(enum option_topic topic) {
 	static const char *const titles[] = {
@@ -129,8 +138,8 @@ static void write_defaults(struct out *out) {
 
 void option_write_help(struct out *out) {
 	out_text(out,
-	         _("Usage: socklens [list] [OPTION]... [FILTER]...\n"
-	           "       socklens record|serve|connect|lab ...   (-h tells more of each)\n"));
+	         _("Usage: socklens [list|top] [OPTION]... [FILTER]...      (top on a terminal)\n"
+	           "       socklens top|record|serve|connect|lab ...   (-h tells more of each)\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {
@@ -154,4 +163,15 @@ void option_write_record_help(struct out *out) {
 	           "  -n COUNT    so many times, else until Ctrl-C\n"
 	           "  -N NETNS    another network namespace: name, process id or path\n"
 	           "  -h, --help  this text\n"));
+}
+
+void option_write_top_help(struct out *out) {
+	out_text(out,
+	         _("Usage: socklens top [OPTION]... [FILTER]...\n"
+	           "Shows the sockets and what happens to them, until q; F1 tells the keys.\n\n"));
+	for (size_t i = 0; i < top_option_count; i++)
+		write_option(out, &top_options[i]);
+	out_text(out,
+	         _("\nWhich sockets, their details, --columns, --sort, --replay and the filter\n"
+	           "are as in the list; socklens --help tells them.\n"));
 }

@@ -39,6 +39,8 @@ enum option_action {
 	OPTION_FILTER_FILE,
 	OPTION_EXPLAIN_FILTER,
 	OPTION_VERBOSE,
+	OPTION_BATCH,
+	OPTION_DELAY,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_DEFAULT, /* accepted because fingers type it; it is how things are anyway */
@@ -57,10 +59,15 @@ struct option_row {
 extern const struct option_row options[];
 extern const size_t option_count;
 
+/* What only the live view has; a letter here means this there, whatever it means elsewhere. */
+extern const struct option_row top_options[];
+extern const size_t top_option_count;
+
 const char *option_topic_title(enum option_topic topic);
 
 /* The text of --help; it fits 80 columns and one screen. */
 void option_write_help(struct out *out);
 
-/* That of "socklens record". */
+/* Those of "socklens record" and "socklens top". */
 void option_write_record_help(struct out *out);
+void option_write_top_help(struct out *out);

@@ -1,1 +1,13 @@
 #include "top.h"
+
+#include "util.h"
+
+int top_run(const struct cli *cli) {
+	(void)cli;
+	return EXIT_STATUS_PARTIAL;
+}
+
+int top_batch(const struct cli *cli) {
+	(void)cli;
+	return EXIT_STATUS_PARTIAL;
+}

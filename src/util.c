@@ -121,6 +121,28 @@ static unsigned edit_distance(const char *a, size_t a_length, const char *b, siz
 	return rows[a_length % 3][b_length];
 }
 
+bool util_parse_seconds(const char *text, uint64_t *ns) {
+	enum { SECONDS_MAX = 1000000, FRACTION_MAX = 9 };
+	const size_t whole = strcspn(text, ".");
+	uint64_t seconds = 0;
+	uint64_t fraction = 0;
+	if (whole > 0 && !util_parse_number(text, whole, SECONDS_MAX, &seconds))
+		return false;
+	if (text[whole] == '.') {
+		const char *digits = text + whole + 1;
+		size_t length = strlen(digits);
+		if (length > FRACTION_MAX ||
+		    !util_parse_number(digits, length, 999999999, &fraction))
+			return false;
+		for (; length < FRACTION_MAX; length++)
+			fraction *= 10;
+	} else if (whole == 0) {
+		return false;
+	}
+	*ns = seconds * 1000000000 + fraction;
+	return true;
+}
+
 char util_to_lower(char c) {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }

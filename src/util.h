@@ -53,6 +53,10 @@ void util_clear(void *memory, size_t size);
  */
 bool util_parse_number(const char *text, size_t length, uint64_t max, uint64_t *out);
 
+/* "2", "0.5", ".25": seconds with at most nine digits behind the point, up to a million. `ns` is
+ * untouched on false. */
+bool util_parse_seconds(const char *text, uint64_t *ns);
+
 /* Of ASCII; in any locale. */
 char util_to_lower(char c);
 

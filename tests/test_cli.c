@@ -534,3 +534,49 @@ Test(cli, record_has_help_too) {
 		free(line.text);
 	}
 }
+
+Test(cli, top_takes_the_letters_that_it_has_for_itself) {
+	struct line line = line_of("top -b -n 3 -d 0.5 -t 1234");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_assert_eq(cli.command, CLI_TOP, "%s", cli.error);
+	cr_expect(cli.batch);
+	cr_expect_eq(cli.count, 3);
+	cr_expect_eq(cli.interval_ns, 500000000);
+	cr_expect_eq(cli.filter.protocols, 1u << SOCK_PROTOCOL_TCP);
+	cr_expect_eq(cli.view.column_count, 0, "the live view has columns of its own");
+	cli_finish(&cli);
+	free(line.text);
+}
+
+Test(cli, top_looks_every_second_if_nobody_says_otherwise) {
+	struct line line = line_of("top -b");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_expect_eq(cli.interval_ns, 1000000000);
+	cr_expect_eq(cli.count, 0);
+	cli_finish(&cli);
+	free(line.text);
+}
+
+static const struct {
+	const char *line, *part;
+} wrong_tops[] = {
+	{ "top --watch 1", "'--watch' is not for the live view" },
+	{ "top -s", "'--summary' is not for the live view" },
+	{ "top -d 0.05 -b", "interval" },
+	{ "top -d 61 -b", "0.1 to 60" },
+	{ "top -n 0 -b", "number of looks" },
+	{ "top", "needs a terminal" },
+	{ "list -b", "unknown option" },
+};
+
+Test(cli, what_the_live_view_cannot_do_is_said) {
+	for (size_t i = 0; i < ARRAY_LENGTH(wrong_tops); i++) {
+		struct line line = line_of(wrong_tops[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_assert_eq(cli.command, CLI_WRONG, "%s", wrong_tops[i].line);
+		cr_expect(strstr(cli.error, wrong_tops[i].part), "%s: %s", wrong_tops[i].line,
+		          cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
