@@ -15,8 +15,8 @@ struct probe;
 struct probe *probe_open(const char *netns, bool *no_such, char **error);
 void probe_close(struct probe *probe);
 
-/* From now on everything that is learnt goes to the recorder too; NULL: to none. Batches must then
- * have no limit. */
+/* From now on every answer goes to the recorder too; NULL: to none. A batch may be handed over in
+ * the middle of a dump that is being recorded (recorder.h says what can be added then). */
 struct recorder;
 void probe_set_recorder(struct probe *probe, struct recorder *recorder);
 

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "findings.h"
 #include "names.h"
 #include "owner.h"
 #include "recorder.h"
@@ -117,7 +118,7 @@ int live_record(struct live *live, const struct snapshot *batch,
                 const struct owner_summary *owners) {
 	const char *bytes = NULL;
 	size_t length = 0;
-	recorder_add_findings(live->recorder, batch, owners);
+	findings_record(live->recorder, batch, owners);
 	recorder_end(live->recorder, batch->reports, &bytes, &length);
 	return recording_append(live->writer, bytes, length);
 }

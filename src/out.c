@@ -1,11 +1,15 @@
-/* A buffered writer that remembers its first error. */
+/* A buffered writer that remembers its first error. Of three kinds: the buffer stands in front of a
+ * descriptor, is all there is, or is the mapping of a memory file. The last two only grow. */
 
 #include "out.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "util.h"
 
@@ -17,13 +21,36 @@ void out_init(struct out *out, int fd) {
 	};
 }
 
+int out_map(struct out *out, int file) {
+	if (ftruncate(file, BUFFER_SIZE) != 0)
+		return -errno;
+	void *bytes = mmap(NULL, BUFFER_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (bytes == MAP_FAILED)
+		return -errno;
+	*out = (struct out){ .fd = file,
+		             .is_mapped = true,
+		             .interrupt_fd = -1,
+		             .size = BUFFER_SIZE,
+		             .bytes = bytes };
+	return 0;
+}
+
 void out_finish(struct out *out) {
-	free(out->bytes);
+	if (out->is_mapped)
+		munmap(out->bytes, out->size);
+	else
+		free(out->bytes);
 	*out = (struct out){ .fd = OUT_MEMORY };
 }
 
+int out_unmap(struct out *out) {
+	const int result = ftruncate(out->fd, (off_t)out->used) == 0 ? 0 : -errno;
+	out_finish(out);
+	return result;
+}
+
 int out_flush(struct out *out) {
-	if (out->fd == OUT_MEMORY)
+	if (out->fd == OUT_MEMORY || out->is_mapped)
 		return 0;
 	if (!out->error)
 		out->error = -util_write_all(out->fd, out->bytes, out->used, out->interrupt_fd);
@@ -31,13 +58,30 @@ int out_flush(struct out *out) {
 	return -out->error;
 }
 
+/* Pages of the file exist once they are written to, so its length may run ahead. */
+static void grow_mapping(struct out *out, size_t size) {
+	if (ftruncate(out->fd, (off_t)size) != 0)
+		util_out_of_memory();
+	void *bytes = mremap(out->bytes, out->size, size, MREMAP_MAYMOVE);
+	if (bytes == MAP_FAILED)
+		util_out_of_memory();
+	out->bytes = bytes;
+	out->size = size;
+}
+
 void out_make_room(struct out *out, size_t size) {
 	out_flush(out);
 	if (out->size - out->used >= size)
 		return;
-	while (out->size - out->used < size)
-		out->size *= 2;
-	out->bytes = xreallocarray(out->bytes, out->size, 1);
+	size_t grown = out->size;
+	while (grown - out->used < size)
+		grown *= 2;
+	if (out->is_mapped) {
+		grow_mapping(out, grown);
+		return;
+	}
+	out->bytes = xreallocarray(out->bytes, grown, 1);
+	out->size = grown;
 }
 
 void out_hex(struct out *out, uint64_t number) {

@@ -13,6 +13,7 @@ enum { OUT_MEMORY = -1 };
 /* After a failed write `error` holds the errno, and everything written later is dropped. */
 struct out {
 	int fd;           /* OUT_MEMORY: nothing is written, the buffer grows */
+	bool is_mapped;   /* the buffer is the file, which grows */
 	int interrupt_fd; /* -1, or what ends a write that waits, with EINTR, when it can be read */
 	int error;
 	size_t used;
@@ -22,6 +23,14 @@ struct out {
 
 void out_init(struct out *out, int fd);
 void out_finish(struct out *out);
+
+/* Instead of out_init(): the buffer is the memory file (memfd_create(2)) itself, from its start, so
+ * that what is written need not be copied. 0 or -errno, and then nothing was begun. */
+int out_map(struct out *out, int file);
+
+/* Ends that: the file is as long as what was written, and nobody here can change it any more. 0 or
+ * -errno. out_finish() does it without the former. */
+int out_unmap(struct out *out);
 
 /* Writes what is buffered. 0 or -errno of the first write that failed, now or before. */
 int out_flush(struct out *out);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -211,4 +212,34 @@ Test(out, a_closed_descriptor_is_an_error) {
 	out_text(&out, "x");
 	cr_assert_eq(out_flush(&out), -EBADF);
 	out_finish(&out);
+}
+
+Test(out, a_mapped_file_grows_and_is_as_long_as_what_was_written) {
+	struct out out;
+	struct stat status;
+	const int file = memfd_create("out", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	cr_assert_geq(file, 0);
+	cr_assert_eq(out_map(&out, file), 0);
+	write_pattern(&out);
+	cr_expect_eq(out_flush(&out), 0, "there is nothing to flush");
+	cr_expect_eq(out.used, MANY);
+	cr_assert_eq(out_unmap(&out), 0);
+	cr_assert_eq(fstat(file, &status), 0);
+	cr_expect_eq(status.st_size, MANY);
+	unsigned char *bytes = mmap(NULL, MANY, PROT_READ, MAP_PRIVATE, file, 0);
+	cr_assert_neq(bytes, MAP_FAILED);
+	count_pattern(bytes, MANY, 0);
+	munmap(bytes, MANY);
+	cr_expect_eq(fcntl(file, F_ADD_SEALS, F_SEAL_WRITE), 0, "it is not mapped any more");
+	close(file);
+}
+
+Test(out, what_cannot_be_mapped_is_refused) {
+	struct out out;
+	int ends[2];
+	cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
+	cr_expect_eq(out_map(&out, ends[1]), -EINVAL);
+	cr_expect_eq(out_map(&out, -1), -EBADF);
+	close(ends[0]);
+	close(ends[1]);
 }

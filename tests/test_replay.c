@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/packet_diag.h>
@@ -12,8 +13,12 @@
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "findings.h"
 #include "inet_diag.h"
 #include "moment.h"
 #include "recorder.h"
@@ -181,33 +186,34 @@ static void add_findings(struct recorder *recorder) {
 		.owners = &owners[1],
 		.owner_count = 1,
 	};
-	recorder_add_findings(recorder, &batch, &summary);
+	findings_record(recorder, &batch, &summary);
 	snapshot_finish(&batch);
 }
 
+static const struct moment_origin sample_origin = { 1700000000123456789, 4026531840, UINT32_MAX,
+	                                            "host\x1b", "6.1" };
+static const struct probe_report sample_reports[REPORT_COUNT] = {
+	[SOCK_PROBE_TCP] = { .outcome = REPORT_WHOLE, .count = 3, .dumps = 2, .joined = 1 },
+	[SOCK_PROBE_UNIX] = { .outcome = REPORT_WHOLE, .elapsed_ns = UINT64_MAX },
+	[SOCK_PROBE_PACKET] = { .outcome = REPORT_PARTIAL,
+	                        .error = EMSGSIZE,
+	                        .diag_error = ENOENT,
+	                        .source = SOCK_SOURCE_PROC,
+	                        .place = "/proc/net",
+	                        .ignored = 4,
+	                        .duplicates = 5 },
+	[REPORT_OWNERS] = { .outcome = REPORT_WHOLE, .count = 99 },
+};
+
 static struct bytes new_moment(void) {
-	static const struct moment_origin origin = { 1700000000123456789, 4026531840, UINT32_MAX,
-		                                     "host\x1b", "6.1" };
-	static const struct probe_report reports[REPORT_COUNT] = {
-		[SOCK_PROBE_TCP] = { .outcome = REPORT_WHOLE, .count = 3, .dumps = 2, .joined = 1 },
-		[SOCK_PROBE_UNIX] = { .outcome = REPORT_WHOLE, .elapsed_ns = UINT64_MAX },
-		[SOCK_PROBE_PACKET] = { .outcome = REPORT_PARTIAL,
-		                        .error = EMSGSIZE,
-		                        .diag_error = ENOENT,
-		                        .source = SOCK_SOURCE_PROC,
-		                        .place = "/proc/net",
-		                        .ignored = 4,
-		                        .duplicates = 5 },
-		[REPORT_OWNERS] = { .outcome = REPORT_WHOLE, .count = 99 },
-	};
 	const char *bytes = NULL;
 	size_t length = 0;
 	struct recorder *recorder = recorder_create();
 	recorder_begin(recorder, &(struct moment_origin){ .host = "forgotten", .kernel = "" });
-	recorder_begin(recorder, &origin);
+	recorder_begin(recorder, &sample_origin);
 	add_dumps(recorder);
 	add_findings(recorder);
-	recorder_end(recorder, reports, &bytes, &length);
+	recorder_end(recorder, sample_reports, &bytes, &length);
 	const struct bytes moment = copy_bytes(bytes, length);
 	recorder_destroy(recorder);
 	return moment;
@@ -464,7 +470,7 @@ Test(replay, a_moment_without_owners_leaves_them_unknown) {
 	snapshot_init(&nothing);
 	recorder_begin(recorder, &origin);
 	add_dumps(recorder);
-	recorder_add_findings(recorder, &nothing, NULL);
+	findings_record(recorder, &nothing, NULL);
 	recorder_end(recorder, reports, &bytes, &length);
 	struct given given = ask(replay_open((const unsigned char *)bytes, length));
 	cr_expect(is_whole(&given));
@@ -901,6 +907,84 @@ Test(replay, the_recorder_keeps_no_secret) {
 	recorder_end(recorder, reports, &bytes, &length);
 	cr_expect_null(memchr(bytes, SECRET, length));
 	cr_expect(holds(&messages[0], SECRET), "what was recorded is not touched");
+	recorder_destroy(recorder);
+}
+
+/* A file that is sealed as the receiver of a moment asks for it, and mapped. */
+static struct bytes seal_and_map(int file, uint64_t length) {
+	struct stat status;
+	cr_assert_eq(fstat(file, &status), 0);
+	cr_expect_eq((uint64_t)status.st_size, length);
+	cr_expect_eq(fcntl(file, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW), 0,
+	             "nobody may have it mapped");
+	void *start = mmap(NULL, (size_t)length, PROT_READ, MAP_PRIVATE, file, 0);
+	cr_assert_neq(start, MAP_FAILED);
+	return (struct bytes){ start, (size_t)length };
+}
+
+Test(replay, a_moment_in_a_file_is_the_same_as_in_memory) {
+	const struct bytes moment = new_moment();
+	struct recorder *recorder = recorder_create();
+	for (int i = 0; i < 2; i++) {
+		uint64_t length = 0;
+		const int file = memfd_create("moment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		const int abandoned = memfd_create("moment", MFD_CLOEXEC);
+		cr_assert_eq(recorder_begin_file(recorder, abandoned, &sample_origin), 0);
+		cr_assert_eq(recorder_begin_file(recorder, file, &sample_origin), 0);
+		add_dumps(recorder);
+		add_findings(recorder);
+		cr_assert_eq(recorder_end_file(recorder, sample_reports, &length), 0);
+		const struct bytes filed = seal_and_map(file, length);
+		cr_expect_eq(filed.length, moment.length);
+		cr_expect_arr_eq(filed.start, moment.start, moment.length);
+		cr_expect_eq(recorder_begin_file(recorder, file, &sample_origin), -EPERM);
+		munmap(filed.start, filed.length);
+		close(abandoned);
+		close(file);
+	}
+	recorder_destroy(recorder);
+	free(moment.start);
+}
+
+/* The same sockets as a list with a limit gets them: each batch in the middle of a dump. */
+Test(replay, names_can_be_told_batch_by_batch_in_the_middle_of_a_dump) {
+	static const struct {
+		uint32_t device, uid;
+		const char *interface, *user;
+	} told[] = { { 4, 7, "eth4", NULL },
+		     { 1, 7, "eth1", "seven" },
+		     { 4, 0, "renamed", "root" } };
+	const struct message tcp[] = { tcp_message(1, 22, 101), tcp_message(2, 23, 102) };
+	const char *bytes = NULL;
+	size_t length = 0;
+	struct recorder *recorder = recorder_create();
+	recorder_begin(recorder, &sample_origin);
+	recorder_begin_dump(recorder, &(struct moment_dump){ .probe = SOCK_PROBE_TCP });
+	recorder_add_message(recorder, (const struct nlmsghdr *)(const void *)tcp[0].bytes);
+	for (size_t i = 0; i < ARRAY_LENGTH(told); i++) {
+		char interface[16];
+		struct snapshot batch;
+		snapshot_init(&batch);
+		strcpy(interface, told[i].interface);
+		*snapshot_add(&batch) = (struct sock){ .ifindex = told[i].device,
+			                               .interface_name = interface,
+			                               .uid = told[i].uid,
+			                               .user = told[i].user };
+		recorder_add_names(recorder, &batch);
+		memset(interface, 'x', sizeof(interface));
+		snapshot_finish(&batch);
+	}
+	recorder_add_message(recorder, (const struct nlmsghdr *)(const void *)tcp[1].bytes);
+	recorder_end_dump(recorder);
+	recorder_end(recorder, sample_reports, &bytes, &length);
+	struct replay *replay = replay_open((const unsigned char *)bytes, length);
+	cr_expect_str_eq(replay_user(replay, 7), "seven");
+	cr_expect_str_eq(replay_user(replay, 0), "root");
+	struct given given = ask(replay);
+	cr_expect(is_whole(&given));
+	cr_expect_eq(given.snapshot.count, 2);
+	cr_expect_str_eq(find(&given, 102)->interface_name, "eth4");
+	free_given(&given);
 	recorder_destroy(recorder);
 }
 
