@@ -1,1 +1,74 @@
+/* Columns are taken in by priority for as long as they fit at their least, and then get as much
+ * more as there is room for. Whatever the widths are, those that stay fit, unless the first one
+ * alone does not. */
+
 #include "layout.h"
+
+/* Room that all but one column leave; the blank in front of it is its own. */
+static int used_by(const struct layout_column *columns, size_t count) {
+	int used = -1;
+	for (size_t i = 0; i < count; i++)
+		used += columns[i].width > 0 ? columns[i].width + 1 : 0;
+	return used;
+}
+
+/* The most important one that has not been looked at, of several the leftmost; `count` if there is
+ * none. Those looked at have an `x` of 0. */
+static size_t next_by_priority(const struct layout_column *columns, size_t count) {
+	size_t best = count;
+	for (size_t i = 0; i < count; i++) {
+		if (columns[i].x < 0 &&
+		    (best == count || columns[i].priority > columns[best].priority))
+			best = i;
+	}
+	return best;
+}
+
+static void take_in(struct layout_column *columns, size_t count, int width) {
+	for (size_t i = 0; i < count; i++) {
+		columns[i].x = i == 0 ? 0 : -1;
+		columns[i].width = i == 0 ? columns[i].least : 0;
+	}
+	size_t next;
+	while ((next = next_by_priority(columns, count)) < count) {
+		columns[next].x = 0;
+		if (used_by(columns, count) + 1 + columns[next].least <= width)
+			columns[next].width = columns[next].least;
+	}
+}
+
+/* What is left goes to the most important of those that were cut. */
+static void widen(struct layout_column *columns, size_t count, int width) {
+	for (size_t i = 0; i < count; i++)
+		columns[i].x = columns[i].width > 0 ? -1 : 0;
+	size_t next;
+	while ((next = next_by_priority(columns, count)) < count) {
+		struct layout_column *column = &columns[next];
+		const int room = width - used_by(columns, count);
+		const int more = column->wanted - column->width;
+		column->x = 0;
+		if (room > 0)
+			column->width += more < room ? more : room;
+	}
+}
+
+static int place(struct layout_column *columns, size_t count) {
+	int x = 0;
+	for (size_t i = 0; i < count; i++) {
+		columns[i].x = x;
+		x += columns[i].width > 0 ? columns[i].width + 1 : 0;
+	}
+	return x > 0 ? x - 1 : 0;
+}
+
+int layout_fit(struct layout_column *columns, size_t count, int width) {
+	take_in(columns, count, width);
+	widen(columns, count, width);
+	return place(columns, count);
+}
+
+int layout_all(struct layout_column *columns, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		columns[i].width = columns[i].wanted;
+	return place(columns, count);
+}
