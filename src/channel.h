@@ -1,10 +1,11 @@
 #pragma once
 /* What collector and screen say to each other, over a socket pair that keeps messages apart. The
  * screen asks, the collector answers each CHANNEL_LOOK with a moment (docs/record-format.md) in a
- * sealed memory file. */
+ * sealed memory file. Neither believes the other. */
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum channel_request_kind {
 	CHANNEL_LOOK,
@@ -24,13 +25,20 @@ struct channel_answer {
 	uint32_t reserved;
 };
 
-/* 0 or -errno; -EPIPE if the other side has gone. The file is sealed by whoever made it. */
+/* The ends of a new channel. 0 or -errno. */
+int channel_open(int *collector, int *screen);
+
+/* 0 or -errno; -EPIPE if the other side has gone. The file is sealed by whoever made it; -1 if
+ * there is none. */
 int channel_ask(int fd, const struct channel_request *request);
 int channel_answer(int fd, const struct channel_answer *answer, int file);
 
-/* Waits. 0, or -errno; -EPIPE if the other side has gone, -EBADMSG if it makes no sense. `file` is
- * the caller's to close; -1 if there is none. */
-int channel_receive_request(int fd, struct channel_request *request);
+/* Waits. 0, or -errno; -EPIPE if the other side has gone, -EBADMSG if it makes no sense, -EPERM if
+ * another process than `screen` asks. */
+int channel_receive_request(int fd, pid_t screen, struct channel_request *request);
+
+/* Likewise. `file` holds at least `length` bytes, which cannot change, and is the caller's to
+ * close; -1 if `error` of the answer says why there is none. */
 int channel_receive_answer(int fd, struct channel_answer *answer, int *file);
 
 /* A memory file for a moment, which can grow; channel_seal() ends that, so that who reads it in
