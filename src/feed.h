@@ -10,8 +10,9 @@ struct frame;
 enum feed_answer {
 	FEED_NOTHING, /* not yet */
 	FEED_FRAME,
-	FEED_END,    /* a recording has no more */
-	FEED_FAILED, /* `error` says why; nothing more will come */
+	FEED_TROUBLE, /* this look failed, `error` says why; another may not */
+	FEED_END,     /* a recording has no more */
+	FEED_FAILED,  /* `error` says why; nothing more will come */
 };
 
 struct feed {

@@ -70,6 +70,9 @@ bool filter_decides_late(const struct filter *filter);
  * it points to is the filter's. */
 struct want filter_want(const struct filter *filter);
 
+/* Bytes as one word of an expression, in quotes if they need them. */
+void filter_quote(struct out *out, const char *bytes, size_t length);
+
 /* The expression with a bracket around each operation. */
 void filter_print(const struct filter *filter, struct out *out);
 

@@ -28,19 +28,19 @@ struct filter_node *filter_fail_piece(struct filter_term *term, const struct fil
 }
 
 /* What reads the same without quotes. */
-static bool is_plain(const struct filter_token *token) {
-	for (size_t i = 0; i < token->length; i++) {
-		const char c = token->bytes[i];
+static bool is_plain(const char *bytes, size_t length) {
+	for (size_t i = 0; i < length; i++) {
+		const char c = bytes[i];
 		if (!is_alphanumeric(c) && (c == '\0' || !strchr("_-./:*@%+[]?^$", c)))
 			return false;
 	}
-	return token->length > 0;
+	return length > 0;
 }
 
-static void put_quoted(struct out *out, const struct filter_token *token) {
+static void put_quoted(struct out *out, const char *bytes, size_t length) {
 	out_char(out, '"');
-	for (size_t i = 0; i < token->length; i++) {
-		const unsigned char c = (unsigned char)token->bytes[i];
+	for (size_t i = 0; i < length; i++) {
+		const unsigned char c = (unsigned char)bytes[i];
 		if (c == '"' || c == '\\')
 			out_printf(out, "\\%c", c);
 		else if (c < ' ' || c >= 0x7f)
@@ -51,11 +51,11 @@ static void put_quoted(struct out *out, const struct filter_token *token) {
 	out_char(out, '"');
 }
 
-static void put_piece(struct out *out, const struct filter_token *token) {
-	if (is_plain(token))
-		out_bytes(out, token->bytes, token->length);
+void filter_quote(struct out *out, const char *bytes, size_t length) {
+	if (is_plain(bytes, length))
+		out_bytes(out, bytes, length);
 	else
-		put_quoted(out, token);
+		put_quoted(out, bytes, length);
 }
 
 /* "sport = 22,80" */
@@ -65,7 +65,7 @@ static const char *text_of(const struct filter_term *term, const char *name) {
 	out_init(&out, OUT_MEMORY);
 	out_printf(&out, "%s %s ", name, filter_comparison_sign(term->comparison));
 	for (const struct filter_piece *piece = term->pieces; piece; piece = piece->next) {
-		put_piece(&out, &piece->token);
+		filter_quote(&out, piece->token.bytes, piece->token.length);
 		if (piece->next)
 			out_char(&out, ',');
 	}

@@ -9,6 +9,7 @@
 #include "prompt.h"
 
 struct frame;
+struct out;
 struct filter_line;
 
 /* What was given on the command line holds beside what is typed. `base` is copied as far as its
@@ -35,6 +36,12 @@ void filter_line_toggle_established(struct filter_line *line);
 
 /* Both hold: what filter_line_current() says, and only established ones if that is toggled. */
 bool filter_line_only_established(const struct filter_line *line);
+
+/* What is toggled, for the header, as "tcp off, listening only"; nothing if nothing is. */
+void filter_line_write_toggles(const struct filter_line *line, struct out *out);
+
+/* The text was entered: its host names are looked up at once. */
+void filter_line_settle(struct filter_line *line);
 
 /* Readable once host names have been answered; filter_line_answer() then takes the answers. */
 int filter_line_fd(const struct filter_line *line);

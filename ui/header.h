@@ -18,6 +18,7 @@ struct header_look {
 	uint64_t period_ns; /* between looks, as it is */
 	uint64_t wanted_ns; /* as it was asked for; less: it was stretched to spare the machine */
 	bool paused, frozen, follows;
+	bool ended;          /* a recording has no more looks */
 	const char *filter;  /* text, or "" */
 	const char *toggles; /* what is toggled, or "" */
 	uint64_t shown, hidden;

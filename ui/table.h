@@ -15,6 +15,7 @@ struct sock;
 /* What decides which rows there are. Borrowed by table_update(). */
 struct table_choice {
 	const struct filter *filter; /* what was typed or given at the start */
+	bool only_established;       /* beside the filter */
 	const struct field *sort;    /* NULL: in the order of first sight */
 	bool descending;
 	bool show_closed; /* those that are gone stay for LIFE_MARK_LOOKS */

@@ -17,6 +17,9 @@ struct terminal *terminal_open(int input, int output, const char *type, char **e
 /* Gives it back as it was. Also after it went away. */
 void terminal_close(struct terminal *terminal);
 
+/* For poll(): readable when there are keys, or when the terminal has gone away. */
+int terminal_fd(const struct terminal *terminal);
+
 int terminal_width(const struct terminal *terminal);
 int terminal_height(const struct terminal *terminal);
 int terminal_colors(const struct terminal *terminal);

@@ -12,8 +12,10 @@ struct ui_setup {
 	const struct filter *filter; /* of the command line */
 	const struct view *view;     /* columns and sort keys of the command line; may be empty */
 	uint64_t delay_ns;           /* between looks */
+	uint64_t count;              /* of looks, after which it ends; 0: no end */
 	bool host_names;
 };
 
-/* Until the user or a signal ends it. Returns the exit status; `error` for the caller to free. */
+/* Until the user or a signal ends it, with standard input and output as the terminal. Returns the
+ * exit status, of a signal 128 and its number; `error` for the caller to free. */
 int ui_run(const struct ui_setup *setup, char **error);

@@ -1,0 +1,73 @@
+#pragma once
+/* The live view without terminal, clock and processes: keys and frames go in, a canvas comes out.
+ * What it cannot do by itself it wishes for. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "filter.h"
+#include "view.h"
+
+struct app;
+struct canvas;
+struct frame;
+
+struct app_setup {
+	const struct filter *filter; /* of the command line; borrowed */
+	const struct view *view;     /* its columns and sort keys; borrowed */
+	uint64_t delay_ns;           /* between looks */
+	bool host_names;
+	bool is_live; /* false: a recording is shown */
+};
+
+struct app *app_create(const struct app_setup *setup);
+void app_destroy(struct app *app);
+
+/* A look that was not seen before; borrowed until the next one. `now_ns` is monotonic. */
+void app_take_frame(struct app *app, const struct frame *frame, uint64_t now_ns);
+
+/* No look could be had: why, one line, until the next frame. */
+void app_take_trouble(struct app *app, const char *text);
+
+/* The feed has ended: there will be no more frames. */
+void app_take_end(struct app *app);
+
+/* A key (enum key). */
+void app_press(struct app *app, int key, uint64_t now_ns);
+
+/* Processor time that the screen took for the latest frame, for the budget. */
+void app_note_cost(struct app *app, uint64_t cost_ns);
+
+/* Descriptors for poll() that say when names have arrived; app_take_names() then takes them. */
+enum { APP_FD_COUNT = 2 };
+void app_fds(const struct app *app, int fds[APP_FD_COUNT]);
+void app_take_names(struct app *app);
+
+/* The whole screen, of the canvas's size. */
+void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns);
+
+/* True if the screen would be another than at the last app_draw(). */
+bool app_is_dirty(const struct app *app);
+
+/* The screen must be drawn anew, whatever the app knows. */
+void app_touch(struct app *app);
+
+/* When something that is shown for a while must go, monotonic; 0: nothing does. */
+uint64_t app_expires_ns(const struct app *app);
+
+/* What is to be asked of the feed: how often (0: not at all, it is paused or has ended) and what,
+ * enum sock_need. */
+uint64_t app_period_ns(const struct app *app);
+uint32_t app_needs(const struct app *app);
+
+/* What a key asked for that is not the app's to do; none is left afterwards. */
+enum app_wish {
+	APP_WISH_NONE,
+	APP_WISH_QUIT,
+	APP_WISH_SUSPEND,
+	APP_WISH_REDRAW,
+	APP_WISH_COPY, /* app_copy() has the bytes */
+};
+enum app_wish app_take_wish(struct app *app);
+const char *app_copy(const struct app *app, size_t *length);

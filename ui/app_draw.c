@@ -1,0 +1,141 @@
+/* The screen from top to bottom: header, table, maybe the pane with details, and a line for the
+ * prompt, a message or the function bar. Small screens leave out from the header first. */
+
+#include "action.h"
+#include "app_state.h"
+#include "frame.h"
+#include "life.h"
+#include "util.h"
+
+enum { HEADER_LINES = 4, TABLE_LINES_MIN = 4, DETAIL_LINES_MIN = 8 };
+
+static void draw_bar(const struct app *app, struct canvas *canvas, struct area area) {
+	int x = area.x;
+	canvas_fill(canvas, area, STYLE_BAR_LABEL);
+	if (app->message) {
+		canvas_text(canvas, x, area.y, area.width, STYLE_BAR_LABEL, app->message);
+		return;
+	}
+	for (size_t i = 0; i < action_count; i++) {
+		const struct action_row *row = &actions[i];
+		const int left = area.x + area.width - x;
+		if (!row->bar || left <= 0)
+			continue;
+		x += canvas_text(canvas, x, area.y, left, STYLE_BAR_KEY,
+		                 key_name(row->keys[0]).text);
+		x += canvas_printf(canvas, x, area.y, area.x + area.width - x, STYLE_BAR_LABEL,
+		                   "%s ", _(row->bar));
+	}
+}
+
+/* How many lines at the bottom the prompt or the bar takes. */
+static int bottom_height(const struct app *app) {
+	return app->mode == APP_MODE_PROMPT ? app_prompt_height(app) : 1;
+}
+
+static struct area take_bottom(struct area *area, int height) {
+	struct area taken = *area;
+	taken.height = height < area->height ? height : area->height;
+	taken.y = area->y + area->height - taken.height;
+	area->height -= taken.height;
+	return taken;
+}
+
+static void take_top(struct area *area, int height) {
+	const int taken = height < area->height ? height : area->height;
+	area->y += taken;
+	area->height -= taken;
+}
+
+static void draw_header(struct app *app, struct canvas *canvas, struct area *area) {
+	struct area top = *area;
+	struct out toggles;
+	out_init(&toggles, OUT_MEMORY);
+	filter_line_write_toggles(app->filter, &toggles);
+	out_char(&toggles, '\0');
+	const struct header_look look = {
+		.period_ns = app_period_ns(app),
+		.wanted_ns = app->delay_ns,
+		.paused = app->paused,
+		.ended = app->ended,
+		.frozen = app->frozen,
+		.follows = app->table.follows,
+		.filter = filter_line_text(app->filter),
+		.toggles = toggles.bytes,
+		.shown = app->table.count,
+		.hidden = app->table.hidden,
+		.trouble = app->trouble,
+	};
+	const int room = area->height - TABLE_LINES_MIN;
+	const int most = HEADER_LINES + (app->trouble != NULL);
+	top.height = room < 1 ? (area->height > 2) : room < most ? room : most;
+	if (top.height > 0)
+		take_top(area, header_draw(&app->header, canvas, top, app->frame, &look));
+	out_finish(&toggles);
+}
+
+/* The pane takes what the table can spare; on a small screen all of it. */
+static void draw_detail(struct app *app, struct canvas *canvas, struct area *area) {
+	const struct sock *sock = table_selected(&app->table);
+	if (!app->detail_open || !sock)
+		return;
+	int height = area->height * 3 / 5;
+	if (height < DETAIL_LINES_MIN)
+		height = area->height;
+	struct area pane = take_bottom(area, height);
+	const struct detail detail = {
+		.frame = app->frame,
+		.sock = sock,
+		.trail = sock->life ? trails_find(app->trails, sock->life->serial) : NULL,
+	};
+	app->detail_height = pane.height;
+	app->detail_lines = detail_draw(&detail, canvas, pane, app->detail_scroll);
+}
+
+static void draw_table(struct app *app, struct canvas *canvas, struct area area) {
+	const struct columns_look look = app_look(app);
+	if (area.height <= 0)
+		return;
+	app->table_height = area.height > 1 ? area.height - 1 : 1;
+	table_scroll(&app->table, (size_t)app->table_height);
+	columns_draw(app->columns, canvas, area, &app->table, &look);
+}
+
+/* Before the first look. */
+static void draw_waiting(const struct app *app, struct canvas *canvas, struct area area) {
+	if (app->trouble)
+		canvas_text(canvas, area.x, area.y, area.width, STYLE_ERROR, app->trouble);
+	else
+		canvas_text(canvas, area.x, area.y, area.width, STYLE_FAINT, _("looking ..."));
+}
+
+static void draw_menu(struct app *app, struct canvas *canvas, struct area area) {
+	if (app->mode == APP_MODE_MENU)
+		menu_draw(&app->menu, canvas, area);
+}
+
+static void draw_middle(struct app *app, struct canvas *canvas, struct area area) {
+	draw_header(app, canvas, &area);
+	draw_detail(app, canvas, &area);
+	draw_table(app, canvas, area);
+	draw_menu(app, canvas, area);
+}
+
+void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
+	struct area area = { 0, 0, canvas->width, canvas->height };
+	canvas_clear(canvas, canvas->width, canvas->height);
+	if (app->message && now_ns >= app->message_until_ns)
+		app_forget_message(app);
+	const struct area bottom = take_bottom(&area, bottom_height(app));
+	if (app->mode == APP_MODE_HELP)
+		app_help_draw(app, canvas, area);
+	else if (app->frame)
+		draw_middle(app, canvas, area);
+	else
+		draw_waiting(app, canvas, area);
+	if (app->mode == APP_MODE_PROMPT)
+		app_prompt_draw(app, canvas, bottom);
+	else
+		draw_bar(app, canvas, bottom);
+	app->dirty = false;
+}

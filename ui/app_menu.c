@@ -1,0 +1,110 @@
+/* What can be chosen from: columns to sort by, users whose sockets to show. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app_state.h"
+#include "field.h"
+#include "frame.h"
+#include "life.h"
+#include "util.h"
+
+/* The field that an item of the sort menu stands for: first the columns, then all others. */
+static const struct field *sort_item(const struct app *app, size_t index) {
+	const size_t columns = columns_count(app->columns);
+	return index < columns ? columns_field(app->columns, index) : &fields[index - columns];
+}
+
+static void fill_sort(struct app *app) {
+	const size_t count = columns_count(app->columns) + field_count;
+	size_t selected = 0;
+	for (size_t i = count; i > 0; i--) {
+		if (sort_item(app, i - 1) == app->sort)
+			selected = i - 1;
+	}
+	menu_open(&app->menu, _("Sort by"), selected);
+	for (size_t i = 0; i < count; i++)
+		menu_add(&app->menu, sort_item(app, i)->column.name);
+}
+
+static void choose_sort(struct app *app, size_t index) {
+	app_sort_by(app, sort_item(app, index));
+}
+
+static int compare_names(const void *a, const void *b) {
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The users of the frame, sorted, each once. */
+static size_t users_of(const struct frame *frame, const char ***users) {
+	const struct snapshot *snapshot = &frame->snapshot;
+	size_t count = 0;
+	const char **names = xcalloc(snapshot->count + 1, sizeof(*names));
+	const char *last = NULL;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const char *user = snapshot->socks[i].user;
+		if (user && (!last || strcmp(user, last) != 0))
+			names[count++] = user;
+		last = user ? user : last;
+	}
+	qsort(names, count, sizeof(*names), compare_names);
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || strcmp(names[kept - 1], names[i]) != 0)
+			names[kept++] = names[i];
+	}
+	*users = names;
+	return kept;
+}
+
+static void fill_user(struct app *app) {
+	const char **users = NULL;
+	menu_open(&app->menu, _("Sockets of"), 0);
+	menu_add(&app->menu, _("everybody"));
+	const size_t count = app->frame ? users_of(app->frame, &users) : 0;
+	for (size_t i = 0; i < count; i++)
+		menu_add(&app->menu, users[i]);
+	free(users);
+}
+
+static void choose_user(struct app *app, size_t index) {
+	struct out term;
+	out_init(&term, OUT_MEMORY);
+	if (index > 0) {
+		out_text(&term, "user ");
+		filter_quote(&term, app->menu.items[index], strlen(app->menu.items[index]));
+	}
+	out_char(&term, '\0');
+	free(app->user_term);
+	app->user_term = term.bytes;
+	app_apply_filter(app);
+}
+
+static const struct {
+	void (*fill)(struct app *app);
+	void (*choose)(struct app *app, size_t index);
+} kinds[] = {
+	[APP_MENU_SORT] = { fill_sort, choose_sort },
+	[APP_MENU_USER] = { fill_user, choose_user },
+};
+_Static_assert(ARRAY_LENGTH(kinds) == APP_MENU_COUNT, "a row for each");
+
+void app_open_menu(struct app *app, enum app_menu kind) {
+	app->menu_kind = kind;
+	kinds[kind].fill(app);
+	app->mode = APP_MODE_MENU;
+}
+
+void app_menu_press(struct app *app, int key) {
+	switch (menu_key(&app->menu, key)) {
+	case MENU_NOTHING:
+		break;
+	case MENU_CHOSEN:
+		kinds[app->menu_kind].choose(app, app->menu.selected);
+		app_close_mode(app);
+		break;
+	case MENU_CANCELLED:
+		app_close_mode(app);
+		break;
+	}
+}

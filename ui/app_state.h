@@ -1,0 +1,107 @@
+#pragma once
+/* What the files of the app share. Nobody else includes it. */
+
+#include "app.h"
+
+#include "canvas.h"
+#include "columns.h"
+#include "detail.h"
+#include "filter_line.h"
+#include "header.h"
+#include "menu.h"
+#include "namer.h"
+#include "out.h"
+#include "prompt.h"
+#include "table.h"
+#include "trail.h"
+
+/* What the keys go to. */
+enum app_mode {
+	APP_MODE_TABLE,
+	APP_MODE_PROMPT,
+	APP_MODE_MENU,
+	APP_MODE_HELP,
+	APP_MODE_COUNT,
+};
+
+/* What is typed at the prompt: rows of app_prompts[]. */
+enum app_prompt {
+	APP_PROMPT_FILTER,
+	APP_PROMPT_SEARCH,
+	APP_PROMPT_DELAY,
+	APP_PROMPT_EXPORT,
+	APP_PROMPT_COUNT,
+};
+
+/* What is chosen from: rows of app_menus[]. */
+enum app_menu {
+	APP_MENU_SORT,
+	APP_MENU_USER,
+	APP_MENU_COUNT,
+};
+
+struct app {
+	struct app_setup setup;
+	const struct frame *frame; /* borrowed; NULL before the first */
+	struct table table;
+	struct columns *columns;
+	struct trails *trails;
+	struct header header;
+	struct filter_line *filter;
+	struct namer *namer;
+	enum app_mode mode;
+
+	enum app_prompt prompt_kind;
+	struct prompt prompt;
+	struct prompt_history histories[APP_PROMPT_COUNT];
+	char *typed; /* the filter as it was typed; "" */
+	char *before_typing;
+	char *user_term; /* "user NAME" of the menu; "" */
+	char *search;    /* ""; none */
+
+	enum app_menu menu_kind;
+	struct menu menu;
+
+	const struct field *sort; /* NULL: the order of first sight */
+	bool descending;
+	bool detail_open;
+	int detail_scroll, detail_lines,
+	    detail_height; /* lines; the last two of the last drawing */
+	int help_scroll;
+	int table_height; /* rows that the last drawing had room for */
+	int scroll;       /* columns to the left that are out of sight */
+	bool paused, frozen, show_closed, host_names, port_names, ended;
+	uint64_t delay_ns, cost_ns; /* cost: of a look, smoothed */
+	uint64_t screen_cost_ns;    /* of the latest frame, the screen's part */
+	char *trouble;              /* of the feed; NULL: none */
+	char *message;              /* shown instead of the function bar */
+	uint64_t message_until_ns;
+	enum app_wish wish;
+	struct out copy;
+	bool dirty;
+};
+
+/* app.c */
+void app_refresh(struct app *app); /* rows from the frame by filter and order, anew */
+void app_say(struct app *app, uint64_t now_ns, char *text); /* takes the text */
+void app_forget_message(struct app *app);
+void app_close_mode(struct app *app);
+struct columns_look app_look(const struct app *app);
+void app_sort_by(struct app *app, const struct field *field);
+
+/* app_prompt.c */
+void app_open_prompt(struct app *app, enum app_prompt kind);
+void app_prompt_press(struct app *app, int key, uint64_t now_ns);
+/* One line, or three if there is an error to point at. */
+int app_prompt_height(const struct app *app);
+void app_prompt_draw(const struct app *app, struct canvas *canvas, struct area area);
+/* Sets the filter from what was typed and the user that was chosen. */
+void app_apply_filter(struct app *app);
+void app_find(struct app *app, uint64_t now_ns, int direction);
+
+/* app_menu.c */
+void app_open_menu(struct app *app, enum app_menu kind);
+void app_menu_press(struct app *app, int key);
+
+/* app_help.c */
+int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);
