@@ -1,5 +1,5 @@
 #pragma once
-/* Everything about one socket. */
+/* Everything about one socket, on a page that may be longer than the screen. Pure. */
 
 #include <stdint.h>
 
@@ -15,8 +15,10 @@ struct detail {
 	const struct trail *trail; /* or NULL */
 };
 
-/* enum sock_need of all that it shows. */
+/* Enum sock_need: all that can be known of a socket, but for names, which the live view looks up
+ * itself, and what needs privilege and is of no use to people. */
 uint32_t detail_needs(void);
 
-/* From line `scroll` on. Returns how many lines there are in all. */
+/* A title that stays, and below it the rest from line `scroll` on. Returns how many lines there are
+ * in all. */
 int detail_draw(const struct detail *detail, struct canvas *canvas, struct area area, int scroll);

@@ -1,0 +1,237 @@
+/* How the socket is doing right now: its timer in words, its queues as bars against their limits,
+ * and the last minutes of its rates, round trip and window. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "detail_part.h"
+#include "format.h"
+#include "human.h"
+#include "out.h"
+#include "sock.h"
+#include "util.h"
+
+enum { BAR_WIDTH = 20, BAR_LEAST_PAGE = 60, VALUE_WIDTH = 8, MAXIMUM_WIDTH = 12 };
+
+/* What happens when it expires; NULL: nothing is said of it. */
+static const char *timer_text(enum sock_timer timer) {
+	switch (timer) {
+	case SOCK_TIMER_ON:
+		return _("retransmission in ");
+	case SOCK_TIMER_KEEPALIVE:
+		return _("keepalive probe in ");
+	case SOCK_TIMER_TIMEWAIT:
+		return _("the kernel forgets it in ");
+	case SOCK_TIMER_PERSIST:
+		return _("zero-window probe in ");
+	case SOCK_TIMER_DELAYED_ACK:
+		return _("delayed acknowledgement in ");
+	case SOCK_TIMER_NONE:
+	case SOCK_TIMER_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+void detail_write_timer(struct out *out, const struct sock *sock) {
+	const char *text = timer_text((enum sock_timer)sock->timer);
+	if (!(sock->known & SOCK_KNOWS_TIMER) || !text)
+		return;
+	out_text(out, text);
+	char *start = out_reserve(out, FORMAT_NUMBER_ROOM);
+	out_advance(out,
+	            (size_t)(format_put_duration(start, sock->timer_ms * (uint64_t)1000) - start));
+	if (sock->timer_retrans > 0)
+		out_count(out, _(", %llu try so far"), _(", %llu tries so far"),
+		          sock->timer_retrans);
+}
+
+static void draw_label(struct page *page, const char *label) {
+	page_text(page, DETAIL_INDENT, DETAIL_LABEL_WIDTH, STYLE_LABEL, label);
+}
+
+static void draw_timer(struct page *page, const struct sock *sock) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	detail_write_timer(&out, sock);
+	if (out.used > 0)
+		draw_label(page, _("timer"));
+	page_wrap(page, DETAIL_VALUE, STYLE_TEXT, out.bytes, out.used);
+	out_finish(&out);
+}
+
+/* Something that has a limit. */
+struct queue {
+	const char *label;
+	uint64_t used, limit;
+	enum style style;
+};
+
+static int filled_of(const struct queue *queue) {
+	if (queue->used >= queue->limit)
+		return BAR_WIDTH;
+	const int filled = (int)(queue->used * BAR_WIDTH / queue->limit);
+	return filled == 0 && queue->used > 0 ? 1 : filled;
+}
+
+/* Returns the column behind it. */
+static int draw_bar(struct page *page, const struct queue *queue) {
+	const bool ascii = page->canvas->ascii;
+	const int filled = filled_of(queue);
+	if (page->area.width < BAR_LEAST_PAGE)
+		return DETAIL_VALUE;
+	for (int i = 0; i < BAR_WIDTH; i++) {
+		const bool full = i < filled;
+		const char *text = full ? ascii ? "#" : "█" : ascii ? "." : "░";
+		page_text(page, DETAIL_VALUE + i, 1, full ? queue->style : STYLE_FAINT, text);
+	}
+	return DETAIL_VALUE + BAR_WIDTH + 1;
+}
+
+static void draw_queue(struct page *page, const struct queue *queue, const struct out *text) {
+	draw_label(page, queue->label);
+	const int x = queue->limit > 0 ? draw_bar(page, queue) : DETAIL_VALUE;
+	page_wrap(page, x, queue->style, text->bytes, text->used);
+}
+
+static enum style style_of(uint64_t used, uint64_t limit) {
+	return used > 0 && used >= limit - limit / 10 ? STYLE_WARNING : STYLE_TEXT;
+}
+
+static void write_drops(struct out *out, const struct sock *sock) {
+	if ((sock->known & SOCK_KNOWS_DROPS) && sock->drops > 0)
+		out_count(out, _(", %llu dropped"), _(", %llu dropped"), sock->drops);
+}
+
+/* "12,345 of 131,072 bytes, 2 dropped"; the limit is 0 if it is not known. */
+static void draw_bytes(struct page *page, const char *label, uint64_t used, uint64_t limit,
+                       const struct sock *drops) {
+	const struct queue queue = { label, used, limit,
+		                     limit ? style_of(used, limit) : STYLE_TEXT };
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	if (limit > 0)
+		out_printf(&out, _("%s of %s bytes"), human_count(used).text,
+		           human_count(limit).text);
+	else
+		out_printf(&out, _("%s bytes"), human_count(used).text);
+	if (drops)
+		write_drops(&out, drops);
+	draw_queue(page, &queue, &out);
+	out_finish(&out);
+}
+
+/* The queue takes one more than the backlog says. */
+static void draw_accept_queue(struct page *page, const struct sock *sock) {
+	const bool full = sock->recvq > sock->sendq;
+	const struct queue queue = { _("accept queue"), sock->recvq, (uint64_t)sock->sendq + 1,
+		                     full ? STYLE_WARNING : STYLE_TEXT };
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	out_printf(&out, "%u/%u", sock->recvq, sock->sendq);
+	if (full)
+		out_printf(&out, " %s", _("full"));
+	write_drops(&out, sock);
+	draw_queue(page, &queue, &out);
+	out_finish(&out);
+}
+
+static bool knows_memory(const struct sock *sock, size_t end) {
+	return sock->memory && sock->memory->length >= end;
+}
+
+static void draw_queues(struct page *page, const struct sock *sock) {
+	const uint32_t both = SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ;
+	const uint64_t rcvbuf =
+	    knows_memory(sock, offsetof(struct sock_memory, wmem_alloc)) ? sock->memory->rcvbuf : 0;
+	const uint64_t sndbuf =
+	    knows_memory(sock, offsetof(struct sock_memory, fwd_alloc)) ? sock->memory->sndbuf : 0;
+	if (sock->state == SOCK_STATE_LISTEN) {
+		if ((sock->known & both) == both)
+			draw_accept_queue(page, sock);
+		return;
+	}
+	if (sock->known & SOCK_KNOWS_RECVQ)
+		draw_bytes(page, _("recv queue"), sock->recvq, rcvbuf, sock);
+	if (sock->known & SOCK_KNOWS_SENDQ)
+		draw_bytes(page, _("send queue"), sock->sendq, sndbuf, NULL);
+}
+
+static struct human rate_text(uint64_t value) {
+	struct human human = human_size(value);
+	strncat(human.text, "/s", sizeof(human.text) - strlen(human.text) - 1);
+	return human;
+}
+
+static const struct {
+	const char *label;
+	size_t offset; /* of a struct series in struct trail */
+	struct human (*text)(uint64_t value);
+	enum style style;
+} rows[] = {
+	{ "RX", offsetof(struct trail, rx), rate_text, STYLE_RX },
+	{ "TX", offsetof(struct trail, tx), rate_text, STYLE_TX },
+	{ "RTT", offsetof(struct trail, rtt), human_time, STYLE_TEXT },
+	{ "cwnd", offsetof(struct trail, cwnd), human_count, STYLE_TEXT },
+};
+
+struct extremes {
+	bool known, newest_known;
+	uint32_t newest, highest;
+};
+
+static struct extremes extremes_of(const struct series *series) {
+	const size_t count = series->count < SERIES_LENGTH ? series->count : SERIES_LENGTH;
+	struct extremes found = { .known = false };
+	for (size_t i = 0; i < count; i++) {
+		if (!series->known[i])
+			continue;
+		found.known = true;
+		if (series->values[i] > found.highest)
+			found.highest = series->values[i];
+	}
+	if (count > 0) {
+		const size_t at = (series->count - 1) % SERIES_LENGTH;
+		found.newest_known = series->known[at];
+		found.newest = series->values[at];
+	}
+	return found;
+}
+
+/* "RX  1.2M/s  max 3.4M/s ▁▂▃": the bars last, for they take what is left. */
+static void draw_series(struct page *page, size_t row, const struct series *series) {
+	const struct extremes found = extremes_of(series);
+	if (!found.known)
+		return;
+	const struct human newest =
+	    found.newest_known ? rows[row].text(found.newest) : (struct human){ "-" };
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	out_printf(&out, _("max %s"), rows[row].text(found.highest).text);
+	draw_label(page, rows[row].label);
+	page_text(page, DETAIL_VALUE, VALUE_WIDTH, rows[row].style, newest.text);
+	page_put(page, DETAIL_VALUE + VALUE_WIDTH + 1, MAXIMUM_WIDTH, STYLE_FAINT, out.bytes,
+	         out.used);
+	out_finish(&out);
+	const int x = DETAIL_VALUE + VALUE_WIDTH + MAXIMUM_WIDTH + 2;
+	const int room = page->area.width - x - 1;
+	const int width = room < SERIES_LENGTH ? room : SERIES_LENGTH;
+	if (page_y(page) >= 0 && width > 0)
+		series_draw(series, page->canvas, page->area.x + x, page_y(page), width,
+		            rows[row].style);
+	page_next(page);
+}
+
+void detail_draw_flow(const struct detail *detail, struct page *page) {
+	page_next(page);
+	const int start = page->line;
+	draw_timer(page, detail->sock);
+	draw_queues(page, detail->sock);
+	for (size_t i = 0; detail->trail && i < ARRAY_LENGTH(rows); i++) {
+		const unsigned char *bytes = (const unsigned char *)detail->trail;
+		draw_series(page, i, (const struct series *)(const void *)(bytes + rows[i].offset));
+	}
+	if (page->line == start)
+		page->line--;
+}
