@@ -10,11 +10,12 @@
 #include "view.h"
 
 struct frame;
+struct order_row;
 struct sock;
 
 /* What decides which rows there are. Borrowed by table_update(). */
 struct table_choice {
-	const struct filter *filter; /* what was typed or given at the start */
+	const struct filter *filter; /* what was typed or given at the start; NULL: everything */
 	bool only_established;       /* beside the filter */
 	const struct field *sort;    /* NULL: in the order of first sight */
 	bool descending;
@@ -29,19 +30,24 @@ struct table {
 	size_t hidden;   /* sockets that are there and that the filter refuses */
 	size_t selected; /* index of the row; 0 if there are none */
 	uint64_t serial; /* identity of the selected socket; 0: none */
-	bool follows;    /* the selection stays with the socket, wherever it goes; else it stays
-	                  * with the socket while that is there */
-	size_t top;      /* index of the first row on the screen */
+	/* The selection stays with its socket through every order. Until it is moved, and back in
+	 * the first row, it stays there instead; if its socket is not shown any more, it stays in
+	 * its place and belongs to whoever is there. With `follows` it stays with its socket from
+	 * the first row, too, on the same line of the screen if that can be, and finds it again if
+	 * it comes back. */
+	bool follows;
+	size_t top; /* index of the first row on the screen */
 	/* The rest is the table's own. */
-	void *order;
-	size_t order_capacity;
+	bool moved;              /* the selection was moved away from the first row */
+	struct order_row *order; /* of the rows, then room for as many */
+	size_t capacity;         /* of each of both halves, and of `rows` */
 };
 
 void table_finish(struct table *table);
 
-/* Takes the rows from another frame, or by another choice. Rows that compare equal keep their
- * order; rates compare by what they are held at (life.h). The selection stays with its socket; if
- * that is gone, with its place. */
+/* Takes the rows from another frame, or by another choice. Rows that compare equal keep the order
+ * of first sight; rates compare by what they are held at (life.h); what is not known comes last in
+ * either direction. */
 void table_update(struct table *table, const struct frame *frame,
                   const struct table_choice *choice);
 
@@ -49,7 +55,8 @@ void table_update(struct table *table, const struct frame *frame,
 void table_move(struct table *table, long by);
 void table_select(struct table *table, size_t index);
 
-/* Scrolls just so far that the selection is among `height` rows. */
+/* Scrolls just so far that the selection is among `height` rows, and that no line stays empty
+ * while there are rows for it. */
 void table_scroll(struct table *table, size_t height);
 
 /* NULL if there are no rows. */
