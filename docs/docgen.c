@@ -1,10 +1,11 @@
 /* Makes at build time what would otherwise be written twice: the man pages' lists of options and
  * columns, and the completions of three shells. It comes from options[], fields[],
- * sink_classes[], commands[], lab_conditions[] and the words of filters. */
+ * sink_classes[], actions[], commands[], lab_conditions[] and the words of filters. */
 
 #include <stdio.h>
 #include <string.h>
 
+#include "action.h"
 #include "command.h"
 #include "commands.h"
 #include "field.h"
@@ -56,6 +57,20 @@ static void put_man_command(const struct command *command) {
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct command_option *row = &command->options[i];
 		put_man_option(row->letter, row->name, row->argument, row->help);
+	}
+}
+
+static void put_man_keys(void) {
+	for (size_t i = 0; i < action_count; i++) {
+		const struct action_row *row = &actions[i];
+		for (size_t j = 0; j < ACTION_KEYS_MAX && row->keys[j]; j++) {
+			printf(j > 0 ? ", *" : "*");
+			put_scdoc(key_name(row->keys[j]).text);
+			putchar('*');
+		}
+		printf("\n\t");
+		put_scdoc(row->help);
+		printf("\n\n");
 	}
 }
 
@@ -121,6 +136,8 @@ static int put_man(const char *path) {
 			put_man_options();
 		else if (strcmp(line, "@TOP@\n") == 0)
 			put_man_rows(top_options, top_option_count, OPTION_TOPIC_OTHER);
+		else if (strcmp(line, "@KEYS@\n") == 0)
+			put_man_keys();
 		else if (strcmp(line, "@COLUMNS@\n") == 0)
 			put_man_columns();
 		else if (strcmp(line, "@CONDITIONS@\n") == 0)

@@ -10,7 +10,7 @@
 #define CTRL(letter) ((letter)&0x1f)
 
 const struct action_row actions[] = {
-	{ ACTION_HELP, { KEY_CODE_F1, '?', 'h' }, N_("Help"), N_("this page") },
+	{ ACTION_HELP, { KEY_CODE_F1, '?', 'h' }, N_("Help"), N_("these keys") },
 	{ ACTION_DETAIL, { KEY_CODE_ENTER }, NULL, N_("everything about the socket") },
 	{ ACTION_SEARCH, { KEY_CODE_F3 }, N_("Search"), N_("search in the rows") },
 	{ ACTION_NEXT, { 'n' }, NULL, N_("next match; without a search host names on or off") },
