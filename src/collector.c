@@ -1,1 +1,166 @@
+/* A look goes from the kernel's messages straight into a file: they are parsed in batches, each
+ * forgotten once it is known what must be found out beside them, so that little of a look is ever
+ * held here. What is not shared between looks is in struct look. */
+
 #include "collector.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "live.h"
+#include "owner_cache.h"
+#include "recorder.h"
+#include "util.h"
+
+/* Small enough to stay in a processor's cache between parsing and reading. */
+enum { BATCH_LIMIT = 256 };
+
+struct collector {
+	struct live live;
+	struct recorder *recorder;
+	struct owner_cache *owners;
+	struct snapshot batch; /* its memory serves look after look */
+};
+
+struct look {
+	struct collector *collector;
+	uint32_t needs;
+};
+
+struct collector *collector_open(const char *netns, bool *no_such, char **error) {
+	struct collector *collector = xcalloc(1, sizeof(*collector));
+	if (!live_open(&collector->live, netns, NULL, no_such, error)) {
+		free(collector);
+		return NULL;
+	}
+	collector->recorder = recorder_create();
+	collector->owners = owner_cache_create();
+	probe_set_recorder(collector->live.probe, collector->recorder);
+	snapshot_init(&collector->batch);
+	return collector;
+}
+
+void collector_close(struct collector *collector) {
+	if (!collector)
+		return;
+	live_close(&collector->live);
+	recorder_destroy(collector->recorder);
+	owner_cache_destroy(collector->owners);
+	snapshot_finish(&collector->batch);
+	free(collector);
+}
+
+/* Every socket there is: the screen chooses, and may choose otherwise without asking again. */
+static struct want want_everything(uint32_t needs) {
+	struct want want = { .families = SOCK_FAMILIES_ALL, .needs = needs };
+	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
+		want.states[i] = SOCK_STATES_ALL;
+	return want;
+}
+
+static void name_user(struct collector *collector, struct sock *sock) {
+	if (sock->known & SOCK_KNOWS_UID)
+		sock->user = user_cache_find(&collector->live.users, sock->uid);
+}
+
+static void tell_owners(struct owner_cache *owners, const struct sock *sock, uint32_t needs) {
+	owner_cache_tell(owners, sock->inode);
+	if ((needs & SOCK_NEED_PEER_OWNERS) && sock->family == SOCK_FAMILY_UNIX && sock->un)
+		owner_cache_tell(owners, sock->un->peer_inode);
+}
+
+static bool take_batch(void *context, struct snapshot *batch) {
+	const struct look *look = context;
+	struct collector *collector = look->collector;
+	for (size_t i = 0; i < batch->count; i++) {
+		if (look->needs & SOCK_NEED_USER)
+			name_user(collector, &batch->socks[i]);
+		if (look->needs & SOCK_NEED_OWNERS)
+			tell_owners(collector->owners, &batch->socks[i], look->needs);
+	}
+	recorder_add_names(collector->recorder, batch);
+	return true;
+}
+
+static void put_process(void *context, const struct process *process) {
+	recorder_add_process(context, process);
+}
+
+static void put_holder(void *context, uint32_t inode, uint32_t process, uint32_t fd) {
+	recorder_add_holder(context, inode, process, fd);
+}
+
+static void find_owners(struct collector *collector) {
+	struct recorder *recorder = collector->recorder;
+	struct probe_report *report = &collector->batch.reports[REPORT_OWNERS];
+	owner_cache_update(collector->owners, util_monotonic_ns());
+	const struct owner_summary summary = owner_cache_summary(collector->owners, report);
+	recorder_begin_owners(recorder);
+	owner_cache_each(collector->owners, put_process, put_holder, recorder);
+	recorder_end_owners(recorder, &summary);
+}
+
+static void look_around(struct collector *collector, uint32_t needs) {
+	struct look look = { .collector = collector, .needs = needs };
+	const struct want want = want_everything(needs);
+	struct snapshot *batch = &collector->batch;
+	snapshot_reset(batch);
+	memset(batch->reports, 0, sizeof(batch->reports));
+	if (needs & SOCK_NEED_OWNERS)
+		owner_cache_begin(collector->owners);
+	probe_sockets(collector->live.probe, &want, BATCH_LIMIT, batch, take_batch, &look);
+	if (needs & SOCK_NEED_OWNERS)
+		find_owners(collector);
+	snapshot_note_names(batch, collector->live.users.error, "getpwuid");
+}
+
+/* 0 or -errno. */
+static int write_moment(struct collector *collector, int file, uint32_t needs, uint64_t *length) {
+	const struct moment_origin origin = live_origin(&collector->live, needs);
+	const int error = recorder_begin_file(collector->recorder, file, &origin);
+	if (error != 0)
+		return error;
+	look_around(collector, needs);
+	return recorder_end_file(collector->recorder, collector->batch.reports, length);
+}
+
+/* A sealed file, or -errno. */
+static int make_moment(struct collector *collector, uint32_t needs, uint64_t *length) {
+	const int file = channel_create_file();
+	if (file < 0)
+		return file;
+	int error = write_moment(collector, file, needs, length);
+	if (error == 0)
+		error = channel_seal(file);
+	if (error == 0)
+		return file;
+	close(file);
+	return error;
+}
+
+static uint64_t processor_ns(void) {
+	struct timespec used;
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0)
+		return 0;
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+/* The screen asks for names of hosts and services itself. */
+int collector_answer(struct collector *collector, int channel, uint32_t needs) {
+	struct channel_answer answer = { .monotonic_ns = util_monotonic_ns() };
+	const uint64_t start = processor_ns();
+	const int file = make_moment(collector, needs & ~(uint32_t)SOCK_NEED_NAMES, &answer.length);
+	answer.cost_ns = processor_ns() - start;
+	if (file < 0)
+		answer = (struct channel_answer){ .monotonic_ns = answer.monotonic_ns,
+			                          .cost_ns = answer.cost_ns,
+			                          .error = -file };
+	const int result = channel_answer(channel, &answer, file);
+	if (file >= 0)
+		close(file);
+	return result;
+}

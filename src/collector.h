@@ -1,14 +1,16 @@
 #pragma once
-/* The process that owns the probes: it looks when it is asked, and hands each look over as a
- * moment. */
+/* Owns the probes: it looks when it is asked, and hands each look over as a moment. */
 
-struct collector_setup {
-	const char *netns; /* as in probe_open(); NULL: our own */
-	int channel;       /* channel.h; borrowed */
-	int screen;        /* process id of the one who asks */
-};
+#include <stdbool.h>
+#include <stdint.h>
 
-/* Answers until the other side of the channel is closed or a signal ends it. Returns the exit
- * status of the screen process, or EXIT_STATUS_PARTIAL if that was ended by a signal. `error` for
- * the caller to free, or NULL. */
-int collector_run(const struct collector_setup *setup, char **error);
+struct collector;
+
+/* `netns` and `no_such` as in probe_open(). NULL sets `error`, which the caller frees. */
+struct collector *collector_open(const char *netns, bool *no_such, char **error);
+void collector_close(struct collector *collector);
+
+/* Looks at every socket, with so much to be found out (enum sock_need), and answers on `channel`
+ * (channel.h). A look that fails is an answer too. 0, or -errno if nothing can be answered any
+ * more. */
+int collector_answer(struct collector *collector, int channel, uint32_t needs);

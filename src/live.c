@@ -83,18 +83,27 @@ static uint64_t now_ns(void) {
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void live_begin(void *self, uint32_t needs) {
-	struct live *live = self;
-	if (!live->recorder)
-		return;
-	const struct moment_origin origin = {
+static struct moment_origin origin_of(const struct live *live, uint32_t needs) {
+	return (struct moment_origin){
 		.time_ns = live->time_ns,
 		.netns = probe_netns(live->probe),
 		.needs = needs,
 		.host = live->host,
 		.kernel = live->kernel,
 	};
+}
+
+static void live_begin(void *self, uint32_t needs) {
+	const struct live *live = self;
+	if (!live->recorder)
+		return;
+	const struct moment_origin origin = origin_of(live, needs);
 	recorder_begin(live->recorder, &origin);
+}
+
+struct moment_origin live_origin(struct live *live, uint32_t needs) {
+	live->time_ns = now_ns();
+	return origin_of(live, needs);
 }
 
 struct source live_source(struct live *live) {

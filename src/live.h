@@ -4,6 +4,7 @@
 #include "source.h"
 #include "users.h"
 
+struct moment_origin;
 struct recorder;
 struct recording_writer;
 
@@ -24,6 +25,9 @@ void live_close(struct live *live);
 
 /* A look begins: the source is good until the next one. */
 struct source live_source(struct live *live);
+
+/* A look begins, too: what a recording says of it first. Texts are borrowed. */
+struct moment_origin live_origin(struct live *live, uint32_t needs);
 
 /* What was learnt in this look goes to the recording: `batch` has all sockets, with what was found
  * of them; `owners` is NULL if nobody looked for owners. 0 or -errno. */

@@ -1,0 +1,240 @@
+/* This thread waits and never looks, another one looks and never waits for anything else: so
+ * whatever ends, ends at once, however long a look takes. Between them is a pipe, into which a
+ * question goes; the answer goes out from there. */
+
+#include "keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "collector.h"
+#include "util.h"
+
+/* How long the screen process may take to end by itself. */
+static const uint64_t patience_ns = 1000000000;
+/* Who stops the whole process group has stopped the screen process too, which then asks us. */
+static const uint64_t suspend_wait_ns = 50000000;
+
+enum waiting { WAITING_SIGNALS, WAITING_CHANNEL, WAITING_COUNT };
+
+struct keeper {
+	const struct keeper_setup *setup;
+	struct pollfd waiting[WAITING_COUNT];
+	int questions;       /* the end of the pipe to write to; -1: nobody looks */
+	uint64_t kill_ns;    /* when the screen process is ended; 0: not at all */
+	uint64_t suspend_ns; /* when it is told to stop; 0: not at all */
+	struct keeper_end end;
+	bool has_ended;
+};
+
+/* What the other thread has. */
+struct looker {
+	struct collector *collector;
+	int channel;
+	int questions;
+};
+
+void keeper_signals(sigset_t *signals) {
+	static const int all[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
+	sigemptyset(signals);
+	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
+		sigaddset(signals, all[i]);
+}
+
+/* After a failure the pipe stays open: the next question must not find it broken (SIGPIPE) before
+ * the channel's end is seen. */
+static void *answer_all(void *context) {
+	struct looker *looker = context;
+	uint32_t needs = 0;
+	while (util_read_up_to(looker->questions, &needs, sizeof(needs)) == sizeof(needs)) {
+		if (collector_answer(looker->collector, looker->channel, needs) == 0)
+			continue;
+		shutdown(looker->channel, SHUT_RDWR);
+		free(looker);
+		return NULL;
+	}
+	close(looker->questions);
+	free(looker);
+	return NULL;
+}
+
+/* No signal reaches it: they are for who waits. */
+static int start_thread(struct looker *looker) {
+	pthread_t thread;
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	const int error = pthread_create(&thread, NULL, answer_all, looker);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error == 0)
+		pthread_detach(thread);
+	return -error;
+}
+
+static int start_looker(struct keeper *keeper) {
+	int ends[2];
+	if (!keeper->setup->collector)
+		return 0;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -errno;
+	struct looker *looker = xmalloc(sizeof(*looker));
+	*looker = (struct looker){
+		.collector = keeper->setup->collector,
+		.channel = keeper->setup->channel,
+		.questions = ends[0],
+	};
+	keeper->questions = ends[1];
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	const int error = start_thread(looker);
+	if (error == 0)
+		return 0;
+	close(ends[0]);
+	free(looker);
+	return error;
+}
+
+/* The screen process sees the end of the channel, gives the terminal back, and ends. */
+static void end_screen(struct keeper *keeper) {
+	if (keeper->setup->channel >= 0)
+		shutdown(keeper->setup->channel, SHUT_RDWR);
+	else
+		kill(keeper->setup->screen, SIGTERM);
+	keeper->waiting[WAITING_CHANNEL].fd = -1;
+	if (keeper->kill_ns == 0)
+		keeper->kill_ns = util_monotonic_ns() + patience_ns;
+}
+
+/* As Ctrl-Z does, which stops nobody who has no shell above to go on from. */
+static void suspend(struct keeper *keeper) {
+	keeper->suspend_ns = 0;
+	if (getpgrp() == getsid(0))
+		kill(keeper->setup->screen, SIGCONT);
+	else
+		kill(0, SIGSTOP);
+}
+
+/* There is one question at a time, so the pipe is only full if the screen process does not keep to
+ * that. */
+static bool pass_on(const struct keeper *keeper, uint32_t needs) {
+	return write(keeper->questions, &needs, sizeof(needs)) == sizeof(needs);
+}
+
+static void take_request(struct keeper *keeper) {
+	struct channel_request request;
+	const int error =
+	    channel_receive_request(keeper->setup->channel, keeper->setup->screen, &request);
+	if (error != 0) {
+		end_screen(keeper);
+		return;
+	}
+	if (request.kind == CHANNEL_SUSPEND)
+		suspend(keeper);
+	else if (!pass_on(keeper, request.needs))
+		end_screen(keeper);
+}
+
+static void take_end(struct keeper *keeper) {
+	int status = 0;
+	if (waitpid(keeper->setup->screen, &status, WNOHANG) != keeper->setup->screen)
+		return;
+	keeper->end.status = status;
+	keeper->has_ended = true;
+}
+
+static void take_signal(struct keeper *keeper) {
+	struct signalfd_siginfo info;
+	if (read(keeper->waiting[WAITING_SIGNALS].fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	const int number = (int)info.ssi_signo;
+	if (number == SIGCHLD) {
+		take_end(keeper);
+	} else if (number == SIGTSTP) {
+		keeper->suspend_ns = util_monotonic_ns() + suspend_wait_ns;
+	} else {
+		keeper->end.signal = number;
+		end_screen(keeper);
+	}
+}
+
+static int timeout_until(uint64_t due_ns, uint64_t now_ns) {
+	if (due_ns == 0)
+		return -1;
+	return util_poll_timeout(due_ns > now_ns ? due_ns - now_ns : 0);
+}
+
+static int next_timeout(const struct keeper *keeper) {
+	const uint64_t now = util_monotonic_ns();
+	const int until_kill = timeout_until(keeper->kill_ns, now);
+	const int until_suspend = timeout_until(keeper->suspend_ns, now);
+	if (until_kill < 0 || (until_suspend >= 0 && until_suspend < until_kill))
+		return until_suspend;
+	return until_kill;
+}
+
+static void do_what_is_due(struct keeper *keeper) {
+	const uint64_t now = util_monotonic_ns();
+	if (keeper->suspend_ns != 0 && now >= keeper->suspend_ns) {
+		keeper->suspend_ns = 0;
+		kill(keeper->setup->screen, SIGTSTP);
+	}
+	if (keeper->kill_ns != 0 && now >= keeper->kill_ns) {
+		keeper->kill_ns = UINT64_MAX; /* once is enough */
+		kill(keeper->setup->screen, SIGKILL);
+	}
+}
+
+static void wait_once(struct keeper *keeper) {
+	if (poll(keeper->waiting, WAITING_COUNT, next_timeout(keeper)) > 0) {
+		if (keeper->waiting[WAITING_CHANNEL].revents != 0)
+			take_request(keeper);
+		if (keeper->waiting[WAITING_SIGNALS].revents != 0)
+			take_signal(keeper);
+	}
+	do_what_is_due(keeper);
+}
+
+static int open_all(struct keeper *keeper) {
+	sigset_t signals;
+	keeper_signals(&signals);
+	const int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	keeper->waiting[WAITING_SIGNALS].fd = fd;
+	return start_looker(keeper);
+}
+
+static void close_all(struct keeper *keeper) {
+	if (keeper->setup->channel >= 0)
+		shutdown(keeper->setup->channel, SHUT_RDWR);
+	if (keeper->questions >= 0)
+		close(keeper->questions);
+	if (keeper->waiting[WAITING_SIGNALS].fd >= 0)
+		close(keeper->waiting[WAITING_SIGNALS].fd);
+}
+
+int keeper_run(const struct keeper_setup *setup, struct keeper_end *end) {
+	struct keeper keeper = {
+		.setup = setup,
+		.waiting = { [WAITING_SIGNALS] = { .fd = -1, .events = POLLIN },
+		             [WAITING_CHANNEL] = { .fd = setup->channel, .events = POLLIN } },
+		.questions = -1,
+	};
+	const int error = open_all(&keeper);
+	if (error != 0) {
+		end_screen(&keeper);
+		waitpid(setup->screen, &keeper.end.status, 0);
+	}
+	while (error == 0 && !keeper.has_ended)
+		wait_once(&keeper);
+	close_all(&keeper);
+	*end = keeper.end;
+	return error;
+}
