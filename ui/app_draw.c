@@ -5,6 +5,7 @@
 #include "app_state.h"
 #include "frame.h"
 #include "life.h"
+#include "trouble.h"
 #include "util.h"
 
 enum { HEADER_LINES = 4, TABLE_LINES_MIN = 4, DETAIL_LINES_MIN = 8 };
@@ -50,6 +51,14 @@ static void take_top(struct area *area, int height) {
 static void draw_header(struct app *app, struct canvas *canvas, struct area *area) {
 	struct area top = *area;
 	struct out toggles;
+	struct out trouble;
+	out_init(&trouble, OUT_MEMORY);
+	if (app->trouble)
+		out_text(&trouble, app->trouble);
+	else
+		trouble_write(&trouble, &app->frame->snapshot);
+	const bool is_trouble = trouble.used > 0;
+	out_char(&trouble, '\0');
 	out_init(&toggles, OUT_MEMORY);
 	filter_line_write_toggles(app->filter, &toggles);
 	out_char(&toggles, '\0');
@@ -64,14 +73,15 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.toggles = toggles.bytes,
 		.shown = app->table.count,
 		.hidden = app->table.hidden,
-		.trouble = app->trouble,
+		.trouble = is_trouble ? trouble.bytes : NULL,
 	};
 	const int room = area->height - TABLE_LINES_MIN;
-	const int most = HEADER_LINES + (app->trouble != NULL);
+	const int most = HEADER_LINES + is_trouble;
 	top.height = room < 1 ? (area->height > 2) : room < most ? room : most;
 	if (top.height > 0)
 		take_top(area, header_draw(&app->header, canvas, top, app->frame, &look));
 	out_finish(&toggles);
+	out_finish(&trouble);
 }
 
 /* The pane takes what the table can spare; on a small screen all of it. */
