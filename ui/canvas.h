@@ -1,6 +1,7 @@
 #pragma once
 /* A grid of character cells that pages draw on. What comes from outside is made printable here, and
- * measured as the terminal will show it: wide characters take two cells, combining marks none.
+ * measured as the terminal will show it: wide characters take two cells, combining marks none (of
+ * those a cell keeps four).
  * Pure, but for the character set of the locale (LC_CTYPE). */
 
 #include <stdbool.h>
@@ -57,6 +58,7 @@ struct canvas {
 	bool ascii;             /* nothing but ASCII may be drawn */
 };
 
+/* `ascii` is wanted, or all that the locale has. */
 void canvas_init(struct canvas *canvas, int width, int height, bool ascii);
 void canvas_finish(struct canvas *canvas);
 

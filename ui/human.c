@@ -1,1 +1,76 @@
+/* Numbers for a glance. Each is rounded down, so that none looks larger than it is: "1.0K" is at
+ * least 1024. The longest that there is fits. */
+
 #include "human.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "digits.h"
+
+/* `number` / `unit`, with one digit behind the point below a hundred. */
+static struct human divide(uint64_t number, uint64_t unit, const char *suffix) {
+	struct human human;
+	const uint64_t ones = number / unit;
+	/* In this order it cannot overflow: the rest is less than 2^60. */
+	const unsigned tenth = (unsigned)(number % unit * 10 / unit);
+	if (ones < 100)
+		snprintf(human.text, sizeof(human.text), "%u.%u%s", (unsigned)ones, tenth, suffix);
+	else
+		snprintf(human.text, sizeof(human.text), "%" PRIu64 "%s", ones, suffix);
+	return human;
+}
+
+static struct human whole(uint64_t number, const char *suffix) {
+	struct human human;
+	snprintf(human.text, sizeof(human.text), "%" PRIu64 "%s", number, suffix);
+	return human;
+}
+
+struct human human_size(uint64_t number) {
+	static const char suffixes[][2] = { "", "K", "M", "G", "T", "P", "E" };
+	unsigned power = 0;
+	while (number >> power * 10 >= 1024 && power < 6)
+		power++;
+	if (power == 0)
+		return whole(number, "");
+	return divide(number, (uint64_t)1 << power * 10, suffixes[power]);
+}
+
+struct human human_count(uint64_t number) {
+	char digits[DIGITS_ROOM];
+	struct human human;
+	const size_t count = (size_t)(digits_put(digits, number) - digits);
+	char *to = human.text;
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && (count - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+	return human;
+}
+
+struct human human_age(uint64_t ms, bool at_least) {
+	static const struct {
+		uint64_t seconds;
+		char suffix;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	const uint64_t seconds = ms / 1000;
+	unsigned unit = 0;
+	while (seconds < units[unit].seconds && units[unit].seconds > 1)
+		unit++;
+	struct human human;
+	snprintf(human.text, sizeof(human.text), "%s%" PRIu64 "%c", at_least ? ">" : "",
+	         seconds / units[unit].seconds, units[unit].suffix);
+	return human;
+}
+
+struct human human_time(uint64_t us) {
+	if (us < 1000)
+		return whole(us, "us");
+	if (us < 1000000)
+		return divide(us, 1000, "ms");
+	return divide(us, 1000000, "s");
+}

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 struct human {
-	char text[16];
+	char text[32];
 };
 
 /* "0", "999", "1.2K", "12.3M": of 1024, rounded down, never longer than five characters. */

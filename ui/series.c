@@ -1,1 +1,60 @@
+/* A line of bars. The newest value is always at the right and the scale is that of what can be
+ * seen, so that a peak that left the line does not flatten it for long. */
+
 #include "series.h"
+enum { LEVELS = 8 };
+
+/* U+2581 to U+2588. */
+static const char *const bars[LEVELS] = {
+	"\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84",
+	"\xe2\x96\x85", "\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88",
+};
+static const char *const ascii_bars[LEVELS] = { "_", ".", ":", "-", "=", "+", "*", "#" };
+
+void series_add(struct series *series, bool known, uint64_t value) {
+	const size_t at = series->count++ % SERIES_LENGTH;
+	series->known[at] = known;
+	series->values[at] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+static size_t shown_of(const struct series *series, int width) {
+	size_t shown = series->count < SERIES_LENGTH ? series->count : SERIES_LENGTH;
+	if (width <= 0)
+		return 0;
+	return shown < (size_t)width ? shown : (size_t)width;
+}
+
+/* The place of the value before which `age` newer ones stand. */
+static size_t place_of(const struct series *series, size_t age) {
+	return (series->count - 1 - age) % SERIES_LENGTH;
+}
+
+static uint32_t highest_of(const struct series *series, size_t shown) {
+	uint32_t highest = 0;
+	for (size_t age = 0; age < shown; age++) {
+		const size_t at = place_of(series, age);
+		if (series->known[at] && series->values[at] > highest)
+			highest = series->values[at];
+	}
+	return highest;
+}
+
+/* Rounded up, so that only nothing looks like nothing. */
+static unsigned level_of(uint32_t value, uint32_t highest) {
+	if (highest == 0)
+		return 0;
+	return (unsigned)(((uint64_t)value * (LEVELS - 1) + highest - 1) / highest);
+}
+
+void series_draw(const struct series *series, struct canvas *canvas, int x, int y, int width,
+                 enum style style) {
+	const size_t shown = shown_of(series, width);
+	const uint32_t highest = highest_of(series, shown);
+	const char *const *alphabet = canvas->ascii ? ascii_bars : bars;
+	for (size_t age = 0; age < shown; age++) {
+		const size_t at = place_of(series, age);
+		const unsigned level = level_of(series->values[at], highest);
+		canvas_text(canvas, x + width - 1 - (int)age, y, 1, style,
+		            series->known[at] ? alphabet[level] : " ");
+	}
+}
