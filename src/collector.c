@@ -54,14 +54,6 @@ void collector_close(struct collector *collector) {
 	free(collector);
 }
 
-/* Every socket there is: the screen chooses, and may choose otherwise without asking again. */
-static struct want want_everything(uint32_t needs) {
-	struct want want = { .families = SOCK_FAMILIES_ALL, .needs = needs };
-	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
-		want.states[i] = SOCK_STATES_ALL;
-	return want;
-}
-
 static void name_user(struct collector *collector, struct sock *sock) {
 	if (sock->known & SOCK_KNOWS_UID)
 		sock->user = user_cache_find(&collector->live.users, sock->uid);
@@ -106,6 +98,7 @@ static void find_owners(struct collector *collector) {
 
 static void look_around(struct collector *collector, uint32_t needs) {
 	struct look look = { .collector = collector, .needs = needs };
+	/* The screen chooses, and may choose otherwise without asking again. */
 	const struct want want = want_everything(needs);
 	struct snapshot *batch = &collector->batch;
 	snapshot_reset(batch);

@@ -1,1 +1,200 @@
+/* Where the thread of a feed gets the moments from. What the collector sends is read where it lies,
+ * in a file that nobody can change any more, and only while it is parsed. */
+
 #include "feeds.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "feed_thread.h"
+#include "playback.h"
+#include "replay.h"
+#include "replay_source.h"
+#include "util.h"
+
+static uint64_t thread_cost_ns(void) {
+	struct timespec used;
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0)
+		return 0;
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+static char *complain(int error) {
+	return xasprintf("%s", strerror(error));
+}
+
+/* The collector. */
+
+struct collected {
+	int channel;
+};
+
+/* A question that cannot be sent may be asked again. After one whose answer cannot be had, nobody
+ * would know which question the next answer is for. */
+static enum feed_answer exchange(int channel, uint32_t needs, struct channel_answer *answer,
+                                 int *file, char **error) {
+	const struct channel_request request = { .kind = CHANNEL_LOOK, .needs = needs };
+	const int asked = channel_ask(channel, &request);
+	if (asked < 0 && asked != -EPIPE) {
+		*error = complain(-asked);
+		return FEED_TROUBLE;
+	}
+	const int came = asked == 0 ? channel_receive_answer(channel, answer, file) : asked;
+	if (came == -EPIPE)
+		*error = xasprintf("%s", _("the collector ended"));
+	else if (came == -EBADMSG)
+		*error = xasprintf("%s", _("the answer of the collector makes no sense"));
+	else if (came < 0)
+		*error = complain(-came);
+	if (came < 0)
+		return FEED_FAILED;
+	if (answer->error == 0)
+		return FEED_FRAME;
+	*error = complain(answer->error);
+	return FEED_TROUBLE;
+}
+
+static enum feed_answer make_collected(void *self, struct frame *frame, const struct frame *before,
+                                       struct life *life, uint32_t needs, char **error) {
+	const struct collected *collected = self;
+	const uint64_t start = thread_cost_ns();
+	struct channel_answer answer;
+	int file = -1;
+	const enum feed_answer kind = exchange(collected->channel, needs, &answer, &file, error);
+	if (kind != FEED_FRAME)
+		return kind;
+	const size_t length = (size_t)answer.length;
+	void *bytes = mmap(NULL, length, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+	const int failed = errno;
+	close(file);
+	if (bytes == MAP_FAILED) {
+		*error = complain(failed);
+		return FEED_TROUBLE;
+	}
+	struct replay *replay = replay_open(bytes, length);
+	const struct source source = replay_source(replay);
+	frame_make(frame, before, life, &source, needs, answer.monotonic_ns);
+	replay_close(replay);
+	munmap(bytes, length);
+	frame->cost_ns = answer.cost_ns + thread_cost_ns() - start;
+	return FEED_FRAME;
+}
+
+static void interrupt_collected(void *self) {
+	const struct collected *collected = self;
+	shutdown(collected->channel, SHUT_RDWR);
+}
+
+static void close_collected(void *self) {
+	struct collected *collected = self;
+	close(collected->channel);
+	free(collected);
+}
+
+/* If it is gone, the answer to the next question says so. */
+static void suspend_collected(void *self) {
+	const struct collected *collected = self;
+	channel_ask(collected->channel, &(struct channel_request){ .kind = CHANNEL_SUSPEND });
+}
+
+bool feed_collector(int channel, struct feed *feed, char **error) {
+	static const struct feed_origin origin = {
+		.make = make_collected,
+		.interrupt = interrupt_collected,
+		.close = close_collected,
+		.suspend = suspend_collected,
+		.is_live = true,
+	};
+	struct collected *collected = xcalloc(1, sizeof(*collected));
+	collected->channel = channel;
+	if (feed_thread_start(&origin, collected, feed, error))
+		return true;
+	free(collected);
+	return false;
+}
+
+/* A file. */
+
+struct played {
+	struct playback playback;
+	int interrupt; /* eventfd */
+	uint64_t time_ns, monotonic_ns;
+};
+
+/* A clock that was set back between two moments, or is not known, says nothing of the time between
+ * them. */
+static uint64_t advance(struct played *played, uint64_t time_ns) {
+	if (played->time_ns != 0 && time_ns > played->time_ns)
+		played->monotonic_ns += time_ns - played->time_ns;
+	played->time_ns = time_ns;
+	return played->monotonic_ns;
+}
+
+static enum feed_answer make_played(void *self, struct frame *frame, const struct frame *before,
+                                    struct life *life, uint32_t needs, char **error) {
+	struct played *played = self;
+	const uint64_t start = thread_cost_ns();
+	struct source source;
+	if (!playback_next(&played->playback, &source, error)) {
+		if (!*error && !before)
+			*error = xasprintf("%s", _("the recording ends before its first look"));
+		return *error ? FEED_FAILED : FEED_END;
+	}
+	frame_make(frame, before, life, &source, needs, advance(played, source.time_ns));
+	frame->cost_ns = thread_cost_ns() - start;
+	return FEED_FRAME;
+}
+
+static void interrupt_played(void *self) {
+	const struct played *played = self;
+	const uint64_t one = 1;
+	while (write(played->interrupt, &one, sizeof(one)) < 0 && errno == EINTR)
+		continue;
+}
+
+static void close_played(void *self) {
+	struct played *played = self;
+	playback_close(&played->playback);
+	if (played->interrupt >= 0)
+		close(played->interrupt);
+	free(played);
+}
+
+static bool start_played(struct played *played, struct feed *feed, char **error) {
+	static const struct feed_origin origin = {
+		.make = make_played,
+		.interrupt = interrupt_played,
+		.close = close_played,
+	};
+	played->interrupt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (played->interrupt < 0) {
+		*error = complain(errno);
+		return false;
+	}
+	played->playback.reader.is_interruptible = true;
+	played->playback.reader.interrupt_fd = played->interrupt;
+	return feed_thread_start(&origin, played, feed, error);
+}
+
+bool feed_replay(const char *path, struct feed *feed, char **error) {
+	struct played *played = xcalloc(1, sizeof(*played));
+	if (!playback_open(&played->playback, path, error)) {
+		free(played);
+		return false;
+	}
+	if (start_played(played, feed, error))
+		return true;
+	close_played(played);
+	return false;
+}
+
+void feed_close(struct feed *feed) {
+	feed_thread_stop(feed);
+}

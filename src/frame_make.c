@@ -1,1 +1,78 @@
+/* The sockets of a look come in one batch, which is moved into the frame together with the memory
+ * that it lies in; and that memory was the frame's before, so that a frame as large as the last but
+ * one is made without asking the system for any. */
+
 #include "frame_make.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "annotate.h"
+#include "util.h"
+
+struct making {
+	struct frame *frame;
+	const struct source *source;
+};
+
+/* The caller empties what is left here, which is nothing. */
+static bool take_all(void *context, struct snapshot *batch) {
+	const struct making *making = context;
+	struct frame *frame = making->frame;
+	struct sock **all = xcalloc(batch->count, sizeof(struct sock *));
+	for (size_t i = 0; i < batch->count; i++)
+		all[i] = &batch->socks[i];
+	const struct annotation annotation =
+	    annotate(making->source, batch, all, batch->count, frame->needs, NULL);
+	free(all);
+	frame->owners = annotation.owners;
+	frame->snapshot = *batch;
+	batch->arena = (struct arena){ 0 };
+	batch->socks = NULL;
+	batch->count = 0;
+	batch->capacity = 0;
+	return true;
+}
+
+/* Whatever is found out last is in the reports that stayed behind. */
+static void look(struct making *making) {
+	struct frame *frame = making->frame;
+	const struct source *source = making->source;
+	const struct want want = want_everything(frame->needs);
+	struct snapshot batch = frame->snapshot;
+	snapshot_reset(&batch);
+	memset(batch.reports, 0, sizeof(batch.reports));
+	frame->snapshot = (struct snapshot){ 0 };
+	if (source->begin)
+		source->begin(source->self, frame->needs);
+	source->sockets(source->self, &want, SIZE_MAX, &batch, take_all, making);
+	if (source->conclude)
+		source->conclude(source->self, &batch);
+	memcpy(frame->snapshot.reports, batch.reports, sizeof(batch.reports));
+	snapshot_finish(&batch);
+}
+
+void frame_make(struct frame *frame, const struct frame *before, struct life *life,
+                const struct source *source, uint32_t needs, uint64_t now_ns) {
+	const struct snapshot *last = before ? &before->snapshot : NULL;
+	const uint64_t elapsed_ns =
+	    before && now_ns > before->monotonic_ns ? now_ns - before->monotonic_ns : 0;
+	struct making making = { frame, source };
+	*frame = (struct frame){
+		.snapshot = frame->snapshot,
+		.number = before ? before->number + 1 : 1,
+		.time_ns = source->time_ns,
+		.monotonic_ns = now_ns,
+		.needs = needs,
+	};
+	snprintf(frame->host, sizeof(frame->host), "%s", source->host);
+	look(&making);
+	life_update(life, last, &frame->snapshot, now_ns);
+	frame->totals = totals_of(last, &frame->snapshot, elapsed_ns);
+}
+
+void frame_finish(struct frame *frame) {
+	snapshot_finish(&frame->snapshot);
+	*frame = (struct frame){ 0 };
+}

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "annotate.h"
 #include "history.h"
 #include "live.h"
 #include "notes.h"
 #include "summary.h"
-#include "unix_peer.h"
 
 /* How many rows decide on the widths of columns. Nobody reads down the columns of a longer list. */
 enum { MEASURE_LIMIT = 1024 };
@@ -38,8 +38,7 @@ struct list {
 	bool measured;
 	uint64_t shown;
 	struct owner_scope scope; /* whom the filter names, if nobody else matters */
-	struct owner_summary owners;
-	size_t unresolved;
+	struct annotation annotation;
 	struct out *out;
 };
 
@@ -74,41 +73,22 @@ static size_t choose_again(struct list *list, size_t count) {
 	return kept;
 }
 
-static void name_users(const struct list *list, struct snapshot *batch, struct sock *const *socks,
-                       size_t count) {
-	for (size_t i = 0; i < count; i++) {
-		struct sock *sock = socks[i];
-		if (!(sock->known & SOCK_KNOWS_UID))
-			continue;
-		const char *name = list->source->user(list->source->self, sock->uid);
-		if (name)
-			sock->user = arena_copy(&batch->arena, name, strlen(name));
-	}
-}
-
-static void annotate(struct list *list, struct snapshot *batch, struct sock *const *socks,
+static void complete(struct list *list, struct snapshot *batch, struct sock *const *socks,
                      size_t count) {
-	const struct source *source = list->source;
-	if (list->finds_peers)
-		unix_peer_resolve(batch->socks, batch->count);
-	if (list->needs & SOCK_NEED_OWNERS)
-		list->owners =
-		    source->owners(source->self, batch, socks, count, list->needs, &list->scope);
-	if (list->needs & SOCK_NEED_USER)
-		name_users(list, batch, socks, count);
-	if (list->needs & SOCK_NEED_NAMES)
-		list->unresolved = source->names(source->self, batch, socks, count);
+	const uint32_t needs =
+	    list->finds_peers ? list->needs : list->needs & ~(uint32_t)SOCK_NEED_PEER;
+	list->annotation = annotate(list->source, batch, socks, count, needs, &list->scope);
 }
 
 /* A recording holds every socket, whatever the filter says, so everything is found out of all. */
-static void annotate_and_record(struct list *list, struct snapshot *batch) {
+static void complete_and_record(struct list *list, struct snapshot *batch) {
 	struct sock **all = xcalloc(batch->count, sizeof(struct sock *));
 	for (size_t i = 0; i < batch->count; i++)
 		all[i] = &batch->socks[i];
-	annotate(list, batch, all, batch->count);
+	complete(list, batch, all, batch->count);
 	const bool with_owners = (list->needs & SOCK_NEED_OWNERS) != 0;
 	list->record_error =
-	    -live_record(list->recorded, batch, with_owners ? &list->owners : NULL);
+	    -live_record(list->recorded, batch, with_owners ? &list->annotation.owners : NULL);
 	free(all);
 }
 
@@ -155,12 +135,12 @@ static size_t count_hidden(const struct list *list, size_t count) {
 static bool take_batch(void *context, struct snapshot *batch) {
 	struct list *list = context;
 	if (list->recorded)
-		annotate_and_record(list, batch);
+		complete_and_record(list, batch);
 	size_t count = choose(list, batch);
 	if (list->recorded)
-		list->owners.hidden = count_hidden(list, count);
+		list->annotation.owners.hidden = count_hidden(list, count);
 	else
-		annotate(list, batch, list->matching, count);
+		complete(list, batch, list->matching, count);
 	if (list->decides_late)
 		count = choose_again(list, count);
 	list->shown += count;
@@ -207,8 +187,8 @@ static struct list_outcome conclude(const struct list *list, const struct snapsh
 		notes_on_recording(&outcome.notes, list->record_error);
 	}
 	if (snapshot->reports[REPORT_OWNERS].outcome != REPORT_PARTIAL)
-		notes_on_hidden_owners(&outcome.notes, &list->owners);
-	notes_on_unresolved(&outcome.notes, list->unresolved);
+		notes_on_hidden_owners(&outcome.notes, &list->annotation.owners);
+	notes_on_unresolved(&outcome.notes, list->annotation.unresolved);
 	if (list->cli->verbose)
 		notes_on_probes(&outcome.notes, snapshot);
 	return outcome;

@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "escape.h"
 #include "replay.h"
+#include "replay_source.h"
 #include "util.h"
 
 static char *complain(const struct playback *playback, const char *reason) {
@@ -107,41 +108,6 @@ void playback_close(struct playback *playback) {
 	*playback = (struct playback){ .fd = -1 };
 }
 
-static void play_sockets(void *self, const struct want *want, size_t batch_limit,
-                         struct snapshot *snapshot, probe_batch_fn deliver, void *context) {
-	replay_sockets(self, want, batch_limit, snapshot, deliver, context);
-}
-
-static struct owner_summary play_owners(void *self, struct snapshot *snapshot,
-                                        struct sock *const *socks, size_t count, uint32_t needs,
-                                        const struct owner_scope *scope) {
-	(void)scope; /* all are there already, and the run that was recorded showed them */
-	return replay_owners(self, snapshot, socks, count, needs);
-}
-
-static const char *play_user(void *self, uint32_t uid) {
-	return replay_user(self, uid);
-}
-
-static size_t play_names(void *self, struct snapshot *snapshot, struct sock *const *socks,
-                         size_t count) {
-	replay_names(self, snapshot, socks, count);
-	return 0;
-}
-
-static struct source source_of(struct replay *replay) {
-	return (struct source){
-		.self = replay,
-		.sockets = play_sockets,
-		.owners = play_owners,
-		.user = play_user,
-		.names = play_names,
-		.needs = replay_needs(replay),
-		.host = replay_host(replay),
-		.time_ns = replay_time_ns(replay),
-	};
-}
-
 static char *describe_end(const struct playback *playback, enum recording_next next) {
 	const struct recording_reader *reader = &playback->reader;
 	const unsigned long long position = reader->position;
@@ -186,6 +152,6 @@ bool playback_next(struct playback *playback, struct source *source, char **erro
 		}
 		playback->replay = replay_open(bytes, length);
 	}
-	*source = source_of(playback->replay);
+	*source = replay_source(playback->replay);
 	return true;
 }

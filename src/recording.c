@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -204,10 +205,28 @@ static void prepare_reader(struct recording_reader *reader) {
 	reader->capacity = CONTENT_FIRST;
 }
 
+/* 0 when there is something to read, or an errno. */
+static int wait_to_read(const struct recording_reader *reader) {
+	struct pollfd waits[] = { { .fd = reader->fd, .events = POLLIN },
+		                  { .fd = reader->interrupt_fd, .events = POLLIN } };
+	int ready = 0;
+	if (!reader->is_interruptible)
+		return 0;
+	do
+		ready = poll(waits, ARRAY_LENGTH(waits), -1);
+	while (ready < 0 && errno == EINTR);
+	if (ready < 0)
+		return errno;
+	return waits[1].revents ? EINTR : 0;
+}
+
 /* Reads on behind what is left. False on an error; sets at_end at the end of the file. */
 static bool refill(struct recording_reader *reader) {
 	const size_t left = reader->input_used - reader->input_at;
 	ssize_t length;
+	reader->error = wait_to_read(reader);
+	if (reader->error != 0)
+		return false;
 	memmove(reader->input, reader->input + reader->input_at, left);
 	do
 		length = read(reader->fd, reader->input + left, INPUT_SIZE - left);

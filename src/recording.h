@@ -42,12 +42,16 @@ enum recording_next {
 	RECORDING_ERROR,   /* it could not be read: `error` of the reader */
 };
 
-/* Zero-initialise it but for `fd`, which is borrowed and stands behind the header. */
+/* Zero-initialise it but for `fd`, which is borrowed and stands behind the header, and for what
+ * interrupts it. */
 struct recording_reader {
 	int fd;
-	uint64_t moments;  /* read so far */
-	uint64_t position; /* of the next moment in the file; of the damage if there is any */
-	int error;         /* errno */
+	uint64_t moments;      /* read so far */
+	uint64_t position;     /* of the next moment in the file; of the damage if there is any */
+	int error;             /* errno */
+	bool is_interruptible; /* a read that waits ends with EINTR when `interrupt_fd` can be read
+	                        */
+	int interrupt_fd;
 	/* The rest is the reader's own. */
 	void *stream;
 	unsigned char *input;

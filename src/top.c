@@ -6,8 +6,3 @@ int top_run(const struct cli *cli) {
 	(void)cli;
 	return EXIT_STATUS_PARTIAL;
 }
-
-int top_batch(const struct cli *cli) {
-	(void)cli;
-	return EXIT_STATUS_PARTIAL;
-}

@@ -16,6 +16,14 @@ struct want {
 	                                                     beyond states and families; borrowed */
 };
 
+/* Every socket there is. `needs` is enum sock_need. */
+static inline struct want want_everything(uint32_t needs) {
+	struct want want = { .families = SOCK_FAMILIES_ALL, .needs = needs };
+	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++)
+		want.states[i] = SOCK_STATES_ALL;
+	return want;
+}
+
 /* True if it asks for any of `protocols`, bits 1u << enum sock_protocol. */
 static inline bool want_has(const struct want *want, uint32_t protocols) {
 	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++) {

@@ -1,0 +1,180 @@
+/* Two frames take turns: the one that was made last stays as it is, to be read by whoever asked and
+ * to be compared with, while the other is made. The lock is held to exchange a question for an
+ * answer, never while a frame is made. */
+
+#include "feed_thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "util.h"
+
+struct answer {
+	enum feed_answer kind;
+	const struct frame *frame;
+	char *error;
+};
+
+struct feed_thread {
+	const struct feed_origin *origin;
+	void *self; /* of the origin */
+	int ready;  /* eventfd: there is an answer */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t asked;
+	/* Under the lock. */
+	bool is_asked, is_closing;
+	uint32_t needs;
+	struct answer answer; /* FEED_NOTHING: none, or it was taken */
+	/* The thread's own. */
+	struct frame frames[2];
+	const struct frame *last;
+	struct life life;
+	enum feed_answer over; /* FEED_END or FEED_FAILED, once it came to that */
+};
+
+/* False if there will be no more questions. */
+static bool wait_for_question(struct feed_thread *thread, uint32_t *needs) {
+	pthread_mutex_lock(&thread->lock);
+	while (!thread->is_asked && !thread->is_closing)
+		pthread_cond_wait(&thread->asked, &thread->lock);
+	const bool goes_on = !thread->is_closing;
+	thread->is_asked = false;
+	*needs = thread->needs;
+	pthread_mutex_unlock(&thread->lock);
+	return goes_on;
+}
+
+static struct answer make(struct feed_thread *thread, uint32_t needs) {
+	struct frame *frame = &thread->frames[thread->last == &thread->frames[0] ? 1 : 0];
+	struct answer answer = { .kind = thread->over };
+	if (thread->over != FEED_NOTHING)
+		return answer;
+	answer.kind = thread->origin->make(thread->self, frame, thread->last, &thread->life, needs,
+	                                   &answer.error);
+	if (answer.kind == FEED_FRAME)
+		answer.frame = thread->last = frame;
+	if (answer.kind == FEED_END || answer.kind == FEED_FAILED)
+		thread->over = answer.kind;
+	return answer;
+}
+
+static void hand_over(struct feed_thread *thread, const struct answer *answer) {
+	const uint64_t one = 1;
+	pthread_mutex_lock(&thread->lock);
+	free(thread->answer.error);
+	thread->answer = *answer;
+	pthread_mutex_unlock(&thread->lock);
+	/* Cannot fail: nobody adds 2^64 answers without taking one. */
+	while (write(thread->ready, &one, sizeof(one)) < 0 && errno == EINTR)
+		continue;
+}
+
+static void *run(void *context) {
+	struct feed_thread *thread = context;
+	uint32_t needs = 0;
+	while (wait_for_question(thread, &needs)) {
+		const struct answer answer = make(thread, needs);
+		hand_over(thread, &answer);
+	}
+	return NULL;
+}
+
+static void ask(void *self, uint32_t needs) {
+	struct feed_thread *thread = self;
+	pthread_mutex_lock(&thread->lock);
+	thread->is_asked = true;
+	thread->needs = needs;
+	pthread_cond_signal(&thread->asked);
+	pthread_mutex_unlock(&thread->lock);
+}
+
+/* The event is taken before the answer, or the event of a later one could be lost. */
+static enum feed_answer take(void *self, const struct frame **frame, char **error) {
+	struct feed_thread *thread = self;
+	uint64_t events;
+	while (read(thread->ready, &events, sizeof(events)) < 0 && errno == EINTR)
+		continue;
+	pthread_mutex_lock(&thread->lock);
+	const struct answer answer = thread->answer;
+	thread->answer = (struct answer){ .kind = FEED_NOTHING };
+	pthread_mutex_unlock(&thread->lock);
+	*frame = answer.frame;
+	*error = answer.error;
+	return answer.kind;
+}
+
+static void suspend(void *self) {
+	const struct feed_thread *thread = self;
+	thread->origin->suspend(thread->self);
+}
+
+/* Signals are for the thread that draws, but for those that a fault of this one raises. */
+static int start(struct feed_thread *thread) {
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	sigset_t blocked;
+	sigset_t before;
+	sigfillset(&blocked);
+	for (size_t i = 0; i < ARRAY_LENGTH(faults); i++)
+		sigdelset(&blocked, faults[i]);
+	pthread_sigmask(SIG_SETMASK, &blocked, &before);
+	const int error = pthread_create(&thread->thread, NULL, run, thread);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void destroy(struct feed_thread *thread) {
+	for (size_t i = 0; i < ARRAY_LENGTH(thread->frames); i++)
+		frame_finish(&thread->frames[i]);
+	free(thread->answer.error);
+	pthread_cond_destroy(&thread->asked);
+	pthread_mutex_destroy(&thread->lock);
+	if (thread->ready >= 0)
+		close(thread->ready);
+	free(thread);
+}
+
+bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed *feed,
+                       char **error) {
+	struct feed_thread *thread = xcalloc(1, sizeof(*thread));
+	thread->origin = origin;
+	thread->self = self;
+	pthread_mutex_init(&thread->lock, NULL);
+	pthread_cond_init(&thread->asked, NULL);
+	thread->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	const int failed = thread->ready < 0 ? errno : start(thread);
+	if (failed != 0) {
+		*error = xasprintf("%s", strerror(failed));
+		destroy(thread);
+		return false;
+	}
+	*feed = (struct feed){
+		.self = thread,
+		.fd = thread->ready,
+		.ask = ask,
+		.take = take,
+		.suspend = origin->suspend ? suspend : NULL,
+		.is_live = origin->is_live,
+	};
+	return true;
+}
+
+void feed_thread_stop(struct feed *feed) {
+	struct feed_thread *thread = feed->self;
+	if (!thread)
+		return;
+	pthread_mutex_lock(&thread->lock);
+	thread->is_closing = true;
+	pthread_cond_signal(&thread->asked);
+	pthread_mutex_unlock(&thread->lock);
+	thread->origin->interrupt(thread->self);
+	pthread_join(thread->thread, NULL);
+	thread->origin->close(thread->self);
+	destroy(thread);
+	*feed = (struct feed){ .fd = -1 };
+}

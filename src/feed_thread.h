@@ -1,0 +1,24 @@
+#pragma once
+/* A thread that makes frames, one for each question, so that who asks never waits. */
+
+#include "feed.h"
+#include "frame_make.h"
+
+/* What its thread asks for frames: the collector, or a file. */
+struct feed_origin {
+	/* Fills `frame` as frame_make() does; may wait. FEED_END and FEED_FAILED are its last
+	 * answer. `error` is NULL before, and for the caller to free. */
+	enum feed_answer (*make)(void *self, struct frame *frame, const struct frame *before,
+	                         struct life *life, uint32_t needs, char **error);
+	/* Of another thread: what make() waits for is over, now and later. */
+	void (*interrupt)(void *self);
+	void (*close)(void *self);   /* frees it */
+	void (*suspend)(void *self); /* as in struct feed, from any thread */
+	bool is_live;
+};
+
+/* A feed of its own; `self` is closed with it. False sets `error`, and `self` stays the caller's.
+ */
+bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed *feed,
+                       char **error);
+void feed_thread_stop(struct feed *feed);

@@ -1,0 +1,9 @@
+#pragma once
+/* A moment that is read again, as a source. */
+
+#include "source.h"
+
+struct replay;
+
+/* Good as long as the replay. */
+struct source replay_source(struct replay *replay);
