@@ -149,11 +149,7 @@ static void take_end(struct keeper *keeper) {
 	keeper->has_ended = true;
 }
 
-static void take_signal(struct keeper *keeper) {
-	struct signalfd_siginfo info;
-	if (read(keeper->waiting[WAITING_SIGNALS].fd, &info, sizeof(info)) != sizeof(info))
-		return;
-	const int number = (int)info.ssi_signo;
+static void take_signal(struct keeper *keeper, int number) {
 	if (number == SIGCHLD) {
 		take_end(keeper);
 	} else if (number == SIGTSTP) {
@@ -162,6 +158,13 @@ static void take_signal(struct keeper *keeper) {
 		keeper->end.signal = number;
 		end_screen(keeper);
 	}
+}
+
+static void take_signals(struct keeper *keeper) {
+	struct signalfd_siginfo info;
+	const int fd = keeper->waiting[WAITING_SIGNALS].fd;
+	while (!keeper->has_ended && read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		take_signal(keeper, (int)info.ssi_signo);
 }
 
 static int timeout_until(uint64_t due_ns, uint64_t now_ns) {
@@ -191,14 +194,16 @@ static void do_what_is_due(struct keeper *keeper) {
 	}
 }
 
+/* Signals come first: SIGTSTP to the whole group is told before the question that follows from it.
+ * Once the screen process has ended its number may be another's. */
 static void wait_once(struct keeper *keeper) {
-	if (poll(keeper->waiting, WAITING_COUNT, next_timeout(keeper)) > 0) {
-		if (keeper->waiting[WAITING_CHANNEL].revents != 0)
-			take_request(keeper);
-		if (keeper->waiting[WAITING_SIGNALS].revents != 0)
-			take_signal(keeper);
-	}
-	do_what_is_due(keeper);
+	const int ready = poll(keeper->waiting, WAITING_COUNT, next_timeout(keeper));
+	if (ready > 0 && keeper->waiting[WAITING_SIGNALS].revents != 0)
+		take_signals(keeper);
+	if (!keeper->has_ended && ready > 0 && keeper->waiting[WAITING_CHANNEL].revents != 0)
+		take_request(keeper);
+	if (!keeper->has_ended)
+		do_what_is_due(keeper);
 }
 
 static int open_all(struct keeper *keeper) {
