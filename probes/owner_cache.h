@@ -14,10 +14,20 @@ struct owner_cache *owner_cache_create(void);
 void owner_cache_destroy(struct owner_cache *cache);
 
 /* A look begins; then every socket's inode (0 is none) is told, then owner_cache_update() finds
- * out about those that are new. */
+ * out about those that are new. `now_ns` is of a clock that never goes back; it limits how often
+ * everybody is looked into for sockets that nobody seems to hold. */
 void owner_cache_begin(struct owner_cache *cache);
 void owner_cache_tell(struct owner_cache *cache, uint32_t inode);
 void owner_cache_update(struct owner_cache *cache, uint64_t now_ns);
+
+/* What it took since the cache was created. */
+struct owner_cache_statistics {
+	uint64_t rounds;    /* in which all processes were asked for the number of descriptors */
+	uint64_t walks;     /* in which all processes were read */
+	uint64_t processes; /* that were read */
+	uint64_t links;     /* of descriptors that were read */
+};
+struct owner_cache_statistics owner_cache_statistics(const struct owner_cache *cache);
 
 /* After owner_cache_update(): how far it can be trusted, and the report. `hidden` is 0: who asks
  * counts. */

@@ -272,6 +272,21 @@ bool owner_walk_process(struct owner_walk *walk, uint32_t pid, enum owner_number
 	return walk->proc < 0 || visit_process(walk, pid, number, visitor);
 }
 
+uint64_t owner_walk_size(const struct owner_walk *walk, uint32_t pid, uint32_t tid) {
+	char path[64];
+	struct stat status;
+	if (tid == pid)
+		snprintf(path, sizeof(path), "%u/fd", pid);
+	else
+		snprintf(path, sizeof(path), "%u/task/%u/fd", pid, tid);
+	return fstatat(walk->proc, path, &status, 0) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+bool owner_walk_has_sizes(const struct owner_walk *walk) {
+	struct stat status;
+	return fstatat(walk->proc, "self/fd", &status, 0) == 0 && status.st_size > 0;
+}
+
 static void note_proc(struct owner_walk *walk, int error) {
 	walk->error = error;
 	walk->place = "/proc";

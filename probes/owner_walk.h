@@ -77,5 +77,10 @@ enum owner_number {
 bool owner_walk_process(struct owner_walk *walk, uint32_t pid, enum owner_number number,
                         const struct owner_visitor *visitor);
 
+/* How many descriptors the table of a thread has, which costs a hundredth of reading it; 0 also if
+ * it is gone. Only if the kernel tells (since 6.2). */
+uint64_t owner_walk_size(const struct owner_walk *walk, uint32_t pid, uint32_t tid);
+bool owner_walk_has_sizes(const struct owner_walk *walk);
+
 /* True if we may read every process. */
 bool owner_walk_is_privileged(void);
