@@ -74,6 +74,12 @@ int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style
 int canvas_printf(struct canvas *canvas, int x, int y, int width, enum style style,
                   const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* The same for what went through escape.h before, as format.h writes it: its backslashes are not
+ * escaped once more. */
+int canvas_put_escaped(struct canvas *canvas, int x, int y, int width, enum style style,
+                       const void *bytes, size_t length);
+int canvas_width_of_escaped(const struct canvas *canvas, const void *bytes, size_t length);
+
 /* Ends at column x + width - 1. */
 void canvas_text_right(struct canvas *canvas, int x, int y, int width, enum style style,
                        const char *text);
