@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "detail_part.h"
+#include "escape.h"
 #include "explain.h"
 #include "field.h"
 #include "format.h"
@@ -82,12 +83,12 @@ static uint32_t write_process(struct out *out, const struct owner *owners, uint3
 	out_number(out, process->pid);
 	out_char(out, '/');
 	if (process->exe)
-		out_bytes(out, process->exe, process->exe_length);
+		escape_write(out, process->exe, process->exe_length, ESCAPE_TEXT);
 	else
-		out_bytes(out, process->comm, process->comm_length);
+		escape_write(out, process->comm, process->comm_length, ESCAPE_TEXT);
 	if (has_other_name(process)) {
 		out_text(out, " (");
-		out_bytes(out, process->comm, process->comm_length);
+		escape_write(out, process->comm, process->comm_length, ESCAPE_TEXT);
 		out_char(out, ')');
 	}
 	out_text(out, " fd ");
@@ -139,10 +140,14 @@ static void draw_owners(struct page *page, const struct sock *sock) {
 }
 
 static void draw_user(struct page *page, const struct sock *sock) {
+	struct out out;
 	if (!sock->user)
 		return;
+	out_init(&out, OUT_MEMORY);
+	escape_write(&out, sock->user, strlen(sock->user), ESCAPE_TEXT);
 	draw_label(page, _("user"));
-	page_wrap(page, DETAIL_VALUE, STYLE_TEXT, sock->user, strlen(sock->user));
+	page_wrap(page, DETAIL_VALUE, STYLE_TEXT, out.bytes, out.used);
+	out_finish(&out);
 }
 
 /* Each line of trouble has a mark. */

@@ -92,9 +92,9 @@ static void add_marks(struct parts *parts, const struct header_look *look) {
 	if (look->paused)
 		parts_add(parts, STYLE_WARNING, 1, "%s", _("PAUSED"));
 	if (look->frozen)
-		parts_add(parts, STYLE_WARNING, 1, "%s", _("ORDER FROZEN"));
+		parts_add(parts, STYLE_WARNING, 2, "%s", _("ORDER FROZEN"));
 	if (look->follows)
-		parts_add(parts, STYLE_WARNING, 1, "%s", _("FOLLOWING"));
+		parts_add(parts, STYLE_WARNING, 3, "%s", _("FOLLOWING"));
 }
 
 /* Of the sockets that a process could hold, how many have a known owner; rounded down, so that only
@@ -262,8 +262,7 @@ static int draw_hidden(const struct header_look *look, struct canvas *canvas, st
 	char forms[2][PART_TEXT_ROOM];
 	snprintf(forms[0], sizeof(forms[0]), _("%s shown, %s hidden"), shown.text, hidden.text);
 	snprintf(forms[1], sizeof(forms[1]), _("%s hidden"), hidden.text);
-	const bool all_fits =
-	    canvas_width_of(canvas, forms[0], strlen(forms[0])) <= area.width * 2 / 3;
+	const bool all_fits = canvas_width_of(canvas, forms[0], strlen(forms[0])) <= area.width / 2;
 	const char *text = forms[all_fits ? 0 : 1];
 	const int width = canvas_width_of(canvas, text, strlen(text));
 	if (width > area.width) {
@@ -294,7 +293,7 @@ static void draw_filter(const struct source *source, struct canvas *canvas, stru
 	if (look->toggles[0] != '\0')
 		snprintf(toggles, sizeof(toggles), "[%s]", look->toggles);
 	const int toggles_width = canvas_width_of(canvas, toggles, strlen(toggles));
-	snprintf(label, sizeof(label), "%s ", look->filter[0] ? _("filter:") : _("no filter"));
+	snprintf(label, sizeof(label), "%s", look->filter[0] ? _("filter: ") : _("no filter"));
 	area.x += 1;
 	left -= 1;
 	const bool toggled = toggles_width > 0 && toggles_width + 2 <= left / 2;
@@ -303,7 +302,7 @@ static void draw_filter(const struct source *source, struct canvas *canvas, stru
 	x += draw_cut(canvas, (struct area){ area.x + x, area.y, room - x, 1 }, STYLE_TEXT,
 	              look->filter);
 	if (toggled)
-		canvas_text(canvas, area.x + x + 1, area.y, toggles_width, STYLE_WARNING, toggles);
+		canvas_text(canvas, area.x + x + 2, area.y, toggles_width, STYLE_WARNING, toggles);
 }
 
 static void draw_trouble(const struct source *source, struct canvas *canvas, struct area area) {

@@ -15,7 +15,7 @@ struct part *parts_add(struct parts *parts, enum style style, uint8_t rank, cons
                        ...) {
 	assert(parts->count < PARTS_MAX);
 	struct part *part = &parts->parts[parts->count++];
-	*part = (struct part){ .style = style, .rank = rank, .gap = parts->count == 1 ? 1 : 2 };
+	*part = (struct part){ .style = style, .rank = rank, .gap = 2 };
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(part->text, sizeof(part->text), format, arguments);
@@ -27,15 +27,20 @@ static const char *text_of(const struct part *part) {
 	return part->brief_is_used ? part->brief : part->text;
 }
 
-static int width_of(const struct canvas *canvas, const struct part *part) {
+static int gap_of(const struct parts *parts, size_t index) {
+	return index == 0 ? 1 : parts->parts[index].gap;
+}
+
+static int width_of(const struct canvas *canvas, const struct parts *parts, size_t index) {
+	const struct part *part = &parts->parts[index];
 	const int width = canvas_width_of(canvas, text_of(part), strlen(text_of(part)));
-	return part->gap + (width > part->least ? width : part->least);
+	return gap_of(parts, index) + (width > part->least ? width : part->least);
 }
 
 static int width_of_all(const struct canvas *canvas, const struct parts *parts) {
 	int width = 0;
 	for (size_t i = 0; i < parts->count; i++)
-		width += width_of(canvas, &parts->parts[i]);
+		width += width_of(canvas, parts, i);
 	return width;
 }
 
@@ -97,11 +102,12 @@ void parts_draw(struct parts *parts, struct canvas *canvas, struct area area) {
 	int x = 0;
 	for (size_t i = 0; i < parts->count; i++) {
 		const struct part *part = &parts->parts[i];
-		const int width = width_of(canvas, part);
+		const int gap = gap_of(parts, i);
+		const int width = width_of(canvas, parts, i);
 		if (part->at_right && x + width < area.width)
 			x = area.width - width;
-		canvas_text(canvas, area.x + x + part->gap, area.y, area.width - x - part->gap,
-		            part->style, text_of(part));
+		canvas_text(canvas, area.x + x + gap, area.y, area.width - x - gap, part->style,
+		            text_of(part));
 		x += width;
 		if (!part->series || share == 0)
 			continue;

@@ -18,7 +18,7 @@ struct part {
 	char brief[PART_BRIEF_ROOM]; /* "": it has no brief form */
 	enum style style;
 	uint8_t rank;                /* 0: it never goes */
-	uint8_t gap;                 /* blanks in front of it */
+	uint8_t gap;                 /* blanks in front of it; of the first that is left, one */
 	uint8_t least;               /* columns that it takes, so that what follows holds still */
 	const struct series *series; /* drawn behind it; NULL: none */
 	bool brief_is_used;

@@ -1,0 +1,68 @@
+/* A golden screen is text without its styles; what a style says is tested by hand. */
+
+#include "drawn.h"
+
+#include <criterion/criterion.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+#include "util.h"
+
+struct canvas drawn_canvas(int width, int height, bool ascii) {
+	struct canvas canvas;
+	cr_assert_not_null(setlocale(LC_CTYPE, ascii ? "C" : "C.UTF-8"));
+	canvas_init(&canvas, width, height, ascii);
+	return canvas;
+}
+
+char *drawn_text(const struct canvas *canvas) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	canvas_write(canvas, &out);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+static char *read_file(const char *path) {
+	struct out out;
+	FILE *file = fopen(path, "r");
+	cr_assert_not_null(file, "%s", path);
+	out_init(&out, OUT_MEMORY);
+	for (int c = fgetc(file); c != EOF; c = fgetc(file))
+		out_char(&out, (char)c);
+	fclose(file);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+static void write_file(const char *path, const char *text) {
+	FILE *file = fopen(path, "w");
+	cr_assert_not_null(file, "%s", path);
+	cr_assert_geq(fputs(text, file), 0);
+	cr_assert_eq(fclose(file), 0);
+}
+
+static void expect_ascii(const char *text) {
+	for (const char *at = text; *at; at++)
+		cr_assert_geq(*at, 0, "a byte that is not ASCII:\n%s", text);
+}
+
+void drawn_expect(const struct canvas *canvas, const char *name) {
+	char *path = xasprintf("%s/%s-%dx%d%s.txt", TEST_GOLDEN, name, canvas->width,
+	                       canvas->height, canvas->ascii ? "-ascii" : "");
+	char *text = drawn_text(canvas);
+	if (canvas->ascii)
+		expect_ascii(text);
+	if (getenv("UPDATE_GOLDEN")) {
+		write_file(path, text);
+	} else {
+		char *golden = read_file(path);
+		cr_expect_str_eq(text, golden, "%s:\n%s", path, text);
+		free(golden);
+	}
+	free(text);
+	free(path);
+}
