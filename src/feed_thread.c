@@ -5,10 +5,12 @@
 #include "feed_thread.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -24,6 +26,8 @@ struct feed_thread {
 	const struct feed_origin *origin;
 	void *self; /* of the origin */
 	int ready;  /* eventfd: there is an answer */
+	int hangup; /* of the origin, borrowed; -1: it never hangs up */
+	int either; /* epoll of both */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t asked;
@@ -94,6 +98,11 @@ static void ask(void *self, uint32_t needs) {
 	pthread_mutex_unlock(&thread->lock);
 }
 
+static bool has_hung_up(const struct feed_thread *thread) {
+	struct pollfd hangup = { .fd = thread->hangup };
+	return thread->hangup >= 0 && poll(&hangup, 1, 0) > 0;
+}
+
 /* The event is taken before the answer, or the event of a later one could be lost. */
 static enum feed_answer take(void *self, const struct frame **frame, char **error) {
 	struct feed_thread *thread = self;
@@ -104,6 +113,10 @@ static enum feed_answer take(void *self, const struct frame **frame, char **erro
 	const struct answer answer = thread->answer;
 	thread->answer = (struct answer){ .kind = FEED_NOTHING };
 	pthread_mutex_unlock(&thread->lock);
+	if (answer.kind == FEED_NOTHING && has_hung_up(thread)) {
+		*error = xasprintf("%s", _(thread->origin->hangup_text));
+		return FEED_FAILED;
+	}
 	*frame = answer.frame;
 	*error = answer.error;
 	return answer.kind;
@@ -136,7 +149,22 @@ static void destroy(struct feed_thread *thread) {
 	pthread_mutex_destroy(&thread->lock);
 	if (thread->ready >= 0)
 		close(thread->ready);
+	if (thread->either >= 0)
+		close(thread->either);
 	free(thread);
+}
+
+/* epoll(7) tells of a hang-up even where no event is asked for. */
+static int watch(const struct feed_thread *thread) {
+	struct epoll_event ready = { .events = EPOLLIN };
+	struct epoll_event hangup = { .events = 0 };
+	if (thread->ready < 0 || thread->either < 0 ||
+	    epoll_ctl(thread->either, EPOLL_CTL_ADD, thread->ready, &ready) != 0)
+		return errno;
+	if (thread->hangup >= 0 &&
+	    epoll_ctl(thread->either, EPOLL_CTL_ADD, thread->hangup, &hangup) != 0)
+		return errno;
+	return 0;
 }
 
 bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed *feed,
@@ -147,7 +175,11 @@ bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed
 	pthread_mutex_init(&thread->lock, NULL);
 	pthread_cond_init(&thread->asked, NULL);
 	thread->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	const int failed = thread->ready < 0 ? errno : start(thread);
+	thread->either = epoll_create1(EPOLL_CLOEXEC);
+	thread->hangup = origin->hangup_fd ? origin->hangup_fd(self) : -1;
+	int failed = watch(thread);
+	if (failed == 0)
+		failed = start(thread);
 	if (failed != 0) {
 		*error = xasprintf("%s", strerror(failed));
 		destroy(thread);
@@ -155,7 +187,7 @@ bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed
 	}
 	*feed = (struct feed){
 		.self = thread,
-		.fd = thread->ready,
+		.fd = thread->either,
 		.ask = ask,
 		.take = take,
 		.suspend = origin->suspend ? suspend : NULL,

@@ -14,6 +14,10 @@ struct feed_origin {
 	void (*interrupt)(void *self);
 	void (*close)(void *self);   /* frees it */
 	void (*suspend)(void *self); /* as in struct feed, from any thread */
+	/* What hangs up (poll(2)) when nothing more can come, even while nobody asks, and what that
+	 * means, a text to translate. NULL: it never does. */
+	int (*hangup_fd)(void *self);
+	const char *hangup_text;
 	bool is_live;
 };
 

@@ -36,6 +36,8 @@ struct collected {
 	int channel;
 };
 
+static const char collector_ended[] = N_("the collector ended");
+
 /* A question that cannot be sent may be asked again. After one whose answer cannot be had, nobody
  * would know which question the next answer is for. */
 static enum feed_answer exchange(int channel, uint32_t needs, struct channel_answer *answer,
@@ -48,7 +50,7 @@ static enum feed_answer exchange(int channel, uint32_t needs, struct channel_ans
 	}
 	const int came = asked == 0 ? channel_receive_answer(channel, answer, file) : asked;
 	if (came == -EPIPE)
-		*error = xasprintf("%s", _("the collector ended"));
+		*error = xasprintf("%s", _(collector_ended));
 	else if (came == -EBADMSG)
 		*error = xasprintf("%s", _("the answer of the collector makes no sense"));
 	else if (came < 0)
@@ -92,6 +94,12 @@ static void interrupt_collected(void *self) {
 	shutdown(collected->channel, SHUT_RDWR);
 }
 
+/* The screen must end with the collector, even if it does not ask for anything just then. */
+static int hangup_of_collected(void *self) {
+	const struct collected *collected = self;
+	return collected->channel;
+}
+
 static void close_collected(void *self) {
 	struct collected *collected = self;
 	close(collected->channel);
@@ -110,6 +118,8 @@ bool feed_collector(int channel, struct feed *feed, char **error) {
 		.interrupt = interrupt_collected,
 		.close = close_collected,
 		.suspend = suspend_collected,
+		.hangup_fd = hangup_of_collected,
+		.hangup_text = collector_ended,
 		.is_live = true,
 	};
 	struct collected *collected = xcalloc(1, sizeof(*collected));
