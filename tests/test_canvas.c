@@ -130,7 +130,7 @@ Test(canvas, what_is_not_printable_is_escaped, .init = use_utf8) {
 	} cases[] = {
 		{ "\x1b[", 2, "\\x1b[" }, { "a\nb", 3, "a\\x0ab" },
 		{ "\0", 1, "\\x00" },     { "\x7f", 1, "\\x7f" },
-		{ "\\", 1, "\\x5c" },     { "\xc2\x9b", 2, "\\xc2\\x9b" },
+		{ "\\\n", 2, "\\\\x0a" }, { "\xc2\x9b", 2, "\\xc2\\x9b" },
 		{ "\xff", 1, "\\xff" },   { "\xe4\xb8", 2, "\\xe4\\xb8" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)

@@ -129,10 +129,23 @@ static void put_printable(struct pen *pen, const char *bytes, size_t length) {
 
 static bool is_plain(const unsigned char *bytes, size_t length) {
 	for (size_t i = 0; i < length; i++) {
-		if (bytes[i] < 0x20 || bytes[i] >= 0x7f || bytes[i] == '\\')
+		if (bytes[i] < 0x20 || bytes[i] >= 0x7f)
 			return false;
 	}
 	return true;
+}
+
+/* A backslash stays: most of what is drawn has been through escape.h, and is not to go twice. */
+static void escape_all_but_backslashes(struct out *out, const char *bytes, size_t length) {
+	while (length > 0) {
+		const char *backslash = memchr(bytes, '\\', length);
+		const size_t count = backslash ? (size_t)(backslash - bytes) : length;
+		escape_write(out, bytes, count, ESCAPE_TEXT);
+		if (backslash)
+			out_char(out, '\\');
+		bytes += count + (backslash ? 1 : 0);
+		length -= count + (backslash ? 1 : 0);
+	}
 }
 
 static void put_any(struct pen *pen, const void *bytes, size_t length) {
@@ -142,7 +155,7 @@ static void put_any(struct pen *pen, const void *bytes, size_t length) {
 	}
 	struct out out;
 	out_init(&out, OUT_MEMORY);
-	escape_write(&out, bytes, length, ESCAPE_TEXT);
+	escape_all_but_backslashes(&out, bytes, length);
 	put_printable(pen, out.bytes, out.used);
 	out_finish(&out);
 }

@@ -66,7 +66,8 @@ void canvas_finish(struct canvas *canvas);
 void canvas_clear(struct canvas *canvas, int width, int height);
 
 /* Draws bytes of any content at (x, y), at most `width` columns and never outside of the canvas; x
- * may be negative. What is not printable is escaped (escape.h). Returns the columns that the whole
+ * may be negative. What is not printable is escaped, a backslash is not: the text may
+ * have been through escape.h. Returns the columns that the whole
  * text takes, also of what is outside. Text that does not fit is cut, without a mark. */
 int canvas_put(struct canvas *canvas, int x, int y, int width, enum style style, const void *bytes,
                size_t length);
