@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "annotate.h"
 #include "history.h"
@@ -203,15 +202,6 @@ static const struct column **columns_of(const struct list *list, size_t *count) 
 	return columns;
 }
 
-struct list_time list_time(uint64_t time_ns) {
-	struct list_time time = { "" };
-	const time_t seconds = (time_t)(time_ns / 1000000000);
-	struct tm parts;
-	if (time_ns != 0 && gmtime_r(&seconds, &parts))
-		strftime(time.text, sizeof(time.text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-	return time;
-}
-
 /* Silence is without a heading, too: a recording may go where the list would. */
 static void begin_sink(struct list *list, struct out *out, const char *time_text) {
 	if (list->cli->silent)
@@ -249,7 +239,7 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
 		.out = out,
 	};
 	struct snapshot snapshot;
-	const struct list_time time = list_time(source->time_ns);
+	const struct sink_time time = sink_time(source->time_ns);
 	list.needs = filter_needs(&list.filter);
 	list.decides_late = filter_decides_late(&list.filter);
 	if (!cli->summary)

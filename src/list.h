@@ -20,9 +20,3 @@ struct list_outcome {
  * before is shown. */
 struct list_outcome list_run(const struct cli *cli, const struct source *source,
                              struct live *recorded, struct history *history, struct out *out);
-
-/* RFC 3339 in UTC, to the second; "" for 0. */
-struct list_time {
-	char text[sizeof("2026-01-01T00:00:00Z")];
-};
-struct list_time list_time(uint64_t time_ns);

@@ -46,7 +46,7 @@ static bool repeats(const struct looks *looks) {
 static void put_separator(struct looks *looks, const struct source *source) {
 	if (looks->cli->header && looks->cli->format == &sink_text && !looks->cli->silent &&
 	    (repeats(looks) || looks->number > 0))
-		out_printf(&looks->out, "# %s\n", list_time(source->time_ns).text);
+		out_printf(&looks->out, "# %s\n", sink_time(source->time_ns).text);
 }
 
 static bool is_digit(char c) {

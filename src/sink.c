@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "util.h"
 
@@ -20,6 +21,15 @@ const struct sink_class *sink_find(const char *name) {
 			return sink_classes[i];
 	}
 	return NULL;
+}
+
+struct sink_time sink_time(uint64_t time_ns) {
+	struct sink_time time = { "" };
+	const time_t seconds = (time_t)(time_ns / 1000000000);
+	struct tm parts;
+	if (time_ns != 0 && gmtime_r(&seconds, &parts))
+		strftime(time.text, sizeof(time.text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	return time;
 }
 
 void sink_set_key(struct sink *sink, size_t index, const char *before, const char *name,

@@ -25,6 +25,12 @@ struct sink_origin {
 	const char *time; /* RFC 3339, UTC */
 };
 
+/* RFC 3339 in UTC, to the second, of nanoseconds since 1970; "" for 0. */
+struct sink_time {
+	char text[sizeof("2026-01-01T00:00:00Z")];
+};
+struct sink_time sink_time(uint64_t time_ns);
+
 struct sink_class {
 	const char *name; /* the argument of --format */
 	bool is_data;     /* for programs: shows FIELD_IN_DATA by default, not FIELD_IN_TEXT */
