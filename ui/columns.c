@@ -1,1 +1,320 @@
+/* Cells become text first, all that are on the screen and no others; then columns get their widths
+ * from that, and then the text is drawn. An address is shown whole or not at all. */
+
 #include "columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells.h"
+#include "named.h"
+#include "out.h"
+#include "table.h"
+#include "util.h"
+#include "view.h"
+
+struct slot {
+	const struct field *field;
+	const struct cells_rule *rule;
+	int grown; /* the widest that it has been since the last reset() */
+};
+
+struct columns {
+	struct slot *slots;
+	struct layout_column *layout; /* one per slot */
+	size_t count;
+	/* What the widths are for. */
+	int width, height;
+	bool host_names, port_names;
+};
+
+/* The text of a cell in the memory of its page, ended by NUL. */
+struct span {
+	size_t start, length;
+	int width;
+};
+
+/* The cells on the screen, row by row. */
+struct page {
+	struct out text;
+	struct span *cells;
+	size_t first, rows; /* of the table */
+};
+
+/* In this order; those from recvq on are for wide screens. */
+static const char *const default_names[] = {
+	"owners", "user", "proto", "state", "local",        "peer",     "rx",       "tx",
+	"rtt",    "age",  "recvq", "sendq", "retrans_rate", "rx_bytes", "tx_bytes", "cong",
+};
+
+static void add(struct columns *columns, const struct field *field) {
+	columns->slots = xreallocarray(columns->slots, columns->count + 1, sizeof(*columns->slots));
+	columns->slots[columns->count++] =
+	    (struct slot){ .field = field, .rule = cells_rule_of(field) };
+}
+
+static void add_defaults(struct columns *columns) {
+	for (size_t i = 0; i < ARRAY_LENGTH(default_names); i++) {
+		const struct field *field = field_find(default_names[i], strlen(default_names[i]));
+		if (field)
+			add(columns, field);
+	}
+}
+
+struct columns *columns_create(const struct view *view) {
+	struct columns *columns = xcalloc(1, sizeof(*columns));
+	for (size_t i = 0; view && i < view->column_count; i++)
+		add(columns, view->columns[i]);
+	if (columns->count == 0)
+		add_defaults(columns);
+	columns->layout = xcalloc(columns->count, sizeof(*columns->layout));
+	return columns;
+}
+
+void columns_destroy(struct columns *columns) {
+	if (!columns)
+		return;
+	free(columns->slots);
+	free(columns->layout);
+	free(columns);
+}
+
+size_t columns_count(const struct columns *columns) {
+	return columns->count;
+}
+
+const struct field *columns_field(const struct columns *columns, size_t index) {
+	return columns->slots[index].field;
+}
+
+uint32_t columns_needs(const struct columns *columns) {
+	uint32_t needs = 0;
+	for (size_t i = 0; i < columns->count; i++)
+		needs |= columns->slots[i].field->needs;
+	return needs;
+}
+
+void columns_write_row(const struct columns *columns, struct out *out, const struct sock *sock,
+                       const struct columns_look *look) {
+	struct named named;
+	named_init(&named, sock, look->namer, look->host_names, look->port_names);
+	for (size_t i = 0; i < columns->count; i++) {
+		if (i > 0)
+			out_char(out, ' ');
+		cells_write(out, columns->slots[i].rule, columns->slots[i].field, &named.sock);
+	}
+	named_finish(&named);
+}
+
+static void write_cells(const struct columns *columns, struct page *page, struct span *cells,
+                        const struct sock *sock, const struct columns_look *look) {
+	struct named named;
+	named_init(&named, sock, look->namer, look->host_names, look->port_names);
+	for (size_t i = 0; i < columns->count; i++) {
+		const size_t start = page->text.used;
+		cells_write(&page->text, columns->slots[i].rule, columns->slots[i].field,
+		            &named.sock);
+		cells[i].start = start;
+		cells[i].length = page->text.used - start;
+		out_char(&page->text, '\0');
+	}
+	named_finish(&named);
+}
+
+static void page_init(struct page *page, const struct columns *columns, const struct table *table,
+                      size_t lines, const struct columns_look *look) {
+	const size_t left = table->top < table->count ? table->count - table->top : 0;
+	*page = (struct page){ .first = table->top, .rows = left < lines ? left : lines };
+	out_init(&page->text, OUT_MEMORY);
+	page->cells = xcalloc(page->rows * columns->count, sizeof(*page->cells));
+	for (size_t i = 0; i < page->rows; i++)
+		write_cells(columns, page, &page->cells[i * columns->count],
+		            table->rows[page->first + i], look);
+}
+
+static void page_finish(struct page *page) {
+	out_finish(&page->text);
+	free(page->cells);
+}
+
+static void reset(struct columns *columns, struct area area, const struct columns_look *look) {
+	if (columns->width == area.width && columns->height == area.height &&
+	    columns->host_names == look->host_names && columns->port_names == look->port_names)
+		return;
+	columns->width = area.width;
+	columns->height = area.height;
+	columns->host_names = look->host_names;
+	columns->port_names = look->port_names;
+	for (size_t i = 0; i < columns->count; i++)
+		columns->slots[i].grown = 0;
+}
+
+/* The title of the column that rows are sorted by has its direction behind it. */
+static int heading_width(const struct slot *slot, const struct columns_look *look) {
+	return (int)strlen(slot->field->column.title) + (slot->field == look->sort);
+}
+
+static void measure(struct columns *columns, const struct canvas *canvas, struct page *page) {
+	for (size_t i = 0; i < page->rows * columns->count; i++) {
+		struct span *cell = &page->cells[i];
+		struct slot *slot = &columns->slots[i % columns->count];
+		cell->width = canvas_width_of(canvas, page->text.bytes + cell->start, cell->length);
+		if (cell->width > slot->grown)
+			slot->grown = cell->width;
+	}
+}
+
+static void place(struct columns *columns, int width, const struct columns_look *look) {
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct slot *slot = &columns->slots[i];
+		const int heading = heading_width(slot, look);
+		const int wanted = slot->grown > heading ? slot->grown : heading;
+		const int least = slot->rule->least;
+		columns->layout[i] = (struct layout_column){
+			.wanted = wanted,
+			.least = least > 0 && least < wanted ? least : wanted,
+			.priority = slot->rule->priority,
+		};
+	}
+	if (look->scroll > 0)
+		layout_all(columns->layout, columns->count);
+	else
+		layout_fit(columns->layout, columns->count, width);
+}
+
+/* Where the column lies on the canvas, as far as it is inside of the area. */
+static struct area column_area(const struct columns *columns, size_t index, struct area area, int y,
+                               const struct columns_look *look) {
+	const struct layout_column *column = &columns->layout[index];
+	const int x = area.x + 1 + column->x - look->scroll;
+	const int room = area.x + area.width - x;
+	const int width = column->width < room ? column->width : room;
+	return (struct area){ .x = x, .y = y, .width = width > 0 ? width : 0, .height = 1 };
+}
+
+static void draw_heading(const struct columns *columns, struct canvas *canvas, struct area area,
+                         const struct columns_look *look) {
+	const char *const up = canvas->ascii ? "^" : "\u25b2";
+	const char *const down = canvas->ascii ? "v" : "\u25bc";
+	canvas_fill(canvas, (struct area){ area.x, area.y, area.width, 1 }, STYLE_HEADING);
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct slot *slot = &columns->slots[i];
+		const bool sorted = slot->field == look->sort;
+		const struct area at = column_area(columns, i, area, area.y, look);
+		const int gap = slot->field->column.align_right
+		                    ? columns->layout[i].width - heading_width(slot, look)
+		                    : 0;
+		const int x = at.x + (gap > 0 ? gap : 0);
+		if (columns->layout[i].width > 0)
+			canvas_printf(canvas, x, at.y, at.x + at.width - x,
+			              sorted ? STYLE_SORTED : STYLE_HEADING, "%s%s",
+			              slot->field->column.title,
+			              !sorted            ? ""
+			              : look->descending ? down
+			                                 : up);
+	}
+}
+
+/* A cell that is cut says so in its last column. */
+static void draw_cell(const struct columns *columns, struct canvas *canvas, struct area at,
+                      size_t index, const char *text, const struct span *cell, enum style style) {
+	const struct layout_column *column = &columns->layout[index];
+	const bool right = columns->slots[index].field->column.align_right;
+	const int gap = right && cell->width < column->width ? column->width - cell->width : 0;
+	canvas_put(canvas, at.x + gap, at.y, at.width - gap, style, text, cell->length);
+	if (cell->width > column->width && at.width == column->width)
+		canvas_text(canvas, at.x + at.width - 1, at.y, 1, style,
+		            canvas->ascii ? "~" : "\u2026");
+}
+
+static void draw_row(const struct columns *columns, struct canvas *canvas, struct area area, int y,
+                     const struct page *page, const struct span *cells, const struct sock *sock,
+                     const struct columns_look *look) {
+	const enum style row_style = cells_row_style(sock);
+	if (look->scroll == 0)
+		canvas_text(canvas, area.x, y, area.width, row_style, cells_mark(sock));
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct slot *slot = &columns->slots[i];
+		const struct area at = column_area(columns, i, area, y, look);
+		if (at.width == 0)
+			continue;
+		const enum style own = cells_style(slot->rule, slot->field, sock);
+		draw_cell(columns, canvas, at, i, page->text.bytes + cells[i].start, &cells[i],
+		          row_style == STYLE_TEXT ? own : row_style);
+	}
+}
+
+/* Marks what is found in a cell, as far as it can be seen. True if anything was. */
+static bool mark_cell(const struct columns *columns, struct canvas *canvas, struct area at,
+                      size_t index, const char *text, const struct span *cell, const char *search) {
+	const bool right = columns->slots[index].field->column.align_right;
+	const int gap = columns->layout[index].width - cell->width;
+	const int x = at.x + (right && gap > 0 ? gap : 0);
+	bool seen = false;
+	for (const char *found = strcasestr(text, search); found;
+	     found = strcasestr(found + 1, search)) {
+		const int before = canvas_width_of(canvas, text, (size_t)(found - text));
+		const int width = canvas_width_of(canvas, found, strlen(search));
+		const int room = at.x + at.width - (x + before);
+		if (room <= 0)
+			break;
+		canvas_restyle(canvas,
+		               (struct area){ x + before, at.y, width < room ? width : room, 1 },
+		               STYLE_MATCH);
+		seen = true;
+	}
+	return seen;
+}
+
+/* In the row as columns_write_row() writes it, from its cells. */
+static bool row_has(const struct columns *columns, const struct page *page,
+                    const struct span *cells, const char *search) {
+	struct out row;
+	out_init(&row, OUT_MEMORY);
+	for (size_t i = 0; i < columns->count; i++) {
+		out_bytes(&row, page->text.bytes + cells[i].start, cells[i].length);
+		out_char(&row, ' ');
+	}
+	out_char(&row, '\0');
+	const bool has = strcasestr(row.bytes, search) != NULL;
+	out_finish(&row);
+	return has;
+}
+
+static void mark_row(const struct columns *columns, struct canvas *canvas, struct area area, int y,
+                     const struct page *page, const struct span *cells,
+                     const struct columns_look *look) {
+	bool seen = false;
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct area at = column_area(columns, i, area, y, look);
+		if (at.width > 0)
+			seen |= mark_cell(columns, canvas, at, i, page->text.bytes + cells[i].start,
+			                  &cells[i], look->search);
+	}
+	if (!seen && row_has(columns, page, cells, look->search))
+		canvas_restyle(canvas, (struct area){ area.x, y, area.width, 1 }, STYLE_MATCH);
+}
+
+void columns_draw(struct columns *columns, struct canvas *canvas, struct area area,
+                  const struct table *table, const struct columns_look *look) {
+	struct page page;
+	if (area.width <= 0 || area.height <= 0)
+		return;
+	reset(columns, area, look);
+	page_init(&page, columns, table, (size_t)area.height - 1, look);
+	measure(columns, canvas, &page);
+	place(columns, area.width - 1, look);
+	canvas_fill(canvas, area, STYLE_TEXT);
+	draw_heading(columns, canvas, area, look);
+	for (size_t i = 0; i < page.rows; i++) {
+		const int y = area.y + 1 + (int)i;
+		const struct span *cells = &page.cells[i * columns->count];
+		draw_row(columns, canvas, area, y, &page, cells, table->rows[page.first + i], look);
+		if (page.first + i == table->selected)
+			canvas_restyle(canvas, (struct area){ area.x, y, area.width, 1 },
+			               STYLE_SELECTED);
+		if (look->search && look->search[0])
+			mark_row(columns, canvas, area, y, &page, cells, look);
+	}
+	page_finish(&page);
+}

@@ -1,5 +1,6 @@
 #pragma once
-/* The columns of the table: what each cell says, how wide it is, which fit. */
+/* The columns of the table: which there are, how wide each one is, which fit. What a cell says is
+ * in cells.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,10 +14,9 @@ struct sock;
 struct table;
 struct view;
 
-/* How the live view shows a field: one row for each that is not shown as format_value() does. */
 struct columns;
 
-/* The default ones of the live view, or those of `view` if it has any; the view is borrowed. */
+/* The default ones of the live view, or those of `view` if it has any; NULL is a view without. */
 struct columns *columns_create(const struct view *view);
 void columns_destroy(struct columns *columns);
 
@@ -31,17 +31,20 @@ struct columns_look {
 	const struct field *sort; /* or NULL */
 	bool descending;
 	int scroll;          /* 0: what fits; n: everything, moved left by n columns */
-	const char *search;  /* rows that contain it are marked; NULL: none */
+	const char *search;  /* what is found of it, in any case, is marked; NULL: none */
 	struct namer *namer; /* NULL: numbers only */
 	bool host_names, port_names;
 };
 
 /* The heading in the first line of the area, then rows from table->top on. Widths are those of the
- * rows on the screen, but do not shrink between two calls unless the area does. */
+ * rows on the screen, and grow only, until the area or what is named is another. The first column
+ * of the terminal holds the marks of changes. A row that holds what is searched for where it cannot
+ * be seen is marked as a whole. The area begins at the left edge of the canvas. */
 void columns_draw(struct columns *columns, struct canvas *canvas, struct area area,
                   const struct table *table, const struct columns_look *look);
 
-/* One row as text, cells separated by a blank, nothing cut: for searching and copying. */
+/* One row as text, cells separated by a blank, nothing cut: for searching and copying. With a namer
+ * each call asks it; a search through many rows goes without. */
 struct out;
 void columns_write_row(const struct columns *columns, struct out *out, const struct sock *sock,
                        const struct columns_look *look);

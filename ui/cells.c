@@ -1,0 +1,212 @@
+/* A row of `rules` for each field that is not shown as in a list. What is not known is a '-', and
+ * what is known is exact enough for a glance; the detail pane has the rest. */
+
+#include "cells.h"
+
+#include <string.h>
+
+#include "format.h"
+#include "human.h"
+#include "life.h"
+#include "out.h"
+#include "sock.h"
+#include "util.h"
+
+static void write_size(struct out *out, const struct sock *sock, const struct value *value) {
+	(void)sock;
+	out_text(out, value->kind == VALUE_NUMBER ? human_size(value->number).text : "-");
+}
+
+static void write_count(struct out *out, const struct sock *sock, const struct value *value) {
+	(void)sock;
+	out_text(out, value->kind == VALUE_NUMBER ? human_count(value->number).text : "-");
+}
+
+static void write_age(struct out *out, const struct sock *sock, const struct value *value) {
+	if (value->kind != VALUE_NUMBER)
+		out_char(out, '-');
+	else
+		out_text(out,
+		         human_age(value->number, sock->life && sock->life->seen_at_start).text);
+}
+
+/* A process that holds a socket by several descriptors counts once; owners are sorted. */
+static uint32_t count_processes(const struct sock *sock) {
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < sock->owner_count; i++)
+		count += i == 0 || sock->owners[i].process != sock->owners[i - 1].process;
+	return count;
+}
+
+/* "4242/python3+2": the first, and how many more; in brackets if that was before the close. */
+static void write_owners(struct out *out, const struct sock *sock, const struct value *value) {
+	static const struct column column = { .name = "owners" };
+	const bool remembered = sock->ownership == SOCK_OWNERSHIP_REMEMBERED;
+	const uint32_t count = count_processes(sock);
+	if (count == 0) {
+		out_char(out, sock->ownership == SOCK_OWNERSHIP_HIDDEN ? '?' : '-');
+		return;
+	}
+	struct value first = *value;
+	first.length = 1;
+	if (remembered)
+		out_char(out, '(');
+	format_value(out, &column, &first, FORMAT_HUMAN);
+	if (count > 1) {
+		out_char(out, '+');
+		out_number(out, count - 1);
+	}
+	if (remembered)
+		out_char(out, ')');
+}
+
+static enum style style_rx(const struct sock *sock, const struct value *value) {
+	(void)sock;
+	return value->number > 0 ? STYLE_RX : STYLE_TEXT;
+}
+
+static enum style style_tx(const struct sock *sock, const struct value *value) {
+	(void)sock;
+	return value->number > 0 ? STYLE_TX : STYLE_TEXT;
+}
+
+static enum style style_trouble(const struct sock *sock, const struct value *value) {
+	(void)sock;
+	return value->number > 0 ? STYLE_WARNING : STYLE_TEXT;
+}
+
+/* The peer has finished and waits for this program. */
+static enum style style_state(const struct sock *sock, const struct value *value) {
+	(void)value;
+	return sock->state == SOCK_STATE_CLOSE_WAIT ? STYLE_WARNING : STYLE_TEXT;
+}
+
+/* A listener with as many connections to accept as its backlog allows. */
+static enum style style_recvq(const struct sock *sock, const struct value *value) {
+	const bool full = sock->state == SOCK_STATE_LISTEN && value->number > 0 &&
+	                  (sock->known & SOCK_KNOWS_SENDQ) && value->number >= sock->sendq;
+	return full ? STYLE_WARNING : STYLE_TEXT;
+}
+
+static const struct cells_rule rules[] = {
+	{ "local", .priority = 100 },
+	{ "state", .priority = 95, .style = style_state },
+	{ "owners", .priority = 90, .write = write_owners, .least = 11 },
+	{ "peer", .priority = 85 },
+	{ "proto", .priority = 80 },
+	{ "rx", .priority = 75, .write = write_size, .style = style_rx },
+	{ "tx", .priority = 75, .write = write_size, .style = style_tx },
+	{ "rate", .priority = 75, .write = write_size },
+	{ "user", .priority = 65, .least = 4 },
+	{ "rtt", .priority = 60 },
+	{ "age", .priority = 55, .write = write_age },
+	{ "recvq", .priority = 45, .style = style_recvq },
+	{ "sendq", .priority = 45 },
+	{ "retrans_rate", .priority = 40, .write = write_count, .style = style_trouble },
+	{ "rx_bytes", .priority = 35, .write = write_size },
+	{ "tx_bytes", .priority = 35, .write = write_size },
+	{ "cong", .priority = 30 },
+	{ "drops", .priority = 50, .style = style_trouble },
+	{ "retransmits", .priority = 50, .style = style_trouble },
+	{ "lost", .priority = 50, .style = style_trouble },
+};
+
+/* Nobody chose the others for us, so somebody asked for them. */
+static const struct cells_rule any_other = { .priority = 50 };
+
+const struct cells_rule *cells_rule_of(const struct field *field) {
+	for (size_t i = 0; i < ARRAY_LENGTH(rules); i++) {
+		if (strcmp(rules[i].name, field->column.name) == 0)
+			return &rules[i];
+	}
+	return &any_other;
+}
+
+static void get(const struct field *field, const struct sock *sock, struct value *value) {
+	const struct field_source source = field_source(sock);
+	if (!field_get(&field->access, &source, value))
+		*value = (struct value){ .kind = VALUE_UNKNOWN };
+}
+
+static void write_ms(struct out *out, uint64_t ms) {
+	const uint64_t minute = 60000;
+	out_text(out, ms < minute ? human_time(ms * 1000).text : human_age(ms, false).text);
+}
+
+static void write_number(struct out *out, const struct column *column, const struct value *value) {
+	switch (column->unit) {
+	case UNIT_BYTES_PER_SECOND:
+		out_text(out, human_size(value->number).text);
+		return;
+	case UNIT_MICROSECONDS:
+		out_text(out, human_time(value->number).text);
+		return;
+	case UNIT_MILLISECONDS:
+		write_ms(out, value->number);
+		return;
+	case UNIT_NONE:
+	case UNIT_BYTES:
+	case UNIT_SEGMENTS:
+	case UNIT_COUNT:
+		break;
+	}
+	out_number(out, value->number);
+}
+
+void cells_write(struct out *out, const struct cells_rule *rule, const struct field *field,
+                 const struct sock *sock) {
+	struct value value;
+	get(field, sock, &value);
+	if (rule->write)
+		rule->write(out, sock, &value);
+	else if (value.kind == VALUE_NUMBER)
+		write_number(out, &field->column, &value);
+	else
+		format_value(out, &field->column, &value, FORMAT_HUMAN);
+}
+
+enum style cells_style(const struct cells_rule *rule, const struct field *field,
+                       const struct sock *sock) {
+	if (!rule->style)
+		return STYLE_TEXT;
+	struct value value;
+	get(field, sock, &value);
+	return value.kind == VALUE_UNKNOWN ? STYLE_TEXT : rule->style(sock, &value);
+}
+
+/* What the marks say holds for some looks only. */
+static enum sock_change change_of(const struct sock *sock) {
+	const bool over = sock->life && sock->life->mark_looks >= LIFE_MARK_LOOKS;
+	return over ? SOCK_CHANGE_NONE : (enum sock_change)sock->change;
+}
+
+/* One that is gone fades before it leaves. */
+static enum style style_gone(const struct sock *sock) {
+	const bool fades = sock->life && sock->life->mark_looks + 1 >= LIFE_MARK_LOOKS;
+	return fades ? STYLE_FAINT : STYLE_GONE;
+}
+
+enum style cells_row_style(const struct sock *sock) {
+	if (sock->life && sock->life->stale)
+		return STYLE_FAINT;
+	switch (change_of(sock)) {
+	case SOCK_CHANGE_NEW:
+		return STYLE_NEW;
+	case SOCK_CHANGE_GONE:
+		return style_gone(sock);
+	case SOCK_CHANGE_CHANGED:
+		return STYLE_CHANGED;
+	case SOCK_CHANGE_UNKNOWN:
+	case SOCK_CHANGE_NONE:
+	case SOCK_CHANGE_COUNT:
+		break;
+	}
+	return STYLE_TEXT;
+}
+
+const char *cells_mark(const struct sock *sock) {
+	const enum sock_change change = change_of(sock);
+	if (change == SOCK_CHANGE_UNKNOWN || change == SOCK_CHANGE_NONE)
+		return " ";
+	return sock_change_name(change);
+}

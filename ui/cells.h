@@ -1,0 +1,39 @@
+#pragma once
+/* What one socket shows of itself in the table: the text of a cell, its style, and that of the row.
+ * Pure. */
+
+#include <stddef.h>
+
+#include "canvas.h"
+#include "field.h"
+
+struct out;
+struct sock;
+
+/* How the live view shows a field. */
+struct cells_rule {
+	const char *name; /* of the field */
+	/* NULL: as the list does, but for rates and times, which are as short as human.h makes
+	 * them. `value` may be unknown. */
+	void (*write)(struct out *out, const struct sock *sock, const struct value *value);
+	/* NULL: like the rest of the row. `value` is known. */
+	enum style (*style)(const struct sock *sock, const struct value *value);
+	int least;    /* columns that a cell may be cut down to; 0: it is never cut */
+	int priority; /* where there is no room for all, the highest come first */
+};
+
+/* Never NULL. */
+const struct cells_rule *cells_rule_of(const struct field *field);
+
+/* Appends the text, one word of printable characters. */
+void cells_write(struct out *out, const struct cells_rule *rule, const struct field *field,
+                 const struct sock *sock);
+
+/* STYLE_TEXT: like the rest of the row. */
+enum style cells_style(const struct cells_rule *rule, const struct field *field,
+                       const struct sock *sock);
+
+enum style cells_row_style(const struct sock *sock);
+
+/* "+", "-", "*" or " ". */
+const char *cells_mark(const struct sock *sock);
