@@ -199,15 +199,3 @@ Test(canvas, it_can_be_as_small_as_one_cell, .init = use_utf8) {
 	expect_line(&canvas, 0, "7");
 	canvas_finish(&canvas);
 }
-
-/* The backslashes are those of escape.h; a byte that is not printable is still none. */
-Test(canvas, what_was_escaped_before_is_not_escaped_again, .init = use_utf8) {
-	static const char text[] = "a\\x1b\\é\033\\";
-	struct canvas canvas;
-	canvas_init(&canvas, 30, 1, false);
-	const int columns = canvas_put_escaped(&canvas, 0, 0, 30, STYLE_TEXT, text, strlen(text));
-	expect_line(&canvas, 0, "a\\x1b\\é\\x1b\\");
-	cr_expect_eq(columns, 12);
-	cr_expect_eq(canvas_width_of_escaped(&canvas, text, strlen(text)), 12);
-	canvas_finish(&canvas);
-}

@@ -160,19 +160,6 @@ static void put_any(struct pen *pen, const void *bytes, size_t length) {
 	out_finish(&out);
 }
 
-/* What went through escape.h: its backslashes stay. Anything else is none the safer for that. */
-static void put_escaped(struct pen *pen, const char *bytes, size_t length) {
-	const char *end = bytes + length;
-	while (bytes < end) {
-		const char *backslash = memchr(bytes, '\\', (size_t)(end - bytes));
-		const char *stop = backslash ? backslash : end;
-		put_any(pen, bytes, (size_t)(stop - bytes));
-		if (backslash)
-			put_base(pen, "\\", 1, 1);
-		bytes = backslash ? stop + 1 : end;
-	}
-}
-
 static int clamp_to_int(int64_t number) {
 	return number < INT_MAX ? (int)number : INT_MAX;
 }
@@ -220,10 +207,10 @@ void canvas_clear(struct canvas *canvas, int width, int height) {
 		canvas->cells[i] = blank_cell(STYLE_TEXT);
 }
 
-/* Where to draw at (x, y), in at most `width` columns. */
-static struct pen pen_at(struct canvas *canvas, int x, int y, int width, enum style style) {
+int canvas_put(struct canvas *canvas, int x, int y, int width, enum style style, const void *bytes,
+               size_t length) {
 	const struct area seen = clip(canvas, (struct area){ x, y, width, 1 });
-	return (struct pen){
+	struct pen pen = {
 		.row = seen.width > 0 ? row_of(canvas, y) : NULL,
 		.width = canvas->width,
 		.left = seen.x,
@@ -232,19 +219,7 @@ static struct pen pen_at(struct canvas *canvas, int x, int y, int width, enum st
 		.ascii = canvas->ascii,
 		.style = (uint8_t)style,
 	};
-}
-
-int canvas_put(struct canvas *canvas, int x, int y, int width, enum style style, const void *bytes,
-               size_t length) {
-	struct pen pen = pen_at(canvas, x, y, width, style);
 	put_any(&pen, bytes, length);
-	return clamp_to_int(pen.column - x);
-}
-
-int canvas_put_escaped(struct canvas *canvas, int x, int y, int width, enum style style,
-                       const void *bytes, size_t length) {
-	struct pen pen = pen_at(canvas, x, y, width, style);
-	put_escaped(&pen, bytes, length);
 	return clamp_to_int(pen.column - x);
 }
 
@@ -293,12 +268,6 @@ void canvas_restyle(struct canvas *canvas, struct area area, enum style style) {
 int canvas_width_of(const struct canvas *canvas, const void *bytes, size_t length) {
 	struct pen pen = { .ascii = canvas->ascii };
 	put_any(&pen, bytes, length);
-	return clamp_to_int(pen.column);
-}
-
-int canvas_width_of_escaped(const struct canvas *canvas, const void *bytes, size_t length) {
-	struct pen pen = { .ascii = canvas->ascii };
-	put_escaped(&pen, bytes, length);
 	return clamp_to_int(pen.column);
 }
 

@@ -66,20 +66,14 @@ void canvas_finish(struct canvas *canvas);
 void canvas_clear(struct canvas *canvas, int width, int height);
 
 /* Draws bytes of any content at (x, y), at most `width` columns and never outside of the canvas; x
- * may be negative. What is not printable is escaped, a backslash is not: the text may
- * have been through escape.h. Returns the columns that the whole
- * text takes, also of what is outside. Text that does not fit is cut, without a mark. */
+ * may be negative. What is not printable is escaped, a backslash is not: the text may have
+ * been through escape.h. Returns the columns that the whole text takes, also of what is outside.
+ * Text that does not fit is cut, without a mark. */
 int canvas_put(struct canvas *canvas, int x, int y, int width, enum style style, const void *bytes,
                size_t length);
 int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style, const char *text);
 int canvas_printf(struct canvas *canvas, int x, int y, int width, enum style style,
                   const char *format, ...) __attribute__((format(printf, 6, 7)));
-
-/* The same for what went through escape.h before, as format.h writes it: its backslashes are not
- * escaped once more. */
-int canvas_put_escaped(struct canvas *canvas, int x, int y, int width, enum style style,
-                       const void *bytes, size_t length);
-int canvas_width_of_escaped(const struct canvas *canvas, const void *bytes, size_t length);
 
 /* Ends at column x + width - 1. */
 void canvas_text_right(struct canvas *canvas, int x, int y, int width, enum style style,

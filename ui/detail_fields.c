@@ -60,7 +60,7 @@ static void gather(struct entries *entries, const struct page *page, const struc
 		format_value(&entries->text, &fields[i].column, &value, FORMAT_HUMAN);
 		const size_t length = entries->text.used - start;
 		const int width =
-		    canvas_width_of_escaped(page->canvas, entries->text.bytes + start, length);
+		    canvas_width_of(page->canvas, entries->text.bytes + start, length);
 		if ((width > SHORT_WIDTH) != is_long)
 			continue;
 		entries->entries[entries->count++] =

@@ -216,7 +216,8 @@ static void draw_series(struct page *page, size_t row, const struct series *seri
 	out_finish(&out);
 	const int x = DETAIL_VALUE + VALUE_WIDTH + MAXIMUM_WIDTH + 2;
 	const int room = page->area.width - x - 1;
-	const int width = room < SERIES_LENGTH ? room : SERIES_LENGTH;
+	const int count = series->count < SERIES_LENGTH ? (int)series->count : SERIES_LENGTH;
+	const int width = room < count ? room : count;
 	if (page_y(page) >= 0 && width > 0)
 		series_draw(series, page->canvas, page->area.x + x, page_y(page), width,
 		            rows[row].style);

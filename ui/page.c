@@ -22,9 +22,9 @@ int page_put(struct page *page, int x, int width, enum style style, const void *
 	const int y = page_y(page);
 	const int room = page->area.width - x;
 	if (y < 0)
-		return canvas_width_of_escaped(page->canvas, bytes, length);
-	return canvas_put_escaped(page->canvas, page->area.x + x, y, width < room ? width : room,
-	                          style, bytes, length);
+		return canvas_width_of(page->canvas, bytes, length);
+	return canvas_put(page->canvas, page->area.x + x, y, width < room ? width : room, style,
+	                  bytes, length);
 }
 
 int page_text(struct page *page, int x, int width, enum style style, const char *text) {
@@ -46,7 +46,7 @@ static size_t line_length(const struct canvas *canvas, const char *bytes, size_t
 	int width = 0;
 	while (at < length && bytes[at] != '\n') {
 		const size_t next = character_length(bytes + at, length - at);
-		width += canvas_width_of_escaped(canvas, bytes + at, next);
+		width += canvas_width_of(canvas, bytes + at, next);
 		if (bytes[at] == ' ')
 			blank = at;
 		else if (width > room)

@@ -18,7 +18,7 @@ int page_y(const struct page *page);
 
 void page_next(struct page *page);
 
-/* Draws what went through escape.h in the current line, `x` columns from the left of the area, and
+/* Draws bytes of any content in the current line, `x` columns from the left of the area, and
  * cuts what does not fit into `width` or into the area. Returns the columns that all of it takes.
  */
 int page_put(struct page *page, int x, int width, enum style style, const void *bytes,
