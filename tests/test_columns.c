@@ -267,7 +267,8 @@ Test(columns, owners_say_how_sure_they_are) {
 			                   .ownership = (uint8_t)rows[i].ownership };
 		struct out out;
 		out_init(&out, OUT_MEMORY);
-		cells_write(&out, cells_rule_of(field), field, &sock);
+		const struct field_source source = field_source(&sock);
+		cells_write(&out, cells_rule_of(field), field, &source);
 		out_char(&out, '\0');
 		cr_expect_str_eq(out.bytes, rows[i].wanted, "'%s'", out.bytes);
 		out_finish(&out);
@@ -390,7 +391,8 @@ Test(columns, trouble_has_a_style_of_its_own) {
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		const struct field *field = field_find(rows[i].field, strlen(rows[i].field));
-		cr_expect_eq(cells_style(cells_rule_of(field), field, &rows[i].sock), rows[i].style,
+		const struct field_source source = field_source(&rows[i].sock);
+		cr_expect_eq(cells_style(cells_rule_of(field), field, &source), rows[i].style,
 		             "row %zu", i);
 	}
 }

@@ -122,12 +122,6 @@ const struct cells_rule *cells_rule_of(const struct field *field) {
 	return &any_other;
 }
 
-static void get(const struct field *field, const struct sock *sock, struct value *value) {
-	const struct field_source source = field_source(sock);
-	if (!field_get(&field->access, &source, value))
-		*value = (struct value){ .kind = VALUE_UNKNOWN };
-}
-
 static void write_ms(struct out *out, uint64_t ms) {
 	const uint64_t minute = 60000;
 	out_text(out, ms < minute ? human_time(ms * 1000).text : human_age(ms, false).text);
@@ -154,11 +148,12 @@ static void write_number(struct out *out, const struct column *column, const str
 }
 
 void cells_write(struct out *out, const struct cells_rule *rule, const struct field *field,
-                 const struct sock *sock) {
+                 const struct field_source *source) {
 	struct value value;
-	get(field, sock, &value);
+	if (!field_get(&field->access, source, &value))
+		value = (struct value){ .kind = VALUE_UNKNOWN };
 	if (rule->write)
-		rule->write(out, sock, &value);
+		rule->write(out, source->sock, &value);
 	else if (value.kind == VALUE_NUMBER)
 		write_number(out, &field->column, &value);
 	else
@@ -166,12 +161,11 @@ void cells_write(struct out *out, const struct cells_rule *rule, const struct fi
 }
 
 enum style cells_style(const struct cells_rule *rule, const struct field *field,
-                       const struct sock *sock) {
-	if (!rule->style)
-		return STYLE_TEXT;
+                       const struct field_source *source) {
 	struct value value;
-	get(field, sock, &value);
-	return value.kind == VALUE_UNKNOWN ? STYLE_TEXT : rule->style(sock, &value);
+	if (!rule->style || !field_get(&field->access, source, &value))
+		return STYLE_TEXT;
+	return rule->style(source->sock, &value);
 }
 
 /* What the marks say holds for some looks only. */

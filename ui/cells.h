@@ -27,11 +27,11 @@ const struct cells_rule *cells_rule_of(const struct field *field);
 
 /* Appends the text, one word of printable characters. */
 void cells_write(struct out *out, const struct cells_rule *rule, const struct field *field,
-                 const struct sock *sock);
+                 const struct field_source *source);
 
 /* STYLE_TEXT: like the rest of the row. */
 enum style cells_style(const struct cells_rule *rule, const struct field *field,
-                       const struct sock *sock);
+                       const struct field_source *source);
 
 enum style cells_row_style(const struct sock *sock);
 

@@ -97,11 +97,12 @@ uint32_t columns_needs(const struct columns *columns) {
 void columns_write_row(const struct columns *columns, struct out *out, const struct sock *sock,
                        const struct columns_look *look) {
 	struct named named;
-	named_init(&named, sock, look->namer, look->host_names, look->port_names);
+	const struct field_source source =
+	    field_source(named_init(&named, sock, look->namer, look->host_names, look->port_names));
 	for (size_t i = 0; i < columns->count; i++) {
 		if (i > 0)
 			out_char(out, ' ');
-		cells_write(out, columns->slots[i].rule, columns->slots[i].field, &named.sock);
+		cells_write(out, columns->slots[i].rule, columns->slots[i].field, &source);
 	}
 	named_finish(&named);
 }
@@ -109,11 +110,11 @@ void columns_write_row(const struct columns *columns, struct out *out, const str
 static void write_cells(const struct columns *columns, struct page *page, struct span *cells,
                         const struct sock *sock, const struct columns_look *look) {
 	struct named named;
-	named_init(&named, sock, look->namer, look->host_names, look->port_names);
+	const struct field_source source =
+	    field_source(named_init(&named, sock, look->namer, look->host_names, look->port_names));
 	for (size_t i = 0; i < columns->count; i++) {
 		const size_t start = page->text.used;
-		cells_write(&page->text, columns->slots[i].rule, columns->slots[i].field,
-		            &named.sock);
+		cells_write(&page->text, columns->slots[i].rule, columns->slots[i].field, &source);
 		cells[i].start = start;
 		cells[i].length = page->text.used - start;
 		out_char(&page->text, '\0');
@@ -231,6 +232,7 @@ static void draw_row(const struct columns *columns, struct canvas *canvas, struc
                      const struct page *page, const struct span *cells, const struct sock *sock,
                      const struct columns_look *look) {
 	const enum style row_style = cells_row_style(sock);
+	const struct field_source source = field_source(sock);
 	if (look->scroll == 0)
 		canvas_text(canvas, area.x, y, area.width, row_style, cells_mark(sock));
 	for (size_t i = 0; i < columns->count; i++) {
@@ -238,7 +240,7 @@ static void draw_row(const struct columns *columns, struct canvas *canvas, struc
 		const struct area at = column_area(columns, i, area, y, look);
 		if (at.width == 0)
 			continue;
-		const enum style own = cells_style(slot->rule, slot->field, sock);
+		const enum style own = cells_style(slot->rule, slot->field, &source);
 		draw_cell(columns, canvas, at, i, page->text.bytes + cells[i].start, &cells[i],
 		          row_style == STYLE_TEXT ? own : row_style);
 	}

@@ -4,6 +4,7 @@
 #include "named.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "namer.h"
 #include "util.h"
@@ -28,11 +29,12 @@ static void name_port(struct named *named, struct sock_endpoint *end, char **nam
 	end->service = *name;
 }
 
-void named_init(struct named *named, const struct sock *sock, struct namer *namer, bool hosts,
-                bool ports) {
-	*named = (struct named){ .sock = *sock };
-	if (!namer || !(SOCK_FAMILIES_IP >> sock->family & 1))
-		return;
+const struct sock *named_init(struct named *named, const struct sock *sock, struct namer *namer,
+                              bool hosts, bool ports) {
+	memset(named->names, 0, sizeof(named->names));
+	if (!namer || !(hosts || ports) || !(SOCK_FAMILIES_IP >> sock->family & 1))
+		return sock;
+	named->sock = *sock;
 	if (hosts) {
 		name_host(named, &named->sock.local, &named->names[0], namer);
 		name_host(named, &named->sock.peer, &named->names[1], namer);
@@ -41,6 +43,7 @@ void named_init(struct named *named, const struct sock *sock, struct namer *name
 		name_port(named, &named->sock.local, &named->names[2], namer);
 		name_port(named, &named->sock.peer, &named->names[3], namer);
 	}
+	return &named->sock;
 }
 
 void named_finish(struct named *named) {

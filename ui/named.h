@@ -9,10 +9,11 @@ struct namer;
 
 struct named {
 	struct sock sock; /* a copy; the rest belongs to the snapshot */
-	char *names[4];
+	char *names[4];   /* of hosts, then ports; NULL: none */
 };
 
-/* Names what the namer knows by now; NULL: nothing. `named_finish()` ends it. */
-void named_init(struct named *named, const struct sock *sock, struct namer *namer, bool hosts,
-                bool ports);
+/* Returns the copy with what the namer knows by now, or the socket itself if nobody asks (NULL) or
+ * nothing of it could have a name. named_finish() ends the copy. */
+const struct sock *named_init(struct named *named, const struct sock *sock, struct namer *namer,
+                              bool hosts, bool ports);
 void named_finish(struct named *named);
