@@ -28,20 +28,36 @@ enum {
 	EVENT_SIZE = 4096,
 };
 
+enum {
+	GROUPS = 1u << (SKNLGRP_INET_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET_UDP_DESTROY - 1) |
+	         1u << (SKNLGRP_INET6_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1),
+};
+
 struct destroyed_watch {
 	struct mnl_socket *socket;
 };
 
+/* Whoever has an address may bind to it again, for other groups. */
+static bool bind_to(const struct destroyed_watch *watch, unsigned groups, pid_t address) {
+	return mnl_socket_bind(watch->socket, groups, address) == 0;
+}
+
 struct destroyed_watch *destroyed_open(void) {
-	const unsigned groups =
-	    1u << (SKNLGRP_INET_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET_UDP_DESTROY - 1) |
-	    1u << (SKNLGRP_INET6_TCP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1);
 	struct destroyed_watch *watch = xcalloc(1, sizeof(*watch));
 	watch->socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	if (watch->socket && mnl_socket_bind(watch->socket, groups, MNL_SOCKET_AUTOPID) == 0)
+	if (watch->socket && bind_to(watch, GROUPS, MNL_SOCKET_AUTOPID))
 		return watch;
 	destroyed_close(watch);
 	return NULL;
+}
+
+bool destroyed_listen(struct destroyed_watch *watch) {
+	return bind_to(watch, GROUPS, (pid_t)mnl_socket_get_portid(watch->socket));
+}
+
+void destroyed_rest(struct destroyed_watch *watch) {
+	if (watch)
+		bind_to(watch, 0, (pid_t)mnl_socket_get_portid(watch->socket));
 }
 
 void destroyed_close(struct destroyed_watch *watch) {

@@ -10,9 +10,14 @@
 struct destroyed_watch;
 struct netns;
 
-/* Must be called inside the namespace. NULL if it cannot be had. */
+/* Must be called inside the namespace. NULL if it cannot be had. It listens from then on. */
 struct destroyed_watch *destroyed_open(void);
 void destroyed_close(struct destroyed_watch *watch);
+
+/* To be told of an end costs the kernel more than the end itself, so between two looks nobody
+ * listens; the socket stays, and is no new one at each look. False if it cannot be had any more. */
+void destroyed_rest(struct destroyed_watch *watch);
+bool destroyed_listen(struct destroyed_watch *watch);
 
 /* The stretch of time begins. */
 void destroyed_begin(struct destroyed_watch *watch);

@@ -27,10 +27,21 @@ void probe_close(struct probe *probe) {
 	if (!probe)
 		return;
 	netlink_close(probe->netlink);
+	destroyed_close(probe->destroyed);
 	interface_close(&probe->interfaces);
 	cgroup_finish(&probe->cgroups);
 	netns_close(&probe->netns);
 	free(probe);
+}
+
+static struct destroyed_watch *listen_for_destroyed(struct probe *probe) {
+	if (probe->destroyed)
+		return destroyed_listen(probe->destroyed) ? probe->destroyed : NULL;
+	if (netns_enter(&probe->netns) < 0)
+		return NULL;
+	probe->destroyed = destroyed_open();
+	netns_leave(&probe->netns);
+	return probe->destroyed;
 }
 
 /* Without it, dumps are repeated that need not be; so the socket for dumps comes first if there is
@@ -39,10 +50,8 @@ static void open_destroyed(struct run *run) {
 	if (!run->probe->netlink)
 		run_open_netlink(run, NETLINK_RECEIVE_SIZE, &run->probe->netlink);
 	const bool useful = want_has(run->want, 1u << SOCK_PROTOCOL_TCP | 1u << SOCK_PROTOCOL_UDP);
-	if (!useful || netns_enter(&run->probe->netns) < 0)
-		return;
-	run->destroyed = destroyed_open();
-	netns_leave(&run->probe->netns);
+	if (useful)
+		run->destroyed = listen_for_destroyed(run->probe);
 }
 
 static struct interface_cache *live_interfaces(struct probe *probe) {
@@ -158,5 +167,5 @@ void probe_sockets(struct probe *probe, const struct want *want, size_t batch_li
 	snapshot_note_names(snapshot, probe->interfaces.fd < 0 ? -probe->interfaces.fd : 0,
 	                    "SIOCGIFNAME");
 	run_finish(&run);
-	destroyed_close(run.destroyed); /* a socket too, and its owner was looked for until now */
+	destroyed_rest(run.destroyed);
 }

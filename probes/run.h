@@ -22,7 +22,8 @@ struct recorder;
 struct probe {
 	struct recorder *recorder; /* borrowed, or NULL */
 	struct netns netns;
-	struct netlink_socket *netlink; /* for the first dump of a table */
+	struct netlink_socket *netlink;    /* for the first dump of a table */
+	struct destroyed_watch *destroyed; /* NULL: none yet, or cannot be had */
 	uint32_t sequence;
 	struct interface_cache interfaces;
 	struct cgroup_cache cgroups;

@@ -87,7 +87,7 @@ def be_shell(slave, tell, listen, user, words, env):
 class Terminal:
     """A shell's terminal with the program in it."""
 
-    def __init__(self, user=None, env=None, words=()):
+    def __init__(self, user=None, env=None, delay="0.2"):
         self.master, self.slave = pty.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         if user is not None:
@@ -102,7 +102,7 @@ class Terminal:
                 os.close(self.master)
                 os.close(tell_read)
                 os.close(self.control)
-                command = [PROGRAM, "top", "-d", "0.2", *words]
+                command = [PROGRAM, "top", "-d", delay]
                 be_shell(self.slave, tell, listen, user, command, environment(env or {}))
             finally:
                 os._exit(0)
@@ -291,6 +291,13 @@ def collector_killed():
         for number in (signal.SIGKILL, signal.SIGSEGV):
             with terminal(user) as one:
                 check_ends(one, one.job, number, [f"killed {int(number)}"])
+
+
+@test("a collector that is killed is noticed even while nothing is asked of it")
+def collector_killed_idle():
+    with terminal(delay="60") as one:
+        time.sleep(0.5)  # the first look is over
+        check_ends(one, one.job, signal.SIGKILL, [f"killed {int(signal.SIGKILL)}"])
 
 
 @test("a collector that is told to end does so once the terminal is as it was")
