@@ -50,19 +50,39 @@ static void expect_ascii(const char *text) {
 		cr_assert_geq(*at, 0, "a byte that is not ASCII:\n%s", text);
 }
 
-void drawn_expect(const struct canvas *canvas, const char *name) {
+/* The line in which they differ first, for a message that can be read. */
+static void expect_same(const char *path, const char *text, const char *golden) {
+	int number = 1;
+	size_t start = 0;
+	size_t at = 0;
+	for (; text[at] == golden[at] && text[at]; at++) {
+		if (text[at] == '\n') {
+			start = at + 1;
+			number++;
+		}
+	}
+	cr_expect(text[at] == golden[at], "%s:%d:\n%.*s\nis not\n%.*s\nin\n%s", path, number,
+	          (int)strcspn(text + start, "\n"), text + start,
+	          (int)strcspn(golden + start, "\n"), golden + start, text);
+}
+
+void drawn_expect_text(const struct canvas *canvas, const char *name, const char *text) {
 	char *path = xasprintf("%s/%s-%dx%d%s.txt", TEST_GOLDEN, name, canvas->width,
 	                       canvas->height, canvas->ascii ? "-ascii" : "");
-	char *text = drawn_text(canvas);
 	if (canvas->ascii)
 		expect_ascii(text);
 	if (getenv("UPDATE_GOLDEN")) {
 		write_file(path, text);
 	} else {
 		char *golden = read_file(path);
-		cr_expect_str_eq(text, golden, "%s:\n%s", path, text);
+		expect_same(path, text, golden);
 		free(golden);
 	}
-	free(text);
 	free(path);
+}
+
+void drawn_expect(const struct canvas *canvas, const char *name) {
+	char *text = drawn_text(canvas);
+	drawn_expect_text(canvas, name, text);
+	free(text);
 }

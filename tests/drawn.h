@@ -11,6 +11,8 @@ struct canvas drawn_canvas(int width, int height, bool ascii);
 /* All of it as text, which the caller frees. */
 char *drawn_text(const struct canvas *canvas);
 
-/* Compares with tests/golden/NAME-WIDTHxHEIGHT.txt, or -ascii.txt. With UPDATE_GOLDEN in the
- * environment it writes the file instead. */
+/* Compares with tests/golden/NAME-WIDTHxHEIGHT.txt, or -ascii.txt: the canvas, or a text that was
+ * made from several of its size. With UPDATE_GOLDEN in the environment the file is written instead.
+ */
 void drawn_expect(const struct canvas *canvas, const char *name);
+void drawn_expect_text(const struct canvas *canvas, const char *name, const char *text);
