@@ -191,6 +191,31 @@ Test(columns, a_long_ipv6_address_is_there_whole_or_not_at_all) {
 	close_screen(&screen);
 }
 
+/* One of these on the screen must not push the addresses of all others out of it. */
+Test(columns, a_long_name_is_cut_at_its_beginning_where_an_address_is_not) {
+	static const char path[] = "/run/user/1000/some/very/long/path/to/a/place/\xe5\xb0\x8f/bus";
+	struct sock_unix un = { .name = { .bytes = path, .length = sizeof(path) - 1 } };
+	struct sock socks[] = { wireframe[1], { .known = SOCK_KNOWS_INODE, .inode = 4711 } };
+	socks[1].family = SOCK_FAMILY_UNIX;
+	socks[1].protocol = SOCK_PROTOCOL_UNIX_STREAM;
+	socks[1].state = SOCK_STATE_LISTEN;
+	socks[1].un = &un;
+	struct screen screen;
+	open_screen(&screen, socks, 2, "proto,state,local,peer");
+	expect_screen(&screen, 54, 3,
+	              " PROTO STATE  LOCAL                    PEER\n"
+	              "+tcp   ESTAB  127.0.0.1:1234           127.0.0.1:50312\n"
+	              " u_str LISTEN \u2026/to/a/place/\u5c0f/bus:4711 *:*\n");
+	expect_screen(&screen, 56, 3,
+	              " PROTO STATE  LOCAL                      PEER\n"
+	              "+tcp   ESTAB  127.0.0.1:1234             127.0.0.1:50312\n"
+	              " u_str LISTEN \u2026th/to/a/place/\u5c0f/bus:4711 *:*\n");
+	screen.look.search = "bus";
+	free(draw(&screen, 56, 3));
+	cr_expect_eq(style_at(&screen, 0, 2), STYLE_MATCH);
+	close_screen(&screen);
+}
+
 Test(columns, scrolled_sideways_all_are_there_in_full) {
 	struct screen screen;
 	open_screen(&screen, wireframe, 2, "owners,proto,state,local,peer,rtt");

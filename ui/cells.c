@@ -88,11 +88,26 @@ static enum style style_recvq(const struct sock *sock, const struct value *value
 	return full ? STYLE_WARNING : STYLE_TEXT;
 }
 
+static bool has_local_name(const struct sock *sock) {
+	return sock->family == SOCK_FAMILY_UNIX || sock->local.host;
+}
+
+static bool has_peer_name(const struct sock *sock) {
+	return sock->family == SOCK_FAMILY_UNIX || sock->peer.host;
+}
+
+static bool is_unix(const struct sock *sock) {
+	return sock->family == SOCK_FAMILY_UNIX;
+}
+
+/* Of a path the last part tells most, and behind it is the port or the inode. */
+#define NAME(may_cut_) .least = 24, .may_cut = may_cut_, .keeps_end = true
+
 static const struct cells_rule rules[] = {
-	{ "local", .priority = 100 },
+	{ "local", .priority = 100, NAME(has_local_name) },
 	{ "state", .priority = 95, .style = style_state },
 	{ "owners", .priority = 90, .write = write_owners, .least = 11 },
-	{ "peer", .priority = 85 },
+	{ "peer", .priority = 85, NAME(has_peer_name) },
 	{ "proto", .priority = 80 },
 	{ "rx", .priority = 75, .write = write_size, .style = style_rx },
 	{ "tx", .priority = 75, .write = write_size, .style = style_tx },
@@ -109,7 +124,11 @@ static const struct cells_rule rules[] = {
 	{ "drops", .priority = 50, .style = style_trouble },
 	{ "retransmits", .priority = 50, .style = style_trouble },
 	{ "lost", .priority = 50, .style = style_trouble },
+	{ "src", .priority = 50, NAME(is_unix) },
+	{ "dst", .priority = 50, NAME(is_unix) },
 };
+
+#undef NAME
 
 /* Nobody chose the others for us, so somebody asked for them. */
 static const struct cells_rule any_other = { .priority = 50 };
@@ -166,6 +185,11 @@ enum style cells_style(const struct cells_rule *rule, const struct field *field,
 	if (!rule->style || !field_get(&field->access, source, &value))
 		return STYLE_TEXT;
 	return rule->style(source->sock, &value);
+}
+
+int cells_least(const struct cells_rule *rule, const struct sock *sock, int width) {
+	const bool may_cut = rule->least > 0 && (!rule->may_cut || rule->may_cut(sock));
+	return may_cut && rule->least < width ? rule->least : width;
 }
 
 /* What the marks say holds for some looks only. */

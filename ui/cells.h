@@ -2,6 +2,7 @@
 /* What one socket shows of itself in the table: the text of a cell, its style, and that of the row.
  * Pure. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "canvas.h"
@@ -18,8 +19,12 @@ struct cells_rule {
 	void (*write)(struct out *out, const struct sock *sock, const struct value *value);
 	/* NULL: like the rest of the row. `value` is known. */
 	enum style (*style)(const struct sock *sock, const struct value *value);
-	int least;    /* columns that a cell may be cut down to; 0: it is never cut */
-	int priority; /* where there is no room for all, the highest come first */
+	int least; /* columns that a cell may be cut down to; 0: it is never cut */
+	/* False if this cell may not be cut in spite of that: addresses are not, names are. NULL:
+	 * all may. */
+	bool (*may_cut)(const struct sock *sock);
+	bool keeps_end; /* when it is cut, its beginning goes */
+	int priority;   /* where there is no room for all, the highest come first */
 };
 
 /* Never NULL. */
@@ -32,6 +37,9 @@ void cells_write(struct out *out, const struct cells_rule *rule, const struct fi
 /* STYLE_TEXT: like the rest of the row. */
 enum style cells_style(const struct cells_rule *rule, const struct field *field,
                        const struct field_source *source);
+
+/* Of so many columns, how many the cell must have at least. */
+int cells_least(const struct cells_rule *rule, const struct sock *sock, int width);
 
 enum style cells_row_style(const struct sock *sock);
 

@@ -16,7 +16,8 @@
 struct slot {
 	const struct field *field;
 	const struct cells_rule *rule;
-	int grown; /* the widest that it has been since the last reset() */
+	/* The widest that it has been since the last reset(), and would be if it were cut. */
+	int grown, least;
 };
 
 struct columns {
@@ -31,7 +32,7 @@ struct columns {
 /* The text of a cell in the memory of its page, ended by NUL. */
 struct span {
 	size_t start, length;
-	int width;
+	int width, least; /* columns */
 };
 
 /* The cells on the screen, row by row. */
@@ -107,29 +108,33 @@ void columns_write_row(const struct columns *columns, struct out *out, const str
 	named_finish(&named);
 }
 
-static void write_cells(const struct columns *columns, struct page *page, struct span *cells,
-                        const struct sock *sock, const struct columns_look *look) {
+static void write_cells(const struct columns *columns, const struct canvas *canvas,
+                        struct page *page, struct span *cells, const struct sock *sock,
+                        const struct columns_look *look) {
 	struct named named;
 	const struct field_source source =
 	    field_source(named_init(&named, sock, look->namer, look->host_names, look->port_names));
 	for (size_t i = 0; i < columns->count; i++) {
-		const size_t start = page->text.used;
-		cells_write(&page->text, columns->slots[i].rule, columns->slots[i].field, &source);
-		cells[i].start = start;
-		cells[i].length = page->text.used - start;
+		const struct cells_rule *rule = columns->slots[i].rule;
+		struct span *cell = &cells[i];
+		cell->start = page->text.used;
+		cells_write(&page->text, rule, columns->slots[i].field, &source);
+		cell->length = page->text.used - cell->start;
+		cell->width = canvas_width_of(canvas, page->text.bytes + cell->start, cell->length);
+		cell->least = cells_least(rule, source.sock, cell->width);
 		out_char(&page->text, '\0');
 	}
 	named_finish(&named);
 }
 
-static void page_init(struct page *page, const struct columns *columns, const struct table *table,
-                      size_t lines, const struct columns_look *look) {
+static void page_init(struct page *page, const struct columns *columns, const struct canvas *canvas,
+                      const struct table *table, size_t lines, const struct columns_look *look) {
 	const size_t left = table->top < table->count ? table->count - table->top : 0;
 	*page = (struct page){ .first = table->top, .rows = left < lines ? left : lines };
 	out_init(&page->text, OUT_MEMORY);
 	page->cells = xcalloc(page->rows * columns->count, sizeof(*page->cells));
 	for (size_t i = 0; i < page->rows; i++)
-		write_cells(columns, page, &page->cells[i * columns->count],
+		write_cells(columns, canvas, page, &page->cells[i * columns->count],
 		            table->rows[page->first + i], look);
 }
 
@@ -147,7 +152,7 @@ static void reset(struct columns *columns, struct area area, const struct column
 	columns->host_names = look->host_names;
 	columns->port_names = look->port_names;
 	for (size_t i = 0; i < columns->count; i++)
-		columns->slots[i].grown = 0;
+		columns->slots[i].grown = columns->slots[i].least = 0;
 }
 
 /* The title of the column that rows are sorted by has its direction behind it. */
@@ -155,13 +160,15 @@ static int heading_width(const struct slot *slot, const struct columns_look *loo
 	return (int)strlen(slot->field->column.title) + (slot->field == look->sort);
 }
 
-static void measure(struct columns *columns, const struct canvas *canvas, struct page *page) {
+static int max(int a, int b) {
+	return a > b ? a : b;
+}
+
+static void grow(struct columns *columns, const struct page *page) {
 	for (size_t i = 0; i < page->rows * columns->count; i++) {
-		struct span *cell = &page->cells[i];
 		struct slot *slot = &columns->slots[i % columns->count];
-		cell->width = canvas_width_of(canvas, page->text.bytes + cell->start, cell->length);
-		if (cell->width > slot->grown)
-			slot->grown = cell->width;
+		slot->grown = max(slot->grown, page->cells[i].width);
+		slot->least = max(slot->least, page->cells[i].least);
 	}
 }
 
@@ -169,11 +176,9 @@ static void place(struct columns *columns, int width, const struct columns_look 
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct slot *slot = &columns->slots[i];
 		const int heading = heading_width(slot, look);
-		const int wanted = slot->grown > heading ? slot->grown : heading;
-		const int least = slot->rule->least;
 		columns->layout[i] = (struct layout_column){
-			.wanted = wanted,
-			.least = least > 0 && least < wanted ? least : wanted,
+			.wanted = max(slot->grown, heading),
+			.least = max(slot->least, heading),
 			.priority = slot->rule->priority,
 		};
 	}
@@ -216,16 +221,42 @@ static void draw_heading(const struct columns *columns, struct canvas *canvas, s
 	}
 }
 
-/* A cell that is cut says so in its last column. */
+/* The end of the text that takes at most `width` columns. */
+static const char *end_of(const struct canvas *canvas, const char *text, size_t length, int width) {
+	const char *const end = text + length;
+	while (canvas_width_of(canvas, text, (size_t)(end - text)) > width) {
+		do
+			text++;
+		while (((unsigned char)*text & 0xc0) == 0x80);
+	}
+	return text;
+}
+
+/* What is cut says so, at that end where something is missing. */
+static void draw_cut(struct canvas *canvas, struct area at, bool keeps_end, const char *text,
+                     size_t length, enum style style) {
+	const char *const mark = canvas->ascii ? "~" : "\u2026";
+	if (keeps_end) {
+		const char *rest = end_of(canvas, text, length, at.width - 1);
+		canvas_text(canvas, at.x, at.y, 1, style, mark);
+		canvas_put(canvas, at.x + 1, at.y, at.width - 1, style, rest,
+		           length - (size_t)(rest - text));
+	} else {
+		canvas_put(canvas, at.x, at.y, at.width - 1, style, text, length);
+		canvas_text(canvas, at.x + at.width - 1, at.y, 1, style, mark);
+	}
+}
+
 static void draw_cell(const struct columns *columns, struct canvas *canvas, struct area at,
                       size_t index, const char *text, const struct span *cell, enum style style) {
-	const struct layout_column *column = &columns->layout[index];
-	const bool right = columns->slots[index].field->column.align_right;
-	const int gap = right && cell->width < column->width ? column->width - cell->width : 0;
-	canvas_put(canvas, at.x + gap, at.y, at.width - gap, style, text, cell->length);
-	if (cell->width > column->width && at.width == column->width)
-		canvas_text(canvas, at.x + at.width - 1, at.y, 1, style,
-		            canvas->ascii ? "~" : "\u2026");
+	const struct slot *slot = &columns->slots[index];
+	const int width = columns->layout[index].width;
+	const bool right = slot->field->column.align_right;
+	const int gap = right && cell->width < width ? width - cell->width : 0;
+	if (cell->width > width && at.width == width)
+		draw_cut(canvas, at, slot->rule->keeps_end, text, cell->length, style);
+	else
+		canvas_put(canvas, at.x + gap, at.y, at.width - gap, style, text, cell->length);
 }
 
 static void draw_row(const struct columns *columns, struct canvas *canvas, struct area area, int y,
@@ -246,7 +277,7 @@ static void draw_row(const struct columns *columns, struct canvas *canvas, struc
 	}
 }
 
-/* Marks what is found in a cell, as far as it can be seen. True if anything was. */
+/* Marks what is found in a cell that is not cut, as far as it can be seen. True if anything was. */
 static bool mark_cell(const struct columns *columns, struct canvas *canvas, struct area at,
                       size_t index, const char *text, const struct span *cell, const char *search) {
 	const bool right = columns->slots[index].field->column.align_right;
@@ -289,7 +320,7 @@ static void mark_row(const struct columns *columns, struct canvas *canvas, struc
 	bool seen = false;
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct area at = column_area(columns, i, area, y, look);
-		if (at.width > 0)
+		if (at.width > 0 && cells[i].width <= columns->layout[i].width)
 			seen |= mark_cell(columns, canvas, at, i, page->text.bytes + cells[i].start,
 			                  &cells[i], look->search);
 	}
@@ -303,8 +334,8 @@ void columns_draw(struct columns *columns, struct canvas *canvas, struct area ar
 	if (area.width <= 0 || area.height <= 0)
 		return;
 	reset(columns, area, look);
-	page_init(&page, columns, table, (size_t)area.height - 1, look);
-	measure(columns, canvas, &page);
+	page_init(&page, columns, canvas, table, (size_t)area.height - 1, look);
+	grow(columns, &page);
 	place(columns, area.width - 1, look);
 	canvas_fill(canvas, area, STYLE_TEXT);
 	draw_heading(columns, canvas, area, look);
