@@ -29,15 +29,12 @@ struct entries {
 	struct out text;
 };
 
-/* In the order of the page. */
-static const struct {
-	enum field_group group;
-	const char *title;
-} groups[] = {
-	{ FIELD_GROUP_BASIC, N_("basic") },   { FIELD_GROUP_EXTENDED, N_("extended") },
-	{ FIELD_GROUP_ASKED, N_("more") },    { FIELD_GROUP_TIMER, N_("timer") },
-	{ FIELD_GROUP_MEMORY, N_("memory") }, { FIELD_GROUP_INFO, N_("protocol") },
-	{ FIELD_GROUP_NAMES, N_("names") },
+/* The page has them in the order of the enum. */
+static const char *const titles[FIELD_GROUP_COUNT] = {
+	[FIELD_GROUP_BASIC] = N_("basic"),   [FIELD_GROUP_EXTENDED] = N_("extended"),
+	[FIELD_GROUP_TIMER] = N_("timer"),   [FIELD_GROUP_MEMORY] = N_("memory"),
+	[FIELD_GROUP_INFO] = N_("protocol"), [FIELD_GROUP_NAMES] = N_("names"),
+	[FIELD_GROUP_ASKED] = N_("more"),
 };
 
 static bool is_quiet(const struct field *field, const struct field_source *source) {
@@ -141,17 +138,17 @@ static void draw_long(struct page *page, const struct entries *entries) {
 }
 
 /* The title is drawn once there is something to put beneath it. */
-static void draw_group(struct page *page, const struct sock *sock, size_t index,
+static void draw_group(struct page *page, const struct sock *sock, enum field_group group,
                        struct entries *entries) {
 	bool titled = false;
 	for (int is_long = 0; is_long <= 1; is_long++) {
-		gather(entries, page, sock, groups[index].group, is_long);
+		gather(entries, page, sock, group, is_long);
 		if (entries->count == 0)
 			continue;
 		if (!titled) {
 			page_next(page);
 			page_text(page, DETAIL_INDENT, page->area.width, STYLE_STRONG,
-			          _(groups[index].title));
+			          _(titles[group] ? titles[group] : N_("more")));
 			page_next(page);
 			titled = true;
 		}
@@ -165,8 +162,8 @@ static void draw_group(struct page *page, const struct sock *sock, size_t index,
 void detail_draw_fields(const struct detail *detail, struct page *page) {
 	struct entries entries = { .entries = xcalloc(field_count, sizeof(*entries.entries)) };
 	out_init(&entries.text, OUT_MEMORY);
-	for (size_t i = 0; i < ARRAY_LENGTH(groups); i++)
-		draw_group(page, detail->sock, i, &entries);
+	for (int i = 0; i < FIELD_GROUP_COUNT; i++)
+		draw_group(page, detail->sock, (enum field_group)i, &entries);
 	out_finish(&entries.text);
 	free(entries.entries);
 }
