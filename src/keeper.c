@@ -49,19 +49,21 @@ void keeper_signals(sigset_t *signals) {
 		sigaddset(signals, all[i]);
 }
 
-/* After a failure the pipe stays open: the next question must not find it broken (SIGPIPE) before
- * the channel's end is seen. */
-static void *answer_all(void *context) {
-	struct looker *looker = context;
+static void look_and_answer(const struct looker *looker) {
 	uint32_t needs = 0;
 	while (util_read_up_to(looker->questions, &needs, sizeof(needs)) == sizeof(needs)) {
-		if (collector_answer(looker->collector, looker->channel, needs) == 0)
-			continue;
-		shutdown(looker->channel, SHUT_RDWR);
-		free(looker);
-		return NULL;
+		if (collector_answer(looker->collector, looker->channel, needs) != 0)
+			return;
 	}
-	close(looker->questions);
+}
+
+/* The pipe stays open: after a failure the next question must not find it broken (SIGPIPE) before
+ * the end of the channel is seen. */
+static void *run_looker(void *context) {
+	struct looker *looker = context;
+	look_and_answer(looker);
+	shutdown(looker->channel, SHUT_RDWR);
+	collector_close(looker->collector);
 	free(looker);
 	return NULL;
 }
@@ -69,10 +71,11 @@ static void *answer_all(void *context) {
 /* No signal reaches it: they are for who waits. */
 static int start_thread(struct looker *looker) {
 	pthread_t thread;
-	sigset_t all, before;
+	sigset_t all;
+	sigset_t before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	const int error = pthread_create(&thread, NULL, answer_all, looker);
+	const int error = pthread_create(&thread, NULL, run_looker, looker);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error == 0)
 		pthread_detach(thread);
@@ -234,6 +237,7 @@ int keeper_run(const struct keeper_setup *setup, struct keeper_end *end) {
 	};
 	const int error = open_all(&keeper);
 	if (error != 0) {
+		collector_close(setup->collector);
 		end_screen(&keeper);
 		waitpid(setup->screen, &keeper.end.status, 0);
 	}

@@ -21,7 +21,7 @@ struct keeper_end {
 /* The signals that it waits for. They are to be blocked from before the screen process is there. */
 void keeper_signals(sigset_t *signals);
 
-/* Until the screen process has ended. If one of its looks is not done by then, the thread that is
- * at it goes on, and `collector` stays in use until this process ends. 0 or -errno: then the screen
- * process has been ended, as far as that is possible. */
+/* Until the screen process has ended, however long a look takes: the thread that is at one goes on
+ * until this process ends. `collector` is closed by it. 0 or -errno: then the screen process has
+ * been ended, too. */
 int keeper_run(const struct keeper_setup *setup, struct keeper_end *end);
