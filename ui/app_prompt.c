@@ -199,7 +199,8 @@ void app_prompt_draw(const struct app *app, struct canvas *canvas, struct area a
 
 /* The text is searched in what the columns say of the socket, in any case. */
 static bool row_has(const struct app *app, const struct sock *sock, struct out *line) {
-	const struct columns_look look = app_look(app);
+	struct columns_look look = app_look(app);
+	look.namer = NULL; /* it would be asked for the names of every socket there is */
 	line->used = 0;
 	columns_write_row(app->columns, line, sock, &look);
 	out_char(line, '\0');
