@@ -8,10 +8,13 @@
 #include "key.h"
 #include "theme.h"
 
+struct out;
 struct terminal;
 
 /* Takes over the terminal that `input` and `output` are (for tests they may be anything, with
- * `type` for TERM; NULL: from the environment). NULL sets `error`, which the caller frees. */
+ * `type` for TERM; NULL: from the environment). The caller has set LC_CTYPE. Signals are left as
+ * they are, but SIGPIPE is ignored until terminal_close(). NULL sets `error`, which the caller
+ * frees. */
 struct terminal *terminal_open(int input, int output, const char *type, char **error);
 
 /* Gives it back as it was. Also after it went away. */
@@ -23,6 +26,7 @@ int terminal_fd(const struct terminal *terminal);
 int terminal_width(const struct terminal *terminal);
 int terminal_height(const struct terminal *terminal);
 int terminal_colors(const struct terminal *terminal);
+/* True unless the character set of the locale is UTF-8. */
 bool terminal_is_ascii(const struct terminal *terminal);
 
 /* Asks the kernel for the size anew, after SIGWINCH. */
@@ -46,5 +50,9 @@ bool terminal_is_gone(const struct terminal *terminal);
 void terminal_suspend(struct terminal *terminal);
 void terminal_resume(struct terminal *terminal);
 
-/* Asks the terminal to put bytes on the clipboard (OSC 52). */
+/* Asks the terminal to put bytes on the clipboard (OSC 52); at most CLIPBOARD_MAX of them. */
 void terminal_copy(struct terminal *terminal, const void *bytes, size_t length);
+
+/* For tests: the text that curses believes to be on the screen, a line break behind each line,
+ * without trailing blanks. */
+void terminal_read_back(const struct terminal *terminal, struct out *out);
