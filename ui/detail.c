@@ -42,8 +42,8 @@ static void write_age(struct out *out, const struct sock_life *life) {
 	out_printf(out, _(" seen for %s"), human_age(life->age_ms, life->seen_at_start).text);
 }
 
-/* One line that does not scroll. */
-static void draw_title(struct page *page, const struct sock *sock) {
+/* One line that does not scroll. Returns the columns that all of it takes. */
+static int draw_title(struct page *page, const struct sock *sock) {
 	int x = 0;
 	struct out out;
 	out_init(&out, OUT_MEMORY);
@@ -61,8 +61,10 @@ static void draw_title(struct page *page, const struct sock *sock) {
 		add_title(page, &x, &out);
 	}
 	out_finish(&out);
+	return x;
 }
 
+/* On lines of their own where the title had no room for both. */
 static void draw_end(struct page *page, const struct sock *sock, enum value_end end) {
 	struct out out;
 	out_init(&out, OUT_MEMORY);
@@ -179,12 +181,13 @@ static void draw_meaning(struct page *page, const struct sock *sock) {
 int detail_draw(const struct detail *detail, struct canvas *canvas, struct area area, int scroll) {
 	struct page title = { .canvas = canvas, .area = area };
 	struct page page = { .canvas = canvas, .area = area, .scroll = scroll };
-	if (area.height > 0)
-		draw_title(&title, detail->sock);
+	const bool all_seen = draw_title(&title, detail->sock) <= area.width;
 	page.area.y++;
 	page.area.height--;
-	draw_end(&page, detail->sock, VALUE_LOCAL);
-	draw_end(&page, detail->sock, VALUE_PEER);
+	if (!all_seen) {
+		draw_end(&page, detail->sock, VALUE_LOCAL);
+		draw_end(&page, detail->sock, VALUE_PEER);
+	}
 	draw_owners(&page, detail->sock);
 	draw_user(&page, detail->sock);
 	draw_meaning(&page, detail->sock);
