@@ -193,7 +193,7 @@ Test(detail, addresses_that_the_title_has_no_room_for_get_lines_of_their_own) {
 	char *wide = text_of(&sock, 55);
 	char *narrow = text_of(&sock, 54);
 	cr_expect_not_null(strstr(wide, "  127.0.0.1:1234  127.0.0.1:50312\n"), "%s", wide);
-	cr_expect_null(strstr(wide, "\n local "), "%s", wide);
+	cr_expect_null(strstr(wide, "\n local        "), "%s", wide);
 	cr_expect_not_null(strstr(narrow, "\n local        127.0.0.1:1234\n"), "%s", narrow);
 	cr_expect_not_null(strstr(narrow, "\n peer         127.0.0.1:50312\n"), "%s", narrow);
 	free(wide);
