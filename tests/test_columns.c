@@ -7,6 +7,7 @@
 
 #include "cells.h"
 #include "columns.h"
+#include "drawn.h"
 #include "frame.h"
 #include "life.h"
 #include "out.h"
@@ -443,4 +444,65 @@ Test(columns, the_default_ones_stand_in_the_order_of_the_design) {
 	cr_expect_eq(columns_needs(columns) & needs, needs);
 	columns_destroy(columns);
 	columns_destroy(NULL);
+}
+
+/* Of every kind one. */
+static void open_mixed(struct screen *screen, const char *columns) {
+	static const char path[] = "/run/user/1000/pulse/native-with-a-long-name-that-goes-on";
+	static struct sock_unix un = { .name = { .bytes = path, .length = sizeof(path) - 1 } };
+	static const struct tcp_counters slow = { .rtt = 120345 };
+	struct sock socks[8] = { wireframe[0], wireframe[1], wireframe[2] };
+	socks[3] = (struct sock){ .protocol = SOCK_PROTOCOL_UDP,
+		                  .state = SOCK_STATE_CLOSE,
+		                  .known = SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ,
+		                  .local = { .address = { 127, 0, 0, 53 }, .port = 53 },
+		                  .user = "systemd-resolve",
+		                  .ownership = SOCK_OWNERSHIP_HIDDEN,
+		                  .life = &(struct sock_life){ .serial = 4 } };
+	socks[4] = wireframe[1];
+	socks[4].family = SOCK_FAMILY_INET6;
+	memcpy(socks[4].local.address, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1", 16);
+	memcpy(socks[4].peer.address, "\x20\x01\x0d\xb8\0\0\0\0\xab\xcd\0\0\0\0\0\2", 16);
+	socks[4].state = SOCK_STATE_CLOSE_WAIT;
+	socks[4].change = SOCK_CHANGE_CHANGED;
+	socks[4].tcp = &slow;
+	socks[4].life = &(struct sock_life){ .serial = 5, .mark_looks = 1 };
+	socks[5] = (struct sock){ .protocol = SOCK_PROTOCOL_UNIX_STREAM,
+		                  .family = SOCK_FAMILY_UNIX,
+		                  .state = SOCK_STATE_LISTEN,
+		                  .inode = 4711,
+		                  .un = &un,
+		                  .owners = by_many,
+		                  .owner_count = 3,
+		                  .ownership = SOCK_OWNERSHIP_SEVERAL,
+		                  .life = &(struct sock_life){ .serial = 6 } };
+	socks[6] = wireframe[1];
+	socks[6].owners = by_hostile;
+	socks[6].change = SOCK_CHANGE_NONE;
+	socks[6].life = &(struct sock_life){ .serial = 7, .mark_looks = 9 };
+	socks[7] = wireframe[1];
+	socks[7].user = "\xe5\xb0\x8f\xe6\x98\x8e";
+	socks[7].life = &(struct sock_life){ .serial = 8, .stale = true };
+	open_screen(screen, socks, ARRAY_LENGTH(socks), columns);
+	screen->look.sort = field_find("rtt", 3);
+	screen->look.descending = true;
+}
+
+static void expect_golden(int width, int height, bool ascii) {
+	struct screen screen;
+	open_mixed(&screen, "owners,user,proto,state,local,peer,rtt,recvq,sendq,cong");
+	struct canvas canvas = drawn_canvas(width, height, ascii);
+	columns_draw(screen.columns, &canvas, (struct area){ .width = width, .height = height },
+	             &screen.table, &screen.look);
+	drawn_expect(&canvas, "table");
+	canvas_finish(&canvas);
+	close_screen(&screen);
+}
+
+Test(columns, every_size_of_screen_has_a_table_to_be_read) {
+	static const int sizes[][2] = { { 40, 10 }, { 80, 10 }, { 100, 10 }, { 200, 10 } };
+	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		expect_golden(sizes[i][0], sizes[i][1], false);
+		expect_golden(sizes[i][0], sizes[i][1], true);
+	}
 }

@@ -9,10 +9,10 @@
 
 /* A column that may be cut, two that may not, and one that nobody misses. */
 static const struct layout_column usual[] = {
-	{ .wanted = 12, .least = 6, .priority = 50 },
+	{ .wanted = 12, .least = 6, .priority = 50, .claim = 2 },
 	{ .wanted = 20, .least = 20, .priority = 90 },
 	{ .wanted = 5, .least = 5, .priority = 80 },
-	{ .wanted = 8, .least = 4, .priority = 10 },
+	{ .wanted = 8, .least = 4, .priority = 10, .claim = 1 },
 };
 
 enum { USUAL_COUNT = ARRAY_LENGTH(usual) };
@@ -26,7 +26,7 @@ static void expect_widths(int width, const int *wanted) {
 		             columns[i].width);
 }
 
-Test(layout, columns_are_cut_by_priority_before_any_is_dropped) {
+Test(layout, columns_are_cut_by_claim_before_any_is_dropped) {
 	static const struct {
 		int width;
 		int widths[USUAL_COUNT];
@@ -90,6 +90,7 @@ Test(layout, whatever_the_columns_are_they_fit_and_no_room_is_given_away) {
 			columns[i].least = 1 + (int)(random() % 20);
 			columns[i].wanted = columns[i].least + (int)(random() % 10);
 			columns[i].priority = (int)(random() % 5);
+			columns[i].claim = (int)(random() % 3);
 		}
 		const int width = 20 + (int)(random() % 150);
 		const int used = layout_fit(columns, COUNT, width);

@@ -23,8 +23,8 @@ struct cells_rule {
 	/* False if this cell may not be cut in spite of that: addresses are not, names are. NULL:
 	 * all may. */
 	bool (*may_cut)(const struct sock *sock);
-	bool keeps_end; /* when it is cut, its beginning goes */
-	int priority;   /* where there is no room for all, the highest come first */
+	bool keeps_end;      /* when it is cut, its beginning goes */
+	int priority, claim; /* as in layout.h */
 };
 
 /* Never NULL. */

@@ -180,6 +180,7 @@ static void place(struct columns *columns, int width, const struct columns_look 
 			.wanted = max(slot->grown, heading),
 			.least = max(slot->least, heading),
 			.priority = slot->rule->priority,
+			.claim = slot->rule->claim,
 		};
 	}
 	if (look->scroll > 0)

@@ -12,13 +12,21 @@ static int used_by(const struct layout_column *columns, size_t count) {
 	return used;
 }
 
-/* The most important one that has not been looked at, of several the leftmost; `count` if there is
- * none. Those looked at have an `x` of 0. */
-static size_t next_by_priority(const struct layout_column *columns, size_t count) {
+static int priority_of(const struct layout_column *column) {
+	return column->priority;
+}
+
+static int claim_of(const struct layout_column *column) {
+	return column->claim;
+}
+
+/* The first in rank of those that have not been looked at, of several the leftmost; `count` if
+ * there is none. Those looked at have an `x` of 0. */
+static size_t next_by(const struct layout_column *columns, size_t count,
+                      int (*rank)(const struct layout_column *column)) {
 	size_t best = count;
 	for (size_t i = 0; i < count; i++) {
-		if (columns[i].x < 0 &&
-		    (best == count || columns[i].priority > columns[best].priority))
+		if (columns[i].x < 0 && (best == count || rank(&columns[i]) > rank(&columns[best])))
 			best = i;
 	}
 	return best;
@@ -30,19 +38,18 @@ static void take_in(struct layout_column *columns, size_t count, int width) {
 		columns[i].width = i == 0 ? columns[i].least : 0;
 	}
 	size_t next;
-	while ((next = next_by_priority(columns, count)) < count) {
+	while ((next = next_by(columns, count, priority_of)) < count) {
 		columns[next].x = 0;
 		if (used_by(columns, count) + 1 + columns[next].least <= width)
 			columns[next].width = columns[next].least;
 	}
 }
 
-/* What is left goes to the most important of those that were cut. */
 static void widen(struct layout_column *columns, size_t count, int width) {
 	for (size_t i = 0; i < count; i++)
 		columns[i].x = columns[i].width > 0 ? -1 : 0;
 	size_t next;
-	while ((next = next_by_priority(columns, count)) < count) {
+	while ((next = next_by(columns, count, claim_of)) < count) {
 		struct layout_column *column = &columns[next];
 		const int room = width - used_by(columns, count);
 		const int more = column->wanted - column->width;
