@@ -57,7 +57,23 @@ char *arena_copy(struct arena *arena, const void *bytes, size_t length) {
 	return copy;
 }
 
+/* Another round wants its large objects elsewhere in the chain. Kept, their chunks would be taken
+ * for small ones, and new ones be made in every round. */
+static void drop_large(struct arena *arena) {
+	struct arena_chunk **link = &arena->first;
+	while (*link) {
+		struct arena_chunk *chunk = *link;
+		if (chunk->size > CHUNK_SIZE) {
+			*link = chunk->next;
+			free(chunk);
+		} else {
+			link = &chunk->next;
+		}
+	}
+}
+
 void arena_reset(struct arena *arena) {
+	drop_large(arena);
 	arena->current = arena->first;
 	if (arena->current)
 		arena->current->used = 0;

@@ -17,7 +17,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* A copy of `length` bytes, followed by a NUL that `length` does not count. */
 char *arena_copy(struct arena *arena, const void *bytes, size_t length);
 
-/* Forgets every object but keeps the memory for the next round. */
+/* Forgets every object but keeps the memory for the next round, except that of large ones. */
 void arena_reset(struct arena *arena);
 
 void arena_finish(struct arena *arena);

@@ -1,6 +1,7 @@
 /* The arena: objects are aligned, do not overlap, do not move, and all go at once. */
 
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
@@ -62,6 +63,27 @@ Test(arena, a_reset_keeps_the_memory_for_the_next_round) {
 	arena_alloc(&arena, 100);
 	arena_reset(&arena);
 	cr_assert_eq(arena_alloc(&arena, 100), first);
+	arena_finish(&arena);
+}
+
+/* A large object that comes behind more and more small ones. */
+Test(arena, rounds_that_differ_do_not_add_up) {
+	enum { ROUNDS = 200, LARGE = 100000, CHUNK = 65536 };
+	struct arena arena = { 0 };
+	size_t used_first = 0;
+	for (size_t round = 0; round < ROUNDS; round++) {
+		for (size_t i = 0; i < ROUNDS; i++) {
+			arena_alloc(&arena, CHUNK / 2);
+			if (i == round)
+				arena_alloc(&arena, LARGE);
+		}
+		const struct mallinfo2 info = mallinfo2();
+		const size_t used = info.uordblks + info.hblkhd;
+		if (round == 0)
+			used_first = used;
+		cr_assert_lt(used, used_first + 4 * LARGE, "round %zu", round);
+		arena_reset(&arena);
+	}
 	arena_finish(&arena);
 }
 
