@@ -81,13 +81,13 @@ void recorder_begin_dump(struct recorder *recorder, const struct moment_dump *du
 }
 
 void recorder_add_message(struct recorder *recorder, const struct nlmsghdr *message) {
-	static const char padding[NLMSG_ALIGNTO];
-	struct out *out = recorder->moment;
-	const size_t start = out->used;
-	out_bytes(out, message, message->nlmsg_len);
-	out_bytes(out, padding, NLMSG_ALIGN(message->nlmsg_len) - message->nlmsg_len);
+	const size_t padding = NLMSG_ALIGN(message->nlmsg_len) - message->nlmsg_len;
+	char *start = out_reserve(recorder->moment, message->nlmsg_len + padding);
+	memcpy(start, message, message->nlmsg_len);
+	memset(start + message->nlmsg_len, 0, padding);
 	if (recorder->over_ip)
-		inet_redact((struct nlmsghdr *)(void *)(out->bytes + start), recorder->protocol);
+		inet_redact((struct nlmsghdr *)(void *)start, recorder->protocol);
+	out_advance(recorder->moment, message->nlmsg_len + padding);
 }
 
 void recorder_add_line(struct recorder *recorder, const char *line, size_t length) {

@@ -14,6 +14,7 @@
 #include "live.h"
 #include "owner_cache.h"
 #include "recorder.h"
+#include "recording.h"
 #include "util.h"
 
 /* Small enough to stay in a processor's cache between parsing and reading. */
@@ -118,7 +119,8 @@ static int write_moment(struct collector *collector, int file, uint32_t needs, u
 	if (error != 0)
 		return error;
 	look_around(collector, needs);
-	return recorder_end_file(collector->recorder, collector->batch.reports, length);
+	const int result = recorder_end_file(collector->recorder, collector->batch.reports, length);
+	return result == 0 && *length > RECORDING_MOMENT_MAX ? -EFBIG : result;
 }
 
 /* A sealed file, or -errno. */

@@ -44,7 +44,9 @@ void out_finish(struct out *out) {
 }
 
 int out_unmap(struct out *out) {
-	const int result = ftruncate(out->fd, (off_t)out->used) == 0 ? 0 : -errno;
+	if (out->error == 0 && ftruncate(out->fd, (off_t)out->used) != 0)
+		out->error = errno;
+	const int result = -out->error;
 	out_finish(out);
 	return result;
 }
@@ -59,14 +61,24 @@ int out_flush(struct out *out) {
 }
 
 /* Pages of the file exist once they are written to, so its length may run ahead. */
-static void grow_mapping(struct out *out, size_t size) {
+static bool grow_mapping(struct out *out, size_t size) {
 	if (ftruncate(out->fd, (off_t)size) != 0)
-		util_out_of_memory();
+		return false;
 	void *bytes = mremap(out->bytes, out->size, size, MREMAP_MAYMOVE);
 	if (bytes == MAP_FAILED)
-		util_out_of_memory();
+		return false;
 	out->bytes = bytes;
 	out->size = size;
+	return true;
+}
+
+/* What is dropped is still written somewhere, so that nobody who writes need care. */
+static void drop_mapped(struct out *out, size_t size) {
+	if (out->error == 0)
+		out->error = errno;
+	out->used = 0;
+	if (out->size < size)
+		util_out_of_memory();
 }
 
 void out_make_room(struct out *out, size_t size) {
@@ -77,7 +89,8 @@ void out_make_room(struct out *out, size_t size) {
 	while (grown - out->used < size)
 		grown *= 2;
 	if (out->is_mapped) {
-		grow_mapping(out, grown);
+		if (out->error != 0 || !grow_mapping(out, grown))
+			drop_mapped(out, size);
 		return;
 	}
 	out->bytes = xreallocarray(out->bytes, grown, 1);

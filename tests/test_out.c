@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -231,6 +232,22 @@ Test(out, a_mapped_file_grows_and_is_as_long_as_what_was_written) {
 	count_pattern(bytes, MANY, 0);
 	munmap(bytes, MANY);
 	cr_expect_eq(fcntl(file, F_ADD_SEALS, F_SEAL_WRITE), 0, "it is not mapped any more");
+	close(file);
+}
+
+Test(out, a_mapped_file_that_cannot_grow_is_an_error_that_is_not_forgotten) {
+	enum { LIMIT = 200000 };
+	const struct rlimit limit = { LIMIT, LIMIT };
+	char line[1000];
+	struct out out;
+	const int file = memfd_create("test", MFD_CLOEXEC);
+	memset(line, 'x', sizeof(line));
+	cr_assert_eq(out_map(&out, file), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	for (int i = 0; i < LIMIT / 100; i++)
+		out_bytes(&out, line, sizeof(line));
+	cr_expect_eq(out_unmap(&out), -EFBIG);
 	close(file);
 }
 
