@@ -81,8 +81,9 @@ static enum feed_answer make_collected(void *self, struct frame *frame, const st
 		return FEED_TROUBLE;
 	}
 	struct replay *replay = replay_open(bytes, length);
-	const struct source source = replay_source(replay);
-	frame_make(frame, before, life, &source, needs, answer.monotonic_ns);
+	struct source source = replay_source(replay);
+	source.monotonic_ns = answer.monotonic_ns;
+	frame_make(frame, before, life, &source, needs);
 	replay_close(replay);
 	munmap(bytes, length);
 	frame->cost_ns = answer.cost_ns + thread_cost_ns() - start;
@@ -135,17 +136,7 @@ bool feed_collector(int channel, struct feed *feed, char **error) {
 struct played {
 	struct playback playback;
 	int interrupt; /* eventfd */
-	uint64_t time_ns, monotonic_ns;
 };
-
-/* A clock that was set back between two moments, or is not known, says nothing of the time between
- * them. */
-static uint64_t advance(struct played *played, uint64_t time_ns) {
-	if (played->time_ns != 0 && time_ns > played->time_ns)
-		played->monotonic_ns += time_ns - played->time_ns;
-	played->time_ns = time_ns;
-	return played->monotonic_ns;
-}
 
 static enum feed_answer make_played(void *self, struct frame *frame, const struct frame *before,
                                     struct life *life, uint32_t needs, char **error) {
@@ -157,7 +148,7 @@ static enum feed_answer make_played(void *self, struct frame *frame, const struc
 			*error = xasprintf("%s", _("the recording ends before its first look"));
 		return *error ? FEED_FAILED : FEED_END;
 	}
-	frame_make(frame, before, life, &source, needs, advance(played, source.time_ns));
+	frame_make(frame, before, life, &source, needs);
 	frame->cost_ns = thread_cost_ns() - start;
 	return FEED_FRAME;
 }

@@ -54,7 +54,8 @@ static void look(struct making *making) {
 }
 
 void frame_make(struct frame *frame, const struct frame *before, struct life *life,
-                const struct source *source, uint32_t needs, uint64_t now_ns) {
+                const struct source *source, uint32_t needs) {
+	const uint64_t now_ns = source->monotonic_ns;
 	const struct snapshot *last = before ? &before->snapshot : NULL;
 	const uint64_t elapsed_ns =
 	    before && now_ns > before->monotonic_ns ? now_ns - before->monotonic_ns : 0;

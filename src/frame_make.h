@@ -6,9 +6,9 @@
 #include "source.h"
 
 /* Fills `frame`, whose memory is used again, from a look of `source` at every socket of every
- * family; `before` is the frame made last, or NULL. `now_ns` is monotonic. */
+ * family; `before` is the frame made last, or NULL. */
 void frame_make(struct frame *frame, const struct frame *before, struct life *life,
-                const struct source *source, uint32_t needs, uint64_t now_ns);
+                const struct source *source, uint32_t needs);
 
 /* Both take zeroed memory. */
 void frame_finish(struct frame *frame);

@@ -120,6 +120,7 @@ struct source live_source(struct live *live) {
 		.needs = UINT32_MAX,
 		.host = live->host,
 		.time_ns = live->time_ns,
+		.monotonic_ns = util_monotonic_ns(),
 	};
 }
 

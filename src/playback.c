@@ -129,6 +129,14 @@ static char *describe_end(const struct playback *playback, enum recording_next n
 	return text;
 }
 
+/* A clock that was set back between two moments, or is not known, says nothing of the time between
+ * them. */
+static void advance(struct playback *playback, uint64_t time_ns) {
+	if (playback->time_ns != 0 && time_ns > playback->time_ns)
+		playback->monotonic_ns += time_ns - playback->time_ns;
+	playback->time_ns = time_ns;
+}
+
 bool playback_next(struct playback *playback, struct source *source, char **error) {
 	const unsigned char *bytes = NULL;
 	size_t length = 0;
@@ -153,5 +161,7 @@ bool playback_next(struct playback *playback, struct source *source, char **erro
 		playback->replay = replay_open(bytes, length);
 	}
 	*source = replay_source(playback->replay);
+	advance(playback, source->time_ns);
+	source->monotonic_ns = playback->monotonic_ns;
 	return true;
 }

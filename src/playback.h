@@ -15,7 +15,8 @@ struct playback {
 	struct recording_reader reader;
 	unsigned char *messages; /* of that file */
 	size_t message_length;
-	struct replay *replay; /* the moment at hand */
+	struct replay *replay;          /* the moment at hand */
+	uint64_t time_ns, monotonic_ns; /* of the moment at hand */
 	char *path;
 };
 

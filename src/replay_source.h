@@ -5,5 +5,5 @@
 
 struct replay;
 
-/* Good as long as the replay. */
+/* Good as long as the replay. When it was on the monotonic clock it does not tell. */
 struct source replay_source(struct replay *replay);

@@ -28,7 +28,8 @@ struct source {
 	                size_t count);
 	/* After the last question: what could not be looked up is noted. NULL: nothing to do. */
 	void (*conclude)(void *self, struct snapshot *snapshot);
-	uint32_t needs;   /* enum sock_need: what it can tell of at all */
-	const char *host; /* any bytes */
-	uint64_t time_ns; /* since 1970, UTC; 0: not known */
+	uint32_t needs;        /* enum sock_need: what it can tell of at all */
+	const char *host;      /* any bytes */
+	uint64_t time_ns;      /* since 1970, UTC; 0: not known */
+	uint64_t monotonic_ns; /* in a recording made of the times of its moments */
 };
