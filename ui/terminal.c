@@ -212,11 +212,23 @@ struct terminal *terminal_open(int input, int output, const char *type, char **e
 	return terminal;
 }
 
+/* Whoever is the shell's job may have been killed, and the terminal be the shell's again; it is to
+ * be as it was all the same, and that is no reason to be stopped. */
+static void give_back(void) {
+	sigset_t stop;
+	sigset_t before;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &stop, &before);
+	endwin();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void terminal_close(struct terminal *terminal) {
 	if (!terminal)
 		return;
 	if (!terminal->is_suspended)
-		endwin();
+		give_back();
 	delscreen(terminal->screen);
 	close_files(terminal);
 	sigaction(SIGPIPE, &terminal->pipe_action, NULL);
