@@ -8,6 +8,7 @@
 #include "cells.h"
 #include "columns.h"
 #include "drawn.h"
+#include "fake_namer.h"
 #include "frame.h"
 #include "life.h"
 #include "out.h"
@@ -446,11 +447,57 @@ Test(columns, the_default_ones_stand_in_the_order_of_the_design) {
 	columns_destroy(NULL);
 }
 
+Test(columns, names_are_asked_for_rows_on_the_screen_only) {
+	struct sock socks[20];
+	for (size_t i = 0; i < ARRAY_LENGTH(socks); i++) {
+		socks[i] = wireframe[1];
+		socks[i].peer.address[0] = 10;
+		socks[i].peer.port = 80;
+	}
+	struct namer namer = { 0 };
+	struct screen screen;
+	open_screen(&screen, socks, ARRAY_LENGTH(socks), "state,local,peer");
+	screen.look.namer = &namer;
+	screen.look.host_names = true;
+	expect_screen(&screen, 80, 2,
+	              " STATE LOCAL          PEER\n"
+	              "+ESTAB 127.0.0.1:1234 a\\x1b[2J.example:80\n");
+	cr_expect_eq(namer.questions, 2, "%d", namer.questions);
+	screen.look.host_names = false;
+	screen.look.port_names = true;
+	expect_screen(&screen, 80, 2,
+	              " STATE LOCAL          PEER\n"
+	              "+ESTAB 127.0.0.1:1234 10.0.0.1:http\n");
+	cr_expect_eq(namer.questions, 4, "%d", namer.questions);
+	screen.look.port_names = false;
+	free(draw(&screen, 80, 10));
+	cr_expect_eq(namer.questions, 4, "%d", namer.questions);
+	close_screen(&screen);
+}
+
+Test(columns, a_wildcard_has_no_name) {
+	struct namer namer = { 0 };
+	struct screen screen;
+	open_screen(&screen, wireframe, 1, "local,peer");
+	screen.look =
+	    (struct columns_look){ .namer = &namer, .host_names = true, .port_names = true };
+	free(draw(&screen, 80, 2));
+	cr_expect_eq(namer.questions, 2, "%d", namer.questions); /* of the local end */
+	close_screen(&screen);
+}
+
 /* Of every kind one. */
 static void open_mixed(struct screen *screen, const char *columns) {
 	static const char path[] = "/run/user/1000/pulse/native-with-a-long-name-that-goes-on";
 	static struct sock_unix un = { .name = { .bytes = path, .length = sizeof(path) - 1 } };
 	static const struct tcp_counters slow = { .rtt = 120345 };
+	static const struct sock_life lives[] = {
+		{ .serial = 4 },
+		{ .serial = 5, .mark_looks = 1 },
+		{ .serial = 6 },
+		{ .serial = 7, .mark_looks = 9 },
+		{ .serial = 8, .stale = true },
+	};
 	struct sock socks[8] = { wireframe[0], wireframe[1], wireframe[2] };
 	socks[3] = (struct sock){ .protocol = SOCK_PROTOCOL_UDP,
 		                  .state = SOCK_STATE_CLOSE,
@@ -458,7 +505,7 @@ static void open_mixed(struct screen *screen, const char *columns) {
 		                  .local = { .address = { 127, 0, 0, 53 }, .port = 53 },
 		                  .user = "systemd-resolve",
 		                  .ownership = SOCK_OWNERSHIP_HIDDEN,
-		                  .life = &(struct sock_life){ .serial = 4 } };
+		                  .life = &lives[0] };
 	socks[4] = wireframe[1];
 	socks[4].family = SOCK_FAMILY_INET6;
 	memcpy(socks[4].local.address, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1", 16);
@@ -466,7 +513,7 @@ static void open_mixed(struct screen *screen, const char *columns) {
 	socks[4].state = SOCK_STATE_CLOSE_WAIT;
 	socks[4].change = SOCK_CHANGE_CHANGED;
 	socks[4].tcp = &slow;
-	socks[4].life = &(struct sock_life){ .serial = 5, .mark_looks = 1 };
+	socks[4].life = &lives[1];
 	socks[5] = (struct sock){ .protocol = SOCK_PROTOCOL_UNIX_STREAM,
 		                  .family = SOCK_FAMILY_UNIX,
 		                  .state = SOCK_STATE_LISTEN,
@@ -475,14 +522,14 @@ static void open_mixed(struct screen *screen, const char *columns) {
 		                  .owners = by_many,
 		                  .owner_count = 3,
 		                  .ownership = SOCK_OWNERSHIP_SEVERAL,
-		                  .life = &(struct sock_life){ .serial = 6 } };
+		                  .life = &lives[2] };
 	socks[6] = wireframe[1];
 	socks[6].owners = by_hostile;
 	socks[6].change = SOCK_CHANGE_NONE;
-	socks[6].life = &(struct sock_life){ .serial = 7, .mark_looks = 9 };
+	socks[6].life = &lives[3];
 	socks[7] = wireframe[1];
 	socks[7].user = "\xe5\xb0\x8f\xe6\x98\x8e";
-	socks[7].life = &(struct sock_life){ .serial = 8, .stale = true };
+	socks[7].life = &lives[4];
 	open_screen(screen, socks, ARRAY_LENGTH(socks), columns);
 	screen->look.sort = field_find("rtt", 3);
 	screen->look.descending = true;
