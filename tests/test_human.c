@@ -89,3 +89,9 @@ Test(human, times_go_from_microseconds_to_seconds) {
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		cr_expect_str_eq(human_time(cases[i].us).text, cases[i].text);
 }
+
+Test(human, rates_are_sizes_a_second) {
+	cr_expect_str_eq(human_rate(0).text, "0/s");
+	cr_expect_str_eq(human_rate(12897485).text, "12.3M/s");
+	cr_expect_str_eq(human_rate(UINT64_MAX).text, "15.9E/s");
+}

@@ -24,7 +24,7 @@ uint32_t detail_needs(void) {
 	return needs & ~(uint32_t)(SOCK_NEED_NAMES | SOCK_NEED_BPF_STORAGE);
 }
 
-static void draw_label(struct page *page, const char *label) {
+void detail_draw_label(struct page *page, const char *label) {
 	page_text(page, DETAIL_INDENT, DETAIL_LABEL_WIDTH, STYLE_LABEL, label);
 }
 
@@ -69,7 +69,7 @@ static void draw_end(struct page *page, const struct sock *sock, enum value_end 
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	format_endpoint(&out, sock, end);
-	draw_label(page, end == VALUE_LOCAL ? _("local") : _("peer"));
+	detail_draw_label(page, end == VALUE_LOCAL ? _("local") : _("peer"));
 	page_wrap(page, DETAIL_VALUE, STYLE_TEXT, out.bytes, out.used);
 	out_finish(&out);
 }
@@ -122,7 +122,7 @@ static const char *no_owner(enum sock_ownership ownership) {
 static void draw_owners(struct page *page, const struct sock *sock) {
 	const enum sock_ownership ownership = (enum sock_ownership)sock->ownership;
 	struct out out;
-	draw_label(page, sock->owner_count > 1 ? _("owners") : _("owner"));
+	detail_draw_label(page, sock->owner_count > 1 ? _("owners") : _("owner"));
 	if (sock->owner_count == 0) {
 		const char *text = no_owner(ownership);
 		page_wrap(page, DETAIL_VALUE, STYLE_FAINT, text, strlen(text));
@@ -147,7 +147,7 @@ static void draw_user(struct page *page, const struct sock *sock) {
 		return;
 	out_init(&out, OUT_MEMORY);
 	escape_write(&out, sock->user, strlen(sock->user), ESCAPE_TEXT);
-	draw_label(page, _("user"));
+	detail_draw_label(page, _("user"));
 	page_wrap(page, DETAIL_VALUE, STYLE_TEXT, out.bytes, out.used);
 	out_finish(&out);
 }

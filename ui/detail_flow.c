@@ -47,16 +47,12 @@ void detail_write_timer(struct out *out, const struct sock *sock) {
 		          sock->timer_retrans);
 }
 
-static void draw_label(struct page *page, const char *label) {
-	page_text(page, DETAIL_INDENT, DETAIL_LABEL_WIDTH, STYLE_LABEL, label);
-}
-
 static void draw_timer(struct page *page, const struct sock *sock) {
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	detail_write_timer(&out, sock);
 	if (out.used > 0)
-		draw_label(page, _("timer"));
+		detail_draw_label(page, _("timer"));
 	page_wrap(page, DETAIL_VALUE, STYLE_TEXT, out.bytes, out.used);
 	out_finish(&out);
 }
@@ -75,22 +71,25 @@ static int filled_of(const struct queue *queue) {
 	return filled == 0 && queue->used > 0 ? 1 : filled;
 }
 
+static const char *text_of_bar(bool is_filled, bool ascii) {
+	if (ascii)
+		return is_filled ? "#" : ".";
+	return is_filled ? "█" : "░";
+}
+
 /* Returns the column behind it. */
 static int draw_bar(struct page *page, const struct queue *queue) {
-	const bool ascii = page->canvas->ascii;
 	const int filled = filled_of(queue);
 	if (page->area.width < BAR_LEAST_PAGE)
 		return DETAIL_VALUE;
-	for (int i = 0; i < BAR_WIDTH; i++) {
-		const bool full = i < filled;
-		const char *text = full ? ascii ? "#" : "█" : ascii ? "." : "░";
-		page_text(page, DETAIL_VALUE + i, 1, full ? queue->style : STYLE_FAINT, text);
-	}
+	for (int i = 0; i < BAR_WIDTH; i++)
+		page_text(page, DETAIL_VALUE + i, 1, i < filled ? queue->style : STYLE_FAINT,
+		          text_of_bar(i < filled, page->canvas->ascii));
 	return DETAIL_VALUE + BAR_WIDTH + 1;
 }
 
 static void draw_queue(struct page *page, const struct queue *queue, const struct out *text) {
-	draw_label(page, queue->label);
+	detail_draw_label(page, queue->label);
 	const int x = queue->limit > 0 ? draw_bar(page, queue) : DETAIL_VALUE;
 	page_wrap(page, x, queue->style, text->bytes, text->used);
 }
@@ -158,20 +157,14 @@ static void draw_queues(struct page *page, const struct sock *sock) {
 		draw_bytes(page, _("send queue"), sock->sendq, sndbuf, NULL);
 }
 
-static struct human rate_text(uint64_t value) {
-	struct human human = human_size(value);
-	strncat(human.text, "/s", sizeof(human.text) - strlen(human.text) - 1);
-	return human;
-}
-
 static const struct {
 	const char *label;
 	size_t offset; /* of a struct series in struct trail */
 	struct human (*text)(uint64_t value);
 	enum style style;
 } rows[] = {
-	{ "RX", offsetof(struct trail, rx), rate_text, STYLE_RX },
-	{ "TX", offsetof(struct trail, tx), rate_text, STYLE_TX },
+	{ "RX", offsetof(struct trail, rx), human_rate, STYLE_RX },
+	{ "TX", offsetof(struct trail, tx), human_rate, STYLE_TX },
 	{ "RTT", offsetof(struct trail, rtt), human_time, STYLE_TEXT },
 	{ "cwnd", offsetof(struct trail, cwnd), human_count, STYLE_TEXT },
 };
@@ -209,7 +202,7 @@ static void draw_series(struct page *page, size_t row, const struct series *seri
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	out_printf(&out, _("max %s"), rows[row].text(found.highest).text);
-	draw_label(page, rows[row].label);
+	detail_draw_label(page, rows[row].label);
 	page_text(page, DETAIL_VALUE, VALUE_WIDTH, rows[row].style, newest.text);
 	page_put(page, DETAIL_VALUE + VALUE_WIDTH + 1, MAXIMUM_WIDTH, STYLE_FAINT, out.bytes,
 	         out.used);
@@ -234,5 +227,5 @@ void detail_draw_flow(const struct detail *detail, struct page *page) {
 		draw_series(page, i, (const struct series *)(const void *)(bytes + rows[i].offset));
 	}
 	if (page->line == start)
-		page->line--;
+		page->line--; /* the empty line, if nothing followed it */
 }

@@ -42,7 +42,7 @@ static void write_sendq(struct out *out, const struct sock *sock) {
 
 static void write_rate(struct out *out, const struct sock *sock, uint32_t knows, uint64_t rate) {
 	if (sock->life->known & knows)
-		out_printf(out, "%s/s", human_size(rate).text);
+		out_text(out, human_rate(rate).text);
 }
 
 static void write_rx(struct out *out, const struct sock *sock) {
@@ -107,7 +107,7 @@ void detail_draw_pair(const struct detail *detail, struct page *page) {
 	page_text(page, left + half, half, STYLE_STRONG, _("other end"));
 	page_next(page);
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		page_text(page, DETAIL_INDENT, DETAIL_LABEL_WIDTH, STYLE_LABEL, _(rows[i].label));
+		detail_draw_label(page, _(rows[i].label));
 		draw_cell(page, left, half - 1, i, detail->sock);
 		draw_cell(page, left + half, half, i, other);
 		page_next(page);

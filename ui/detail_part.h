@@ -9,6 +9,9 @@ struct out;
 
 enum { DETAIL_INDENT = 1, DETAIL_LABEL_WIDTH = 12, DETAIL_VALUE = 14 };
 
+/* The name of a value, in the current line. */
+void detail_draw_label(struct page *page, const char *label);
+
 /* "retransmission in 120ms, 3 tries"; nothing if no timer runs. */
 void detail_write_timer(struct out *out, const struct sock *sock);
 

@@ -198,11 +198,7 @@ _Static_assert(ARRAY_LENGTH(protocols) + ARRAY_LENGTH(states) <= PARTS_MAX, "roo
 
 /* In the first look nothing is known yet. */
 static struct human rate_of(const struct totals *totals, uint64_t rate) {
-	if (totals->elapsed_ns == 0)
-		return (struct human){ "-" };
-	struct human human = human_size(rate);
-	strncat(human.text, "/s", sizeof(human.text) - strlen(human.text) - 1);
-	return human;
+	return totals->elapsed_ns == 0 ? (struct human){ "-" } : human_rate(rate);
 }
 
 static uint16_t in_thousandths(const struct totals *totals) {

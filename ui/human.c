@@ -38,6 +38,13 @@ struct human human_size(uint64_t number) {
 	return divide(number, (uint64_t)1 << power * 10, suffixes[power]);
 }
 
+struct human human_rate(uint64_t number) {
+	const struct human size = human_size(number);
+	struct human human;
+	snprintf(human.text, sizeof(human.text), "%.5s/s", size.text);
+	return human;
+}
+
 struct human human_count(uint64_t number) {
 	char digits[DIGITS_ROOM];
 	struct human human;

@@ -10,6 +10,8 @@ struct human {
 
 /* "0", "999", "1.2K", "12.3M": of 1024, rounded down, never longer than five characters. */
 struct human human_size(uint64_t number);
+/* The same for each second: "12.3M/s". */
+struct human human_rate(uint64_t number);
 /* "812", "1,204", "1,234,567". */
 struct human human_count(uint64_t number);
 /* "3s", "2m", "5h", "12d"; with `at_least` ">2m". */
