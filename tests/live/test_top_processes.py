@@ -24,6 +24,7 @@ ENDS_WITHIN_S = 1.0
 NOTHING = "0" * 16
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
 SHOW_CURSOR = b"\x1b[?25h"
+DRAWN = b"PROTO"  # curses is set up by then, and takes no signal for itself any more
 
 
 def environment(extra):
@@ -114,7 +115,7 @@ class Terminal:
         self.reader.start()
         threading.Thread(target=self.read_events, daemon=True).start()
         self.job = int(until(lambda: self.said, "the job")[0].split()[1])
-        until(lambda: ENTER in self.seen or len(self.said) > 1, "the alternate screen")
+        until(lambda: DRAWN in self.seen or len(self.said) > 1, "the table")
         true(len(self.said) == 1, f"it runs: {self.said} {self.seen!r}")
         self.screen = until(lambda: child_of(self.job), "the screen process")
 
