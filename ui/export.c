@@ -20,20 +20,12 @@
 /* How many rows decide on the widths of columns. */
 enum { MEASURE_LIMIT = 1024 };
 
-static const struct {
-	const char *ending;
-	const struct sink_class *class;
-} formats[] = {
-	{ ".txt", &sink_text }, { ".json", &sink_json }, { ".ndjson", &sink_ndjson },
-	{ ".csv", &sink_csv },  { ".tsv", &sink_tsv },
-};
-
+/* The format that is called as the path ends; what is not, as .txt, is text. */
 static const struct sink_class *format_of(const char *path) {
-	const size_t length = strlen(path);
-	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
-		const size_t ending = strlen(formats[i].ending);
-		if (length > ending && strcasecmp(path + length - ending, formats[i].ending) == 0)
-			return formats[i].class;
+	const char *dot = strrchr(path, '.');
+	for (size_t i = 0; dot && i < SINK_CLASS_COUNT; i++) {
+		if (strcasecmp(dot + 1, sink_classes[i]->name) == 0)
+			return sink_classes[i];
 	}
 	return &sink_text;
 }
