@@ -332,6 +332,39 @@ Test(detail, queues_stand_against_their_limits) {
 	expect_unsaid(&sock, "send queue");
 }
 
+/* The style of the first character of a text, on a page of a hundred columns. */
+static enum style style_of(const struct sock *sock, const char *text) {
+	struct canvas canvas = drawn_canvas(100, 200, true);
+	enum style found = STYLE_COUNT;
+	draw(sock, &canvas, 0);
+	for (int i = 0; i < 100 * 200 && found == STYLE_COUNT; i++) {
+		size_t length = 0;
+		while (text[length] && i + (int)length < 100 * 200 &&
+		       canvas.cells[i + (int)length].bytes[0] == text[length])
+			length++;
+		if (!text[length])
+			found = (enum style)canvas.cells[i].style;
+	}
+	canvas_finish(&canvas);
+	return found;
+}
+
+Test(detail, styles_say_what_is_nearly_full_and_what_is_nothing) {
+	struct sock sock = connection();
+	cr_expect_eq(style_of(&sock, "12,345 of"), STYLE_TEXT);
+	cr_expect_eq(style_of(&sock, "86,000 of"), STYLE_WARNING);
+	sock.sendq = 79000;
+	cr_expect_eq(style_of(&sock, "79,000 of"), STYLE_WARNING);
+	sock.sendq = 70000;
+	cr_expect_eq(style_of(&sock, "70,000 of"), STYLE_TEXT);
+	cr_expect_eq(style_of(&sock, "backoff"), STYLE_LABEL);
+	cr_expect_eq(style_of(&sock, "open "), STYLE_FAINT);
+	cr_expect_eq(style_of(&sock, "1234567 "), STYLE_TEXT);
+	cr_expect_eq(style_of(&sock, "tcp ESTAB"), STYLE_HEADING);
+	trouble = "some trouble";
+	cr_expect_eq(style_of(&sock, "! some"), STYLE_WARNING);
+}
+
 Test(detail, a_limit_that_the_kernel_did_not_tell_is_not_known) {
 	struct sock_memory little = memory;
 	struct sock sock = connection();

@@ -219,6 +219,8 @@ Test(header, a_stretched_period_says_what_was_asked) {
 	expect_in_line(&frame, &look, 80, 0, "  every 1.3s  ");
 	look.wanted_ns = look.period_ns;
 	expect_in_line(&frame, &look, 120, 0, "  every 1.3s  ");
+	look.wanted_ns = 2 * second;
+	expect_in_line(&frame, &look, 120, 0, "  every 1.3s  ");
 	look.period_ns = look.wanted_ns = 250000000;
 	expect_in_line(&frame, &look, 120, 0, "  every 0.25s  ");
 	look.period_ns = look.wanted_ns = 60 * second;
