@@ -20,12 +20,6 @@ struct prompt_kind {
 	void (*cancel)(struct app *app); /* or NULL */
 };
 
-static void set_text(char **to, const char *text) {
-	char *copy = xasprintf("%s", text);
-	free(*to);
-	*to = copy;
-}
-
 /* The user that was chosen and what was typed hold together. */
 static char *whole_filter(const struct app *app) {
 	if (!app->user_term[0])
@@ -52,7 +46,7 @@ static char *start_filter(const struct app *app) {
 }
 
 static void change_filter(struct app *app) {
-	set_text(&app->typed, app->prompt.text);
+	app_set_text(&app->typed, xasprintf("%s", app->prompt.text));
 	app_apply_filter(app);
 }
 
@@ -68,7 +62,7 @@ static void enter_filter(struct app *app, uint64_t now_ns) {
 }
 
 static void cancel_filter(struct app *app) {
-	set_text(&app->typed, app->before_typing);
+	app_set_text(&app->typed, xasprintf("%s", app->before_typing));
 	app_apply_filter(app);
 }
 
@@ -77,7 +71,7 @@ static char *start_search(const struct app *app) {
 }
 
 static void change_search(struct app *app) {
-	set_text(&app->search, app->prompt.text);
+	app_set_text(&app->search, xasprintf("%s", app->prompt.text));
 }
 
 static void enter_search(struct app *app, uint64_t now_ns) {
@@ -89,7 +83,7 @@ static void enter_search(struct app *app, uint64_t now_ns) {
 }
 
 static void cancel_search(struct app *app) {
-	set_text(&app->search, app->before_typing);
+	app_set_text(&app->search, xasprintf("%s", app->before_typing));
 }
 
 static char *start_delay(const struct app *app) {
@@ -142,7 +136,7 @@ void app_open_prompt(struct app *app, enum app_prompt kind) {
 	char *text = kinds[kind].start(app);
 	app->prompt_kind = kind;
 	prompt_open(&app->prompt, text, &app->histories[kind]);
-	set_text(&app->before_typing, text);
+	app_set_text(&app->before_typing, xasprintf("%s", text));
 	app->mode = APP_MODE_PROMPT;
 	free(text);
 }

@@ -82,7 +82,8 @@ struct app {
 };
 
 /* app.c */
-void app_refresh(struct app *app); /* rows from the frame by filter and order, anew */
+void app_set_text(char **to, char *text); /* takes the text */
+void app_refresh(struct app *app);        /* rows from the frame by filter and order, anew */
 void app_say(struct app *app, uint64_t now_ns, char *text); /* takes the text */
 void app_forget_message(struct app *app);
 void app_close_mode(struct app *app);

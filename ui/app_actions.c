@@ -1,0 +1,399 @@
+/* What the keys do. Each action is a row of handlers[]; whatever they change shows up at the next
+ * app_draw(). */
+
+#include <stdlib.h>
+
+#include "action.h"
+#include "app_state.h"
+#include "key.h"
+#include "util.h"
+
+enum { SCROLL_STEP = 8 };
+
+#define SECOND_NS UINT64_C(1000000000)
+
+static void move(struct app *app, long by) {
+	table_move(&app->table, by);
+	app->detail_scroll = 0;
+}
+
+static void scroll_detail(struct app *app, int by) {
+	const int most =
+	    app->detail_lines > app->detail_height ? app->detail_lines - app->detail_height : 0;
+	const int wanted = app->detail_scroll + by;
+	app->detail_scroll = wanted < 0 ? 0 : wanted > most ? most : wanted;
+}
+
+/* Pages turn in the pane that is open. */
+static void page(struct app *app, int direction, int part) {
+	if (app->detail_open)
+		scroll_detail(app, direction * app->detail_height / part);
+	else
+		move(app, (long)direction * app->table_height / part);
+}
+
+static void do_quit(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->wish = APP_WISH_QUIT;
+}
+
+static void do_help(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->mode = APP_MODE_HELP;
+	app->help_scroll = 0;
+}
+
+static void do_up(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	move(app, -1);
+}
+
+static void do_down(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	move(app, 1);
+}
+
+static void do_left(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->scroll = app->scroll > SCROLL_STEP ? app->scroll - SCROLL_STEP : 0;
+}
+
+static void do_right(struct app *app, uint64_t now_ns) {
+	enum { SCROLL_MAX = 4096 };
+	(void)now_ns;
+	if (app->scroll < SCROLL_MAX)
+		app->scroll += SCROLL_STEP;
+}
+
+static void do_page_up(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	page(app, -1, 1);
+}
+
+static void do_page_down(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	page(app, 1, 1);
+}
+
+static void do_half_page_up(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	page(app, -1, 2);
+}
+
+static void do_half_page_down(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	page(app, 1, 2);
+}
+
+static void do_first(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	table_select(&app->table, 0);
+}
+
+static void do_last(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	table_select(&app->table, app->table.count > 0 ? app->table.count - 1 : 0);
+}
+
+static void do_detail(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->detail_open = !app->detail_open && table_selected(&app->table);
+	app->detail_scroll = 0;
+}
+
+/* One thing at a time, the last one opened first. */
+static void do_back(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	if (app->detail_open) {
+		app->detail_open = false;
+	} else if (app->search[0]) {
+		app_set_text(&app->search, xasprintf("%s", ""));
+	} else if (app->typed[0] || app->user_term[0]) {
+		app_set_text(&app->typed, xasprintf("%s", ""));
+		app_set_text(&app->user_term, xasprintf("%s", ""));
+		app_apply_filter(app);
+	}
+}
+
+static void do_filter(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app_open_prompt(app, APP_PROMPT_FILTER);
+}
+
+static void do_search(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app_open_prompt(app, APP_PROMPT_SEARCH);
+}
+
+static void do_next(struct app *app, uint64_t now_ns) {
+	if (app->search[0]) {
+		app_find(app, now_ns, 1);
+		return;
+	}
+	app->host_names = !app->host_names;
+	app_say(app, now_ns,
+	        xasprintf("%s", app->host_names ? _("names of hosts") : _("numbers of hosts")));
+}
+
+static void do_previous(struct app *app, uint64_t now_ns) {
+	if (app->search[0])
+		app_find(app, now_ns, -1);
+}
+
+static void do_sort_menu(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app_open_menu(app, APP_MENU_SORT);
+}
+
+static size_t sort_column(const struct app *app) {
+	for (size_t i = 0; i < columns_count(app->columns); i++) {
+		if (columns_field(app->columns, i) == app->sort)
+			return i;
+	}
+	return columns_count(app->columns);
+}
+
+/* Goes round; what is sorted by need not be a column. */
+static void sort_by_neighbour(struct app *app, size_t step) {
+	const size_t count = columns_count(app->columns);
+	const size_t at = sort_column(app);
+	if (count == 0)
+		return;
+	const size_t next = at == count ? (step == 1 ? 0 : count - 1) : (at + step) % count;
+	app_sort_by(app, columns_field(app->columns, next));
+}
+
+static void do_sort_left(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	sort_by_neighbour(app, columns_count(app->columns) - 1);
+}
+
+static void do_sort_right(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	sort_by_neighbour(app, 1);
+}
+
+static void do_reverse(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->descending = !app->descending;
+	app_refresh(app);
+}
+
+static void do_user(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app_open_menu(app, APP_MENU_USER);
+}
+
+static void do_toggle_tcp(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	filter_line_toggle_protocols(app->filter,
+	                             1u << SOCK_PROTOCOL_TCP | 1u << SOCK_PROTOCOL_MPTCP);
+	app_refresh(app);
+}
+
+static void do_toggle_udp(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	filter_line_toggle_protocols(app->filter,
+	                             1u << SOCK_PROTOCOL_UDP | 1u << SOCK_PROTOCOL_UDPLITE);
+	app_refresh(app);
+}
+
+static void do_toggle_unix(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	filter_line_toggle_protocols(app->filter, SOCK_PROTOCOLS_UNIX);
+	app_refresh(app);
+}
+
+static void do_toggle_listening(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	filter_line_toggle_listening(app->filter);
+	app_refresh(app);
+}
+
+static void do_toggle_established(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	filter_line_toggle_established(app->filter);
+	app_refresh(app);
+}
+
+static void do_toggle_closed(struct app *app, uint64_t now_ns) {
+	app->show_closed = !app->show_closed;
+	app_say(app, now_ns,
+	        xasprintf("%s", app->show_closed ? _("sockets that are gone stay for a while")
+	                                         : _("sockets that are gone go at once")));
+	app_refresh(app);
+}
+
+static void do_pause(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->paused = !app->paused;
+}
+
+static void do_freeze(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->frozen = !app->frozen;
+	app_refresh(app);
+}
+
+static void do_follow(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->table.follows = !app->table.follows;
+}
+
+static void do_delay(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app_open_prompt(app, APP_PROMPT_DELAY);
+}
+
+static const uint64_t delays_ns[] = {
+	SECOND_NS / 10, SECOND_NS / 5, SECOND_NS / 2,  SECOND_NS,      2 * SECOND_NS,
+	3 * SECOND_NS,  5 * SECOND_NS, 10 * SECOND_NS, 30 * SECOND_NS, 60 * SECOND_NS,
+};
+
+static void do_faster(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	for (size_t i = ARRAY_LENGTH(delays_ns); i > 0; i--) {
+		if (delays_ns[i - 1] < app->delay_ns) {
+			app->delay_ns = delays_ns[i - 1];
+			return;
+		}
+	}
+}
+
+static void do_slower(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	for (size_t i = 0; i < ARRAY_LENGTH(delays_ns); i++) {
+		if (delays_ns[i] > app->delay_ns) {
+			app->delay_ns = delays_ns[i];
+			return;
+		}
+	}
+}
+
+static void do_port_names(struct app *app, uint64_t now_ns) {
+	app->port_names = !app->port_names;
+	app_say(app, now_ns,
+	        xasprintf("%s", app->port_names ? _("names of ports") : _("numbers of ports")));
+}
+
+static void do_export(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app_open_prompt(app, APP_PROMPT_EXPORT);
+}
+
+static void do_copy(struct app *app, uint64_t now_ns) {
+	const struct sock *sock = table_selected(&app->table);
+	const struct columns_look look = app_look(app);
+	if (!sock)
+		return;
+	app->copy.used = 0;
+	columns_write_row(app->columns, &app->copy, sock, &look);
+	app->wish = APP_WISH_COPY;
+	app_say(app, now_ns, xasprintf("%s", _("row copied, if the terminal allows it (OSC 52)")));
+}
+
+static void do_redraw(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->wish = APP_WISH_REDRAW;
+}
+
+static void do_suspend(struct app *app, uint64_t now_ns) {
+	(void)now_ns;
+	app->wish = APP_WISH_SUSPEND;
+}
+
+static void do_nothing(struct app *app, uint64_t now_ns) {
+	(void)app;
+	(void)now_ns;
+}
+
+static void (*const handlers[])(struct app *app, uint64_t now_ns) = {
+	[ACTION_NONE] = do_nothing,
+	[ACTION_QUIT] = do_quit,
+	[ACTION_HELP] = do_help,
+	[ACTION_UP] = do_up,
+	[ACTION_DOWN] = do_down,
+	[ACTION_LEFT] = do_left,
+	[ACTION_RIGHT] = do_right,
+	[ACTION_PAGE_UP] = do_page_up,
+	[ACTION_PAGE_DOWN] = do_page_down,
+	[ACTION_HALF_PAGE_UP] = do_half_page_up,
+	[ACTION_HALF_PAGE_DOWN] = do_half_page_down,
+	[ACTION_FIRST] = do_first,
+	[ACTION_LAST] = do_last,
+	[ACTION_DETAIL] = do_detail,
+	[ACTION_BACK] = do_back,
+	[ACTION_FILTER] = do_filter,
+	[ACTION_SEARCH] = do_search,
+	[ACTION_NEXT] = do_next,
+	[ACTION_PREVIOUS] = do_previous,
+	[ACTION_SORT_MENU] = do_sort_menu,
+	[ACTION_SORT_LEFT] = do_sort_left,
+	[ACTION_SORT_RIGHT] = do_sort_right,
+	[ACTION_REVERSE] = do_reverse,
+	[ACTION_USER] = do_user,
+	[ACTION_TOGGLE_TCP] = do_toggle_tcp,
+	[ACTION_TOGGLE_UDP] = do_toggle_udp,
+	[ACTION_TOGGLE_UNIX] = do_toggle_unix,
+	[ACTION_TOGGLE_LISTENING] = do_toggle_listening,
+	[ACTION_TOGGLE_ESTABLISHED] = do_toggle_established,
+	[ACTION_TOGGLE_CLOSED] = do_toggle_closed,
+	[ACTION_PAUSE] = do_pause,
+	[ACTION_FREEZE] = do_freeze,
+	[ACTION_FOLLOW] = do_follow,
+	[ACTION_DELAY] = do_delay,
+	[ACTION_FASTER] = do_faster,
+	[ACTION_SLOWER] = do_slower,
+	[ACTION_PORT_NAMES] = do_port_names,
+	[ACTION_EXPORT] = do_export,
+	[ACTION_COPY] = do_copy,
+	[ACTION_REDRAW] = do_redraw,
+	[ACTION_SUSPEND] = do_suspend,
+};
+_Static_assert(ARRAY_LENGTH(handlers) == ACTION_COUNT, "a handler for each");
+
+/* Quitting while something is open closes that, but Ctrl-C and F10 always quit. */
+static enum action action_in_table(const struct app *app, int key) {
+	const enum action action = action_of(key);
+	return action == ACTION_QUIT && key == 'q' && app->detail_open ? ACTION_BACK : action;
+}
+
+static void press_in_table(struct app *app, int key, uint64_t now_ns) {
+	handlers[action_in_table(app, key)](app, now_ns);
+}
+
+static void press_in_help(struct app *app, int key, uint64_t now_ns) {
+	const enum action action = action_of(key);
+	const int step = action == ACTION_DOWN        ? 1
+	                 : action == ACTION_UP        ? -1
+	                 : action == ACTION_PAGE_DOWN ? app->table_height
+	                 : action == ACTION_PAGE_UP   ? -app->table_height
+	                                              : 0;
+	if (step == 0)
+		app_close_mode(app);
+	else
+		app->help_scroll = app->help_scroll + step < 0 ? 0 : app->help_scroll + step;
+	if (action == ACTION_SUSPEND || action == ACTION_REDRAW || action == ACTION_QUIT)
+		handlers[key == 'q' ? ACTION_NONE : action](app, now_ns);
+}
+
+static void press_in_menu(struct app *app, int key, uint64_t now_ns) {
+	(void)now_ns;
+	app_menu_press(app, key);
+}
+
+static void (*const presses[])(struct app *app, int key, uint64_t now_ns) = {
+	[APP_MODE_TABLE] = press_in_table,
+	[APP_MODE_PROMPT] = app_prompt_press,
+	[APP_MODE_MENU] = press_in_menu,
+	[APP_MODE_HELP] = press_in_help,
+};
+_Static_assert(ARRAY_LENGTH(presses) == APP_MODE_COUNT, "a reader for each");
+
+void app_press(struct app *app, int key, uint64_t now_ns) {
+	app_forget_message(app);
+	if (key == KEY_CODE_CTRL_C || key == KEY_CODE_F10)
+		do_quit(app, now_ns);
+	else
+		presses[app->mode](app, key, now_ns);
+}
