@@ -29,7 +29,7 @@ static void rebuild(struct inode_table *table) {
 	for (size_t i = 0; i < old.size; i++)
 		needed += is_needed(&old, &old.slots[i]);
 	table->size = SIZE_FIRST;
-	while (table->size / 4 < needed + 1)
+	while (table->size / 8 * 3 < needed + 1)
 		table->size *= 2;
 	table->slots = xcalloc(table->size, sizeof(*table->slots));
 	table->used = needed;

@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Small: they are met in no order, and the cache of the processor is what it takes. */
 struct inode_slot {
-	uint32_t inode;   /* 0: free */
-	uint32_t told;    /* the latest look that told it; 0: none did */
-	uint32_t since;   /* the first of the looks without a gap that told it */
-	uint32_t holders; /* descriptors */
-	bool is_searched; /* everybody was looked into for it since, and nobody held it */
+	uint32_t inode;           /* 0: free */
+	uint32_t told;            /* the latest look that told it; 0: none did */
+	uint32_t since;           /* the first of the looks without a gap that told it */
+	uint32_t holders : 31;    /* descriptors */
+	uint32_t is_searched : 1; /* everybody was looked into for it since, and nobody held it */
 };
 
 /* Zero-initialise it. Its size follows what was told in the latest two looks, or is held. */
