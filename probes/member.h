@@ -28,6 +28,8 @@ struct member {
 };
 
 enum member_depth {
+	MEMBER_GUESS, /* the same, and new sockets are believed to have the lowest free numbers, as
+	               * the kernel gives them out, unless there must be others too */
 	MEMBER_CHANGES, /* what is told in this look is believed to be held as it was */
 	MEMBER_ALL,
 };

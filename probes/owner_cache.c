@@ -23,9 +23,12 @@
 #define REFRESH_NS UINT64_C(1000000)    /* at least so long is read what was believed */
 
 enum {
-	REST_FACTOR = 20,     /* after work that can wait, in its own duration */
-	REFRESH_FACTOR = 400, /* the same after work for which there is no reason but doubt */
-	PAUSE_DOUBLINGS = 4,  /* as long as pauses were in vain */
+	REST_FACTOR = 20,      /* after work that can wait, in its own duration */
+	REFRESH_FACTOR = 1000, /* the same after work for which there is no reason but doubt */
+	PAUSE_DOUBLINGS = 4,   /* as long as pauses were in vain */
+	/* Looks after which a guess will not find it any more. In the first a socket can lie behind
+	 * the number of one that was told, then closed, before it was told itself. */
+	AGE_WAITING = 2,
 };
 
 /* Something that waits longer each time it was in vain. */
@@ -149,8 +152,8 @@ static void read_member(struct owner_cache *cache, struct member *member, enum m
 
 /* The sockets of this look that nobody is known to hold. */
 struct unheld {
-	size_t fresh;    /* since this look or the one before */
-	size_t waiting;  /* that stayed, and were not yet looked for everywhere */
+	size_t fresh;   /* since one of the latest looks */
+	size_t waiting; /* that stayed, and were not yet looked for everywhere; some may be fresh */
 	size_t searched; /* nobody held them when everybody was read */
 };
 
@@ -161,8 +164,8 @@ static struct unheld count_unheld(const struct owner_cache *cache) {
 		if (!slot || slot->holders > 0)
 			continue;
 		const uint32_t age = cache->inodes.look - slot->since;
-		unheld.fresh += !slot->is_searched && age <= 1;
-		unheld.waiting += !slot->is_searched && age >= 1;
+		unheld.fresh += !slot->is_searched && age <= AGE_WAITING;
+		unheld.waiting += !slot->is_searched && age >= AGE_WAITING;
 		unheld.searched += slot->is_searched;
 	}
 	return unheld;
@@ -199,11 +202,12 @@ static void find_candidates(struct owner_cache *cache, uint64_t now_ns) {
 		cache->rest_until = UINT64_MAX; /* until it is known how long it took */
 }
 
-static void read_due(struct owner_cache *cache, uint64_t now_ns, bool can_wait) {
+static void read_due(struct owner_cache *cache, uint64_t now_ns, enum member_depth depth,
+                     bool can_wait) {
 	const uint64_t start = util_monotonic_ns();
 	for (size_t i = 0; i < cache->member_count; i++) {
 		if (cache->members[i]->is_due)
-			read_member(cache, cache->members[i], MEMBER_CHANGES);
+			read_member(cache, cache->members[i], depth);
 	}
 	if (can_wait || cache->rest_until == UINT64_MAX)
 		cache->rest_until = now_ns + REST_FACTOR * (util_monotonic_ns() - start);
@@ -224,6 +228,7 @@ static void conclude_walk(struct owner_cache *cache, uint64_t now_ns, uint64_t s
 	cache->statistics.walks++;
 	cache->was_walked = true;
 	mark_searched(cache);
+	cache->doubt_until = now_ns + WALK_PAUSE_NS;
 	set_pause(&cache->walks, now_ns, rest > WALK_PAUSE_NS ? rest : WALK_PAUSE_NS, in_vain);
 }
 
@@ -291,7 +296,8 @@ static void search(struct owner_cache *cache, uint64_t now_ns) {
 	if (is_round)
 		find_candidates(cache, now_ns);
 	if (is_round || now_ns >= cache->rest_until)
-		read_due(cache, now_ns, !is_round && cache->was_walked);
+		read_due(cache, now_ns, before.waiting > 0 ? MEMBER_CHANGES : MEMBER_GUESS,
+		         !is_round && cache->was_walked);
 	const struct unheld after = count_unheld(cache);
 	const bool in_vain = count_all(&after) >= count_all(&before);
 	if (is_round && (before.fresh == 0 || !in_vain))
@@ -313,6 +319,7 @@ void owner_cache_update(struct owner_cache *cache, uint64_t now_ns) {
 		search(cache, now_ns);
 	owner_walk_end(&cache->walk);
 	cache->statistics.links += cache->walk.links;
+	cache->statistics.listed += cache->walk.descriptors;
 	cache->elapsed_ns = util_monotonic_ns() - start;
 }
 

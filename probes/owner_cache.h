@@ -25,6 +25,7 @@ struct owner_cache_statistics {
 	uint64_t rounds;    /* in which all processes were asked for the number of descriptors */
 	uint64_t walks;     /* in which all processes were read */
 	uint64_t processes; /* that were read */
+	uint64_t listed;    /* descriptors in the lists of those */
 	uint64_t links;     /* of descriptors that were read */
 };
 struct owner_cache_statistics owner_cache_statistics(const struct owner_cache *cache);

@@ -272,6 +272,41 @@ bool owner_walk_process(struct owner_walk *walk, uint32_t pid, enum owner_number
 	return walk->proc < 0 || visit_process(walk, pid, number, visitor);
 }
 
+bool owner_door_open(struct owner_walk *walk, uint32_t pid, struct owner_door *door) {
+	struct stat status;
+	char name[16];
+	*door = (struct owner_door){ .visit = { .walk = walk, .pid = pid } };
+	snprintf(name, sizeof(name), "%u", pid);
+	door->visit.directory = openat(walk->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (door->visit.directory < 0)
+		return false;
+	door->directory = openat(door->visit.directory, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (door->directory < 0) {
+		close(door->visit.directory);
+		return false;
+	}
+	door->size = fstat(door->directory, &status) == 0 ? (uint64_t)status.st_size : 0;
+	return true;
+}
+
+enum owner_answer owner_door_ask(struct owner_door *door, uint32_t fd, uint32_t *inode) {
+	char name[16];
+	char link[64];
+	snprintf(name, sizeof(name), "%u", fd);
+	door->visit.walk->links++;
+	const ssize_t length = readlinkat(door->directory, name, link, sizeof(link));
+	if (length < 0)
+		return errno == ENOENT ? OWNER_ANSWER_NONE : OWNER_ANSWER_DOUBT;
+	if (process_parse_socket_link(link, (size_t)length, inode))
+		return OWNER_ANSWER_SOCKET;
+	return ring_is_link(link, (size_t)length) ? OWNER_ANSWER_DOUBT : OWNER_ANSWER_OTHER;
+}
+
+void owner_door_close(struct owner_door *door) {
+	close(door->directory);
+	close(door->visit.directory);
+}
+
 uint64_t owner_walk_size(const struct owner_walk *walk, uint32_t pid, uint32_t tid) {
 	char path[64];
 	struct stat status;

@@ -77,6 +77,26 @@ enum owner_number {
 bool owner_walk_process(struct owner_walk *walk, uint32_t pid, enum owner_number number,
                         const struct owner_visitor *visitor);
 
+/* A process whose descriptors are asked for by number, one by one: dearer than a list of them if it
+ * has few, but a list of ten thousand takes ten milliseconds. */
+struct owner_door {
+	struct owner_visit visit; /* for owner_visit_process() */
+	int directory;            /* /proc/PID/fd */
+	uint64_t size;            /* how many descriptors it has, if the kernel tells */
+};
+
+enum owner_answer {
+	OWNER_ANSWER_SOCKET,
+	OWNER_ANSWER_OTHER, /* something that is no socket and holds none */
+	OWNER_ANSWER_NONE,  /* there is no such descriptor */
+	OWNER_ANSWER_DOUBT,
+};
+
+/* False if it may not be asked, or has ended; then there is nothing to close. */
+bool owner_door_open(struct owner_walk *walk, uint32_t pid, struct owner_door *door);
+enum owner_answer owner_door_ask(struct owner_door *door, uint32_t fd, uint32_t *inode);
+void owner_door_close(struct owner_door *door);
+
 /* How many descriptors the table of a thread has, which costs a hundredth of reading it; 0 also if
  * it is gone. Only if the kernel tells (since 6.2). */
 uint64_t owner_walk_size(const struct owner_walk *walk, uint32_t pid, uint32_t tid);

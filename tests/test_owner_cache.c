@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -279,6 +280,50 @@ Test(owner_cache, of_a_process_that_opened_one_only_what_is_not_known_is_read, .
 		const struct told told = owners_of(cache, inodes[i]);
 		expect_owner(&told, child.pid);
 	}
+	end(&child);
+	owner_cache_destroy(cache);
+}
+
+/* What comes and goes again and again, in a process that holds very many: one number is new, one is
+ * used again, one becomes free. */
+Test(owner_cache, very_many_descriptors_are_not_listed_for_the_sake_of_a_few, .timeout = 60) {
+	enum { HELD = 4200, MORE = HELD + 100 };
+	struct rlimit limit;
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_max < MORE)
+		cr_skip_test("so many descriptors are not allowed");
+	limit.rlim_cur = limit.rlim_max;
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	struct owner_cache *cache = owner_cache_create();
+	const struct child child = new_child();
+	uint32_t *inodes = xcalloc(HELD + TRIES_MAX + 1, sizeof(*inodes));
+	size_t count = 0;
+	uint64_t listed = UINT64_MAX;
+	while (count < HELD)
+		inodes[count++] = tell(&child, OPEN);
+	look(cache, 0, inodes, count);
+	for (uint64_t i = 1; i < 30; i++) {
+		const struct owner_cache_statistics before = owner_cache_statistics(cache);
+		if (i % 3 == 0)
+			count--;
+		inodes[count++] = tell(&child, i % 3 == 0 ? OVER_FIRST : OPEN);
+		look(cache, i, inodes, count); /* too early to read anybody without reason */
+		const struct told told = owners_of(cache, inodes[count - 1]);
+		expect_owner(&told, child.pid);
+		const uint64_t more = owner_cache_statistics(cache).listed - before.listed;
+		listed = more < listed ? more : listed;
+		if (i % 5 == 0) {
+			tell(&child, CLOSE_LAST);
+			look(cache, i, inodes, --count);
+			inodes[count++] = tell(&child, OPEN); /* the same number */
+			look(cache, i, inodes, count);
+			const struct told again = owners_of(cache, inodes[count - 1]);
+			expect_owner(&again, child.pid);
+		}
+	}
+	cr_expect_lt(listed, HELD);
+	cr_expect_eq(owner_cache_statistics(cache).walks, 1);
+	free(inodes);
 	end(&child);
 	owner_cache_destroy(cache);
 }
