@@ -436,9 +436,16 @@ Test(owner_cache, what_was_believed_wrongly_is_put_right_when_everybody_is_read,
 	expect_truth_and_end(&belief);
 }
 
+/* Something else is new in each look, and gone in the next. */
 Test(owner_cache, what_is_believed_is_read_now_and_then_if_anything_is_new, .timeout = 60) {
 	const struct belief belief = new_belief();
-	look_at(&belief, 1000 * SECOND_NS);
+	size_t count = 2;
+	for (uint32_t i = 1; i < 10000 && count > 1; i++) {
+		const uint32_t inodes[] = { belief.old, UINT32_MAX - i };
+		look(belief.cache, i * 1000 * SECOND_NS, inodes, 2);
+		count = owners_of(belief.cache, belief.old).count;
+	}
+	look_at(&belief, 1);
 	cr_expect_eq(owner_cache_statistics(belief.cache).walks, 1);
 	expect_truth_and_end(&belief);
 }
