@@ -347,14 +347,6 @@ static const char *recorded_cgroup(void *context, uint64_t id) {
 	return find_name(&replay->cgroups, id);
 }
 
-static bool wants_probe(const struct want *want, enum sock_probe probe) {
-	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++) {
-		if (want->states[i] != 0 && sock_probe_of((enum sock_protocol)i) == probe)
-			return true;
-	}
-	return false;
-}
-
 /* False if it makes no sense. */
 static bool take_dump(struct run *run, struct moment_cursor content, struct probe_report *report) {
 	struct moment_dump header;
@@ -367,7 +359,7 @@ static bool take_dump(struct run *run, struct moment_cursor content, struct prob
 		.inet.protocol = (enum sock_protocol)header.protocol,
 	};
 	const struct diag_class *class = diag_class_of(request.probe);
-	if (!wants_probe(run->want, request.probe))
+	if (!want_has_probe(run->want, request.probe))
 		return true;
 	if (header.kind == MOMENT_KIND_LINES)
 		return fallback_replay(run, &header, report, content);
@@ -473,7 +465,7 @@ static bool take_message(struct run *run, const struct nlmsghdr *message,
 	if (!is_answer(message) || !find_probe(message, &request))
 		return false;
 	apply_question(question, message, &request);
-	if (!wants_probe(run->want, request.probe))
+	if (!want_has_probe(run->want, request.probe))
 		return true;
 	struct probe_report *report = &run->snapshot->reports[request.probe];
 	const uint64_t ignored = report->ignored;
@@ -507,7 +499,7 @@ static void copy_reports(const struct replay *replay, const struct want *want,
 	size_t wanted = 0;
 	size_t recorded = 0;
 	for (size_t i = 0; i < SOCK_PROBE_COUNT; i++) {
-		if (!wants_probe(want, (enum sock_probe)i))
+		if (!want_has_probe(want, (enum sock_probe)i))
 			continue;
 		snapshot->reports[i] = replay->reports[i];
 		wanted++;

@@ -410,8 +410,11 @@ static void parse_filter(struct cli *cli, const char *file, const char *const wo
 }
 
 static void choose_columns(struct cli *cli, const struct wishes *wishes) {
+	static const char batch_columns[] = "owners,user,proto,state,local,peer,rtt";
 	char *error = NULL;
-	if (!wishes->columns && cli->command != CLI_TOP)
+	if (!wishes->columns && cli->batch)
+		view_set_columns(&cli->view, batch_columns, &error);
+	else if (!wishes->columns && cli->command != CLI_TOP)
 		view_add_defaults(&cli->view, cli->format->is_data ? FIELD_IN_DATA : FIELD_IN_TEXT);
 	else if (wishes->columns && !view_set_columns(&cli->view, wishes->columns, &error))
 		fail(cli, error);
@@ -420,7 +423,7 @@ static void choose_columns(struct cli *cli, const struct wishes *wishes) {
 		if (wishes->groups[group] && !shown_already)
 			view_add_group(&cli->view, (enum field_group)group);
 	}
-	if (cli->diff)
+	if (cli->diff || cli->batch)
 		view_put_first(&cli->view, field_find("change", strlen("change")));
 	if (cli->summary && (wishes->columns || wishes->sort || cli->view.detail_count > 0))
 		fail(cli, xasprintf("%s", _("a summary has no columns, details or order to choose; "

@@ -32,3 +32,12 @@ static inline bool want_has(const struct want *want, uint32_t protocols) {
 	}
 	return false;
 }
+
+/* True if it asks for any protocol of the probe. */
+static inline bool want_has_probe(const struct want *want, enum sock_probe probe) {
+	for (int i = 0; i < SOCK_PROTOCOL_COUNT; i++) {
+		if (want->states[i] != 0 && sock_probe_of((enum sock_protocol)i) == probe)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,332 @@
+/* A recording, and collectors that are not what they should be. */
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "feeds.h"
+#include "frame.h"
+#include "moments.h"
+#include "recording.h"
+#include "util.h"
+
+enum { LIMIT_MS = 20000, NEEDS = SOCK_NEED_INFO | SOCK_NEED_OWNERS };
+
+static const uint64_t second_ns = 1000000000;
+
+/* Waits for the answer to the question asked last. */
+static enum feed_answer answer_of(const struct feed *feed, const struct frame **frame,
+                                  char **error) {
+	struct pollfd ready = { .fd = feed->fd, .events = POLLIN };
+	enum feed_answer answer = FEED_NOTHING;
+	*frame = NULL;
+	*error = NULL;
+	while (answer == FEED_NOTHING) {
+		cr_assert_eq(poll(&ready, 1, LIMIT_MS), 1, "no answer");
+		answer = feed->take(feed->self, frame, error);
+	}
+	return answer;
+}
+
+static const struct frame *next_frame(const struct feed *feed) {
+	const struct frame *frame = NULL;
+	char *error = NULL;
+	feed->ask(feed->self, NEEDS);
+	cr_assert_eq(answer_of(feed, &frame, &error), FEED_FRAME);
+	cr_assert_null(error);
+	return frame;
+}
+
+/* That there is no frame, but what the text says. */
+static void expect(const struct feed *feed, enum feed_answer kind, const char *text) {
+	const struct frame *frame = NULL;
+	char *error = NULL;
+	cr_assert_eq(answer_of(feed, &frame, &error), kind);
+	cr_assert_null(frame);
+	if (text)
+		cr_assert(error && strstr(error, text), "%s", error ? error : "no error");
+	else
+		cr_assert_null(error, "%s", error);
+	free(error);
+}
+
+/* A collector as the test plays it. */
+struct played {
+	int collector;
+	struct feed feed;
+};
+
+static struct played open_played(void) {
+	struct played played;
+	char *error = NULL;
+	int screen;
+	cr_assert_eq(channel_open(&played.collector, &screen), 0);
+	cr_assert(feed_collector(screen, &played.feed, &error));
+	return played;
+}
+
+static void close_played(struct played *played) {
+	feed_close(&played->feed);
+	if (played->collector >= 0)
+		close(played->collector);
+}
+
+static struct channel_request request_of(const struct played *played) {
+	struct channel_request request;
+	cr_assert_eq(channel_receive_request(played->collector, getpid(), &request), 0);
+	return request;
+}
+
+static void answer_with(const struct played *played, const struct moment_bytes *moment,
+                        uint64_t monotonic_ns) {
+	const struct channel_answer answer = { .length = moment->length,
+		                               .cost_ns = 5 * second_ns,
+		                               .monotonic_ns = monotonic_ns };
+	const int file = channel_create_file();
+	cr_assert_eq(write(file, moment->start, moment->length), (ssize_t)moment->length);
+	cr_assert_eq(channel_seal(file), 0);
+	cr_assert_eq(channel_answer(played->collector, &answer, file), 0);
+	close(file);
+}
+
+static void answer_sockets(const struct played *played, const struct moment_sockets *sockets,
+                           uint64_t monotonic_ns) {
+	const struct moment_bytes moment = moments_make(sockets);
+	answer_with(played, &moment, monotonic_ns);
+	free(moment.start);
+}
+
+Test(feeds, what_the_collector_tells_becomes_a_frame) {
+	struct played played = open_played();
+	const struct frame *frames[3] = { 0 };
+	for (uint32_t i = 0; i < ARRAY_LENGTH(frames); i++) {
+		char *error = NULL;
+		played.feed.ask(played.feed.self, NEEDS);
+		const struct channel_request request = request_of(&played);
+		cr_assert_eq(request.kind, CHANNEL_LOOK);
+		cr_assert_eq(request.needs, NEEDS);
+		answer_sockets(&played, &(struct moment_sockets){ 7, 1, 10 + i, 0 },
+		               (i + 1) * second_ns);
+		cr_assert_eq(answer_of(&played.feed, &frames[i], &error), FEED_FRAME);
+		cr_assert_eq(frames[i]->snapshot.count, 10 + i);
+		cr_assert_eq(frames[i]->number, i + 1);
+		cr_assert_eq(frames[i]->monotonic_ns, (i + 1) * second_ns);
+		cr_assert_gt(frames[i]->cost_ns, 5 * second_ns);
+		cr_assert_lt(frames[i]->cost_ns, 6 * second_ns);
+		if (i > 0)
+			cr_assert_eq(frames[i - 1]->number, i, "the one before is still there");
+	}
+	cr_assert(played.feed.is_live);
+	close_played(&played);
+}
+
+Test(feeds, nothing_is_there_before_it_is_asked_for) {
+	struct played played = open_played();
+	const struct frame *frame = NULL;
+	char *error = NULL;
+	struct pollfd ready = { .fd = played.feed.fd, .events = POLLIN };
+	cr_assert_eq(poll(&ready, 1, 0), 0);
+	cr_assert_eq(played.feed.take(played.feed.self, &frame, &error), FEED_NOTHING);
+	close_played(&played);
+}
+
+Test(feeds, a_look_that_failed_is_no_end) {
+	struct played played = open_played();
+	const struct frame *frame = NULL;
+	char *error = NULL;
+	played.feed.ask(played.feed.self, NEEDS);
+	request_of(&played);
+	answer_sockets(&played, &(struct moment_sockets){ 7, 1, 10, 0 }, second_ns);
+	cr_assert_eq(answer_of(&played.feed, &frame, &error), FEED_FRAME);
+	played.feed.ask(played.feed.self, NEEDS);
+	request_of(&played);
+	const struct channel_answer failed = { .error = EMFILE };
+	cr_assert_eq(channel_answer(played.collector, &failed, -1), 0);
+	expect(&played.feed, FEED_TROUBLE, strerror(EMFILE));
+	cr_assert_eq(frame->snapshot.count, 10, "the last good one is as it was");
+	played.feed.ask(played.feed.self, NEEDS);
+	request_of(&played);
+	answer_sockets(&played, &(struct moment_sockets){ 9, 1, 11, 0 }, 3 * second_ns);
+	cr_assert_eq(answer_of(&played.feed, &frame, &error), FEED_FRAME);
+	cr_assert_eq(frame->number, 2);
+	cr_assert_eq(frame->totals.elapsed_ns, 2 * second_ns);
+	close_played(&played);
+}
+
+Test(feeds, the_end_of_the_collector_is_told) {
+	struct played played = open_played();
+	played.feed.ask(played.feed.self, NEEDS);
+	request_of(&played);
+	close(played.collector);
+	played.collector = -1;
+	expect(&played.feed, FEED_FAILED, "the collector ended");
+	close_played(&played);
+}
+
+Test(feeds, an_answer_that_makes_no_sense_is_the_last) {
+	struct played played = open_played();
+	played.feed.ask(played.feed.self, NEEDS);
+	request_of(&played);
+	cr_assert_eq(send(played.collector, "x", 1, 0), 1);
+	expect(&played.feed, FEED_FAILED, "makes no sense");
+	played.feed.ask(played.feed.self, NEEDS);
+	expect(&played.feed, FEED_FAILED, NULL);
+	close_played(&played);
+}
+
+Test(feeds, a_moment_of_garbage_is_a_frame_that_says_so) {
+	static unsigned char garbage[100000];
+	struct played played = open_played();
+	const struct frame *frame = NULL;
+	char *error = NULL;
+	memset(garbage, 0xa5, sizeof(garbage));
+	played.feed.ask(played.feed.self, NEEDS);
+	request_of(&played);
+	answer_with(&played, &(struct moment_bytes){ garbage, sizeof(garbage) }, second_ns);
+	cr_assert_eq(answer_of(&played.feed, &frame, &error), FEED_FRAME);
+	cr_assert(!snapshot_is_whole(&frame->snapshot));
+	close_played(&played);
+}
+
+Test(feeds, a_moment_cut_anywhere_is_survived) {
+	const struct moment_bytes moment = moments_make(&(struct moment_sockets){ 7, 1, 3, 0 });
+	struct played played = open_played();
+	for (size_t length = 1; length < moment.length; length += 13) {
+		const struct frame *frame = NULL;
+		char *error = NULL;
+		played.feed.ask(played.feed.self, NEEDS);
+		request_of(&played);
+		answer_with(&played, &(struct moment_bytes){ moment.start, length }, length);
+		cr_assert_eq(answer_of(&played.feed, &frame, &error), FEED_FRAME);
+	}
+	free(moment.start);
+	close_played(&played);
+}
+
+Test(feeds, the_collector_is_asked_to_stop_the_process_group) {
+	struct played played = open_played();
+	played.feed.suspend(played.feed.self);
+	cr_assert_eq(request_of(&played).kind, CHANNEL_SUSPEND);
+	close_played(&played);
+}
+
+Test(feeds, a_feed_can_be_closed_while_it_waits_for_an_answer) {
+	struct played played = open_played();
+	played.feed.ask(played.feed.self, NEEDS);
+	request_of(&played);
+	close_played(&played);
+	cr_assert_null(played.feed.self);
+	feed_close(&played.feed);
+}
+
+/* A recording of one moment for each of `times`. */
+static char *record(const uint64_t *times, size_t count) {
+	char *path = xasprintf("%s/test_feeds.%d.rec", P_tmpdir, (int)getpid());
+	char *error = NULL;
+	unlink(path);
+	struct recording_writer *writer = recording_create(path, &error);
+	cr_assert_not_null(writer, "%s", error);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct moment_sockets sockets = { times[i], 1, 5 + i, 1000 * i };
+		const struct moment_bytes moment = moments_make(&sockets);
+		cr_assert_eq(recording_append(writer, moment.start, moment.length), 0);
+		free(moment.start);
+	}
+	cr_assert_eq(recording_close(writer), 0);
+	return path;
+}
+
+static struct feed open_recording(const char *path) {
+	struct feed feed = { 0 };
+	char *error = NULL;
+	cr_assert(feed_replay(path, &feed, &error), "%s", error);
+	return feed;
+}
+
+Test(feeds, a_recording_is_told_moment_by_moment) {
+	const uint64_t start = 1700000000 * second_ns;
+	const uint64_t times[] = { start, start + 2 * second_ns, start + second_ns,
+		                   start + 4 * second_ns };
+	/* The clock that went back says nothing of the time between. */
+	static const uint64_t elapsed_s[] = { 0, 2, 0, 3 };
+	char *path = record(times, ARRAY_LENGTH(times));
+	struct feed feed = open_recording(path);
+	for (size_t i = 0; i < ARRAY_LENGTH(times); i++) {
+		const struct frame *frame = next_frame(&feed);
+		cr_assert_eq(frame->time_ns, times[i]);
+		cr_assert_eq(frame->totals.elapsed_ns, elapsed_s[i] * second_ns, "moment %zu", i);
+		cr_assert_eq(frame->snapshot.count, 5 + i);
+	}
+	for (int i = 0; i < 2; i++) {
+		feed.ask(feed.self, NEEDS);
+		expect(&feed, FEED_END, NULL);
+	}
+	cr_assert(!feed.is_live);
+	cr_assert_null(feed.suspend);
+	feed_close(&feed);
+	unlink(path);
+	free(path);
+}
+
+Test(feeds, a_recording_without_a_look_fails) {
+	char *path = record(NULL, 0);
+	struct feed feed = open_recording(path);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_FAILED, "before its first look");
+	feed_close(&feed);
+	unlink(path);
+	free(path);
+}
+
+Test(feeds, a_recording_that_is_cut_says_so_after_what_is_whole) {
+	const uint64_t times[] = { second_ns, 2 * second_ns };
+	char *path = record(times, ARRAY_LENGTH(times));
+	const int file = open(path, O_WRONLY | O_CLOEXEC);
+	const off_t length = lseek(file, 0, SEEK_END);
+	cr_assert_eq(ftruncate(file, length - 3), 0);
+	close(file);
+	struct feed feed = open_recording(path);
+	next_frame(&feed);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_FAILED, "cut off");
+	feed_close(&feed);
+	unlink(path);
+	free(path);
+}
+
+Test(feeds, what_cannot_be_opened_is_told_at_once) {
+	struct feed feed = { 0 };
+	char *error = NULL;
+	cr_assert(!feed_replay("/nowhere/at all", &feed, &error));
+	cr_assert_not_null(strstr(error, "No such file"));
+	free(error);
+}
+
+/* More may come from another machine at any time, or never. */
+Test(feeds, a_feed_can_be_closed_while_it_waits_for_a_file) {
+	const uint64_t times[] = { second_ns };
+	char *path = record(times, ARRAY_LENGTH(times));
+	const int file = open(path, O_RDONLY | O_CLOEXEC);
+	unsigned char bytes[65536];
+	const ssize_t length = read(file, bytes, sizeof(bytes));
+	int pipe_ends[2];
+	cr_assert_eq(pipe2(pipe_ends, O_CLOEXEC), 0);
+	cr_assert_eq(write(pipe_ends[1], bytes, (size_t)length), length);
+	cr_assert_eq(dup2(pipe_ends[0], STDIN_FILENO), STDIN_FILENO);
+	struct feed feed = open_recording("-");
+	next_frame(&feed);
+	feed.ask(feed.self, NEEDS);
+	feed_close(&feed);
+	close(file);
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+	unlink(path);
+	free(path);
+}
