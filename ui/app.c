@@ -102,8 +102,7 @@ static void note_frame_cost(struct app *app, uint64_t cost_ns) {
 	app->cost_ns = app->cost_ns == 0 ? cost : (app->cost_ns * 3 + cost) / 4;
 }
 
-void app_take_frame(struct app *app, const struct frame *frame, uint64_t now_ns) {
-	(void)now_ns;
+void app_take_frame(struct app *app, const struct frame *frame) {
 	app->frame = frame;
 	app_set_text(&app->trouble, NULL);
 	note_frame_cost(app, frame->cost_ns);
@@ -126,9 +125,9 @@ void app_note_cost(struct app *app, uint64_t cost_ns) {
 	app->screen_cost_ns = cost_ns;
 }
 
-void app_say(struct app *app, uint64_t now_ns, char *text) {
+void app_say(struct app *app, char *text) {
 	app_set_text(&app->message, text);
-	app->message_until_ns = now_ns + MESSAGE_SECONDS * SECOND_NS;
+	app->message_until_ns = app->now_ns + MESSAGE_SECONDS * SECOND_NS;
 	app->dirty = true;
 }
 

@@ -24,8 +24,8 @@ struct app_setup {
 struct app *app_create(const struct app_setup *setup);
 void app_destroy(struct app *app);
 
-/* A look that was not seen before; borrowed until the next one. `now_ns` is monotonic. */
-void app_take_frame(struct app *app, const struct frame *frame, uint64_t now_ns);
+/* A look that was not seen before; borrowed until the next one. */
+void app_take_frame(struct app *app, const struct frame *frame);
 
 /* No look could be had: why, one line, until the next frame. */
 void app_take_trouble(struct app *app, const char *text);
@@ -33,7 +33,7 @@ void app_take_trouble(struct app *app, const char *text);
 /* The feed has ended: there will be no more frames. */
 void app_take_end(struct app *app);
 
-/* A key (enum key). */
+/* A key (enum key), pressed at that time, monotonic. */
 void app_press(struct app *app, int key, uint64_t now_ns);
 
 /* Processor time that the screen took for the latest frame, for the budget. */

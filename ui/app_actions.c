@@ -32,78 +32,65 @@ static void page(struct app *app, int direction, int part) {
 		move(app, (long)direction * app->table_height / part);
 }
 
-static void do_quit(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_quit(struct app *app) {
 	app->wish = APP_WISH_QUIT;
 }
 
-static void do_help(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_help(struct app *app) {
 	app->mode = APP_MODE_HELP;
 	app->help_scroll = 0;
 }
 
-static void do_up(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_up(struct app *app) {
 	move(app, -1);
 }
 
-static void do_down(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_down(struct app *app) {
 	move(app, 1);
 }
 
-static void do_left(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_left(struct app *app) {
 	app->scroll = app->scroll > SCROLL_STEP ? app->scroll - SCROLL_STEP : 0;
 }
 
-static void do_right(struct app *app, uint64_t now_ns) {
+static void do_right(struct app *app) {
 	enum { SCROLL_MAX = 4096 };
 	(void)now_ns;
 	if (app->scroll < SCROLL_MAX)
 		app->scroll += SCROLL_STEP;
 }
 
-static void do_page_up(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_page_up(struct app *app) {
 	page(app, -1, 1);
 }
 
-static void do_page_down(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_page_down(struct app *app) {
 	page(app, 1, 1);
 }
 
-static void do_half_page_up(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_half_page_up(struct app *app) {
 	page(app, -1, 2);
 }
 
-static void do_half_page_down(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_half_page_down(struct app *app) {
 	page(app, 1, 2);
 }
 
-static void do_first(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_first(struct app *app) {
 	table_select(&app->table, 0);
 }
 
-static void do_last(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_last(struct app *app) {
 	table_select(&app->table, app->table.count > 0 ? app->table.count - 1 : 0);
 }
 
-static void do_detail(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_detail(struct app *app) {
 	app->detail_open = !app->detail_open && table_selected(&app->table);
 	app->detail_scroll = 0;
 }
 
 /* One thing at a time, the last one opened first. */
-static void do_back(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_back(struct app *app) {
 	if (app->detail_open) {
 		app->detail_open = false;
 	} else if (app->search[0]) {
@@ -115,33 +102,30 @@ static void do_back(struct app *app, uint64_t now_ns) {
 	}
 }
 
-static void do_filter(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_filter(struct app *app) {
 	app_open_prompt(app, APP_PROMPT_FILTER);
 }
 
-static void do_search(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_search(struct app *app) {
 	app_open_prompt(app, APP_PROMPT_SEARCH);
 }
 
-static void do_next(struct app *app, uint64_t now_ns) {
+static void do_next(struct app *app) {
 	if (app->search[0]) {
-		app_find(app, now_ns, 1);
+		app_find(app, 1);
 		return;
 	}
 	app->host_names = !app->host_names;
-	app_say(app, now_ns,
+	app_say(app,
 	        xasprintf("%s", app->host_names ? _("names of hosts") : _("numbers of hosts")));
 }
 
-static void do_previous(struct app *app, uint64_t now_ns) {
+static void do_previous(struct app *app) {
 	if (app->search[0])
-		app_find(app, now_ns, -1);
+		app_find(app, -1);
 }
 
-static void do_sort_menu(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_sort_menu(struct app *app) {
 	app_open_menu(app, APP_MENU_SORT);
 }
 
@@ -163,85 +147,71 @@ static void sort_by_neighbour(struct app *app, size_t step) {
 	app_sort_by(app, columns_field(app->columns, next));
 }
 
-static void do_sort_left(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_sort_left(struct app *app) {
 	sort_by_neighbour(app, columns_count(app->columns) - 1);
 }
 
-static void do_sort_right(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_sort_right(struct app *app) {
 	sort_by_neighbour(app, 1);
 }
 
-static void do_reverse(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_reverse(struct app *app) {
 	app->descending = !app->descending;
 	app_refresh(app);
 }
 
-static void do_user(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_user(struct app *app) {
 	app_open_menu(app, APP_MENU_USER);
 }
 
-static void do_toggle_tcp(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_toggle_tcp(struct app *app) {
 	filter_line_toggle_protocols(app->filter,
 	                             1u << SOCK_PROTOCOL_TCP | 1u << SOCK_PROTOCOL_MPTCP);
 	app_refresh(app);
 }
 
-static void do_toggle_udp(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_toggle_udp(struct app *app) {
 	filter_line_toggle_protocols(app->filter,
 	                             1u << SOCK_PROTOCOL_UDP | 1u << SOCK_PROTOCOL_UDPLITE);
 	app_refresh(app);
 }
 
-static void do_toggle_unix(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_toggle_unix(struct app *app) {
 	filter_line_toggle_protocols(app->filter, SOCK_PROTOCOLS_UNIX);
 	app_refresh(app);
 }
 
-static void do_toggle_listening(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_toggle_listening(struct app *app) {
 	filter_line_toggle_listening(app->filter);
 	app_refresh(app);
 }
 
-static void do_toggle_established(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_toggle_established(struct app *app) {
 	filter_line_toggle_established(app->filter);
 	app_refresh(app);
 }
 
-static void do_toggle_closed(struct app *app, uint64_t now_ns) {
+static void do_toggle_closed(struct app *app) {
 	app->show_closed = !app->show_closed;
-	app_say(app, now_ns,
-	        xasprintf("%s", app->show_closed ? _("sockets that are gone stay for a while")
-	                                         : _("sockets that are gone go at once")));
+	app_say(app, xasprintf("%s", app->show_closed ? _("sockets that are gone stay for a while")
+	                                              : _("sockets that are gone go at once")));
 	app_refresh(app);
 }
 
-static void do_pause(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_pause(struct app *app) {
 	app->paused = !app->paused;
 }
 
-static void do_freeze(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_freeze(struct app *app) {
 	app->frozen = !app->frozen;
 	app_refresh(app);
 }
 
-static void do_follow(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_follow(struct app *app) {
 	app->table.follows = !app->table.follows;
 }
 
-static void do_delay(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_delay(struct app *app) {
 	app_open_prompt(app, APP_PROMPT_DELAY);
 }
 
@@ -250,8 +220,7 @@ static const uint64_t delays_ns[] = {
 	3 * SECOND_NS,  5 * SECOND_NS, 10 * SECOND_NS, 30 * SECOND_NS, 60 * SECOND_NS,
 };
 
-static void do_faster(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_faster(struct app *app) {
 	for (size_t i = ARRAY_LENGTH(delays_ns); i > 0; i--) {
 		if (delays_ns[i - 1] < app->delay_ns) {
 			app->delay_ns = delays_ns[i - 1];
@@ -260,8 +229,7 @@ static void do_faster(struct app *app, uint64_t now_ns) {
 	}
 }
 
-static void do_slower(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_slower(struct app *app) {
 	for (size_t i = 0; i < ARRAY_LENGTH(delays_ns); i++) {
 		if (delays_ns[i] > app->delay_ns) {
 			app->delay_ns = delays_ns[i];
@@ -270,18 +238,17 @@ static void do_slower(struct app *app, uint64_t now_ns) {
 	}
 }
 
-static void do_port_names(struct app *app, uint64_t now_ns) {
+static void do_port_names(struct app *app) {
 	app->port_names = !app->port_names;
-	app_say(app, now_ns,
+	app_say(app,
 	        xasprintf("%s", app->port_names ? _("names of ports") : _("numbers of ports")));
 }
 
-static void do_export(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_export(struct app *app) {
 	app_open_prompt(app, APP_PROMPT_EXPORT);
 }
 
-static void do_copy(struct app *app, uint64_t now_ns) {
+static void do_copy(struct app *app) {
 	const struct sock *sock = table_selected(&app->table);
 	const struct columns_look look = app_look(app);
 	if (!sock)
@@ -289,25 +256,22 @@ static void do_copy(struct app *app, uint64_t now_ns) {
 	app->copy.used = 0;
 	columns_write_row(app->columns, &app->copy, sock, &look);
 	app->wish = APP_WISH_COPY;
-	app_say(app, now_ns, xasprintf("%s", _("row copied, if the terminal allows it (OSC 52)")));
+	app_say(app, xasprintf("%s", _("row copied, if the terminal allows it (OSC 52)")));
 }
 
-static void do_redraw(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_redraw(struct app *app) {
 	app->wish = APP_WISH_REDRAW;
 }
 
-static void do_suspend(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void do_suspend(struct app *app) {
 	app->wish = APP_WISH_SUSPEND;
 }
 
-static void do_nothing(struct app *app, uint64_t now_ns) {
+static void do_nothing(struct app *app) {
 	(void)app;
-	(void)now_ns;
 }
 
-static void (*const handlers[])(struct app *app, uint64_t now_ns) = {
+static void (*const handlers[])(struct app *app) = {
 	[ACTION_NONE] = do_nothing,
 	[ACTION_QUIT] = do_quit,
 	[ACTION_HELP] = do_help,
@@ -358,11 +322,11 @@ static enum action action_in_table(const struct app *app, int key) {
 	return action == ACTION_QUIT && key == 'q' && app->detail_open ? ACTION_BACK : action;
 }
 
-static void press_in_table(struct app *app, int key, uint64_t now_ns) {
-	handlers[action_in_table(app, key)](app, now_ns);
+static void press_in_table(struct app *app, int key) {
+	handlers[action_in_table(app, key)](app);
 }
 
-static void press_in_help(struct app *app, int key, uint64_t now_ns) {
+static void press_in_help(struct app *app, int key) {
 	const enum action action = action_of(key);
 	const int step = action == ACTION_DOWN        ? 1
 	                 : action == ACTION_UP        ? -1
@@ -374,15 +338,14 @@ static void press_in_help(struct app *app, int key, uint64_t now_ns) {
 	else
 		app->help_scroll = app->help_scroll + step < 0 ? 0 : app->help_scroll + step;
 	if (action == ACTION_SUSPEND || action == ACTION_REDRAW || action == ACTION_QUIT)
-		handlers[key == 'q' ? ACTION_NONE : action](app, now_ns);
+		handlers[key == 'q' ? ACTION_NONE : action](app);
 }
 
-static void press_in_menu(struct app *app, int key, uint64_t now_ns) {
-	(void)now_ns;
+static void press_in_menu(struct app *app, int key) {
 	app_menu_press(app, key);
 }
 
-static void (*const presses[])(struct app *app, int key, uint64_t now_ns) = {
+static void (*const presses[])(struct app *app, int key) = {
 	[APP_MODE_TABLE] = press_in_table,
 	[APP_MODE_PROMPT] = app_prompt_press,
 	[APP_MODE_MENU] = press_in_menu,
@@ -391,9 +354,10 @@ static void (*const presses[])(struct app *app, int key, uint64_t now_ns) = {
 _Static_assert(ARRAY_LENGTH(presses) == APP_MODE_COUNT, "a reader for each");
 
 void app_press(struct app *app, int key, uint64_t now_ns) {
+	app->now_ns = now_ns;
 	app_forget_message(app);
 	if (key == KEY_CODE_CTRL_C || key == KEY_CODE_F10)
-		do_quit(app, now_ns);
+		do_quit(app);
 	else
-		presses[app->mode](app, key, now_ns);
+		presses[app->mode](app, key);
 }

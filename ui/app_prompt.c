@@ -16,7 +16,7 @@ struct prompt_kind {
 	/* What stands in the line at first, for the caller to free. */
 	char *(*start)(const struct app *app);
 	void (*change)(struct app *app); /* or NULL */
-	void (*enter)(struct app *app, uint64_t now_ns);
+	void (*enter)(struct app *app);
 	void (*cancel)(struct app *app); /* or NULL */
 };
 
@@ -51,8 +51,7 @@ static void change_filter(struct app *app) {
 }
 
 /* What is wrong stays at the prompt, so that it can be mended. */
-static void enter_filter(struct app *app, uint64_t now_ns) {
-	(void)now_ns;
+static void enter_filter(struct app *app) {
 	change_filter(app);
 	if (filter_line_error(app->filter, NULL))
 		return;
@@ -74,12 +73,12 @@ static void change_search(struct app *app) {
 	app_set_text(&app->search, xasprintf("%s", app->prompt.text));
 }
 
-static void enter_search(struct app *app, uint64_t now_ns) {
+static void enter_search(struct app *app) {
 	change_search(app);
 	prompt_history_add(&app->histories[APP_PROMPT_SEARCH], app->prompt.text);
 	app_close_mode(app);
 	if (app->search[0])
-		app_find(app, now_ns, 1);
+		app_find(app, 1);
 }
 
 static void cancel_search(struct app *app) {
@@ -90,7 +89,7 @@ static char *start_delay(const struct app *app) {
 	return xasprintf("%g", (double)app->delay_ns / 1e9);
 }
 
-static void enter_delay(struct app *app, uint64_t now_ns) {
+static void enter_delay(struct app *app) {
 	const uint64_t least_ns = 100000000;
 	const uint64_t most_ns = 60000000000;
 	uint64_t delay_ns = 0;
@@ -99,7 +98,7 @@ static void enter_delay(struct app *app, uint64_t now_ns) {
 	if (is_right)
 		app->delay_ns = delay_ns;
 	else
-		app_say(app, now_ns, xasprintf("%s", _("a delay is 0.1 to 60 seconds")));
+		app_say(app, xasprintf("%s", _("a delay is 0.1 to 60 seconds")));
 	app_close_mode(app);
 }
 
@@ -114,9 +113,9 @@ static char *start_export(const struct app *app) {
 	return xasprintf("socklens-%s.txt", stamp);
 }
 
-static void enter_export(struct app *app, uint64_t now_ns) {
+static void enter_export(struct app *app) {
 	if (app->prompt.text[0] && app->frame)
-		app_say(app, now_ns,
+		app_say(app,
 		        export_rows(app->prompt.text, app->frame, &app->table, app->setup.view));
 	app_close_mode(app);
 }
@@ -147,7 +146,7 @@ static void cancel(struct app *app, const struct prompt_kind *kind) {
 		kind->cancel(app);
 }
 
-void app_prompt_press(struct app *app, int key, uint64_t now_ns) {
+void app_prompt_press(struct app *app, int key) {
 	const struct prompt_kind *kind = &kinds[app->prompt_kind];
 	const struct prompt_completer completer = filter_line_completer(app->filter, app->frame);
 	const bool completes = app->prompt_kind == APP_PROMPT_FILTER;
@@ -159,7 +158,7 @@ void app_prompt_press(struct app *app, int key, uint64_t now_ns) {
 			kind->change(app);
 		break;
 	case PROMPT_DONE:
-		kind->enter(app, now_ns);
+		kind->enter(app);
 		break;
 	case PROMPT_CANCELLED:
 		cancel(app, kind);
@@ -201,7 +200,7 @@ static bool row_has(const struct app *app, const struct sock *sock, struct out *
 	return strcasestr(line->bytes, app->search) != NULL;
 }
 
-void app_find(struct app *app, uint64_t now_ns, int direction) {
+void app_find(struct app *app, int direction) {
 	struct out line;
 	const size_t count = app->table.count;
 	out_init(&line, OUT_MEMORY);
@@ -215,5 +214,5 @@ void app_find(struct app *app, uint64_t now_ns, int direction) {
 	if (found)
 		table_select(&app->table, at);
 	else
-		app_say(app, now_ns, xasprintf("%s", _("not found")));
+		app_say(app, xasprintf("%s", _("not found")));
 }

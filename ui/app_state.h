@@ -75,6 +75,7 @@ struct app {
 	uint64_t screen_cost_ns;    /* of the latest frame, the screen's part */
 	char *trouble;              /* of the feed; NULL: none */
 	char *message;              /* shown instead of the function bar */
+	uint64_t now_ns; /* when the key was pressed that is being carried out, monotonic */
 	uint64_t message_until_ns;
 	enum app_wish wish;
 	struct out copy;
@@ -82,9 +83,9 @@ struct app {
 };
 
 /* app.c */
-void app_set_text(char **to, char *text); /* takes the text */
-void app_refresh(struct app *app);        /* rows from the frame by filter and order, anew */
-void app_say(struct app *app, uint64_t now_ns, char *text); /* takes the text */
+void app_set_text(char **to, char *text);  /* takes the text */
+void app_refresh(struct app *app);         /* rows from the frame by filter and order, anew */
+void app_say(struct app *app, char *text); /* takes the text */
 void app_forget_message(struct app *app);
 void app_close_mode(struct app *app);
 struct columns_look app_look(const struct app *app);
@@ -92,13 +93,13 @@ void app_sort_by(struct app *app, const struct field *field);
 
 /* app_prompt.c */
 void app_open_prompt(struct app *app, enum app_prompt kind);
-void app_prompt_press(struct app *app, int key, uint64_t now_ns);
+void app_prompt_press(struct app *app, int key);
 /* One line, or three if there is an error to point at. */
 int app_prompt_height(const struct app *app);
 void app_prompt_draw(const struct app *app, struct canvas *canvas, struct area area);
 /* Sets the filter from what was typed and the user that was chosen. */
 void app_apply_filter(struct app *app);
-void app_find(struct app *app, uint64_t now_ns, int direction);
+void app_find(struct app *app, int direction);
 
 /* app_menu.c */
 void app_open_menu(struct app *app, enum app_menu kind);

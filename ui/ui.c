@@ -138,7 +138,7 @@ static void take_keys(struct ui *ui) {
 
 static void take_frame(struct ui *ui, const struct frame *frame) {
 	const uint64_t start_ns = thread_ns();
-	app_take_frame(ui->app, frame, util_monotonic_ns());
+	app_take_frame(ui->app, frame);
 	app_note_cost(ui->app, thread_ns() - start_ns);
 	ui->frames++;
 }
