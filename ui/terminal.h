@@ -1,5 +1,5 @@
 #pragma once
-/* The terminal: the only file that knows curses. One at a time. */
+/* The terminal: only its files know curses. One at a time. */
 
 #include <stdbool.h>
 #include <stddef.h>

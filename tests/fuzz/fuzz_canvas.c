@@ -10,17 +10,18 @@
 #include "canvas.h"
 #include "escape.h"
 #include "out.h"
+#include "util.h"
 
 enum { WIDTH = 9, HEIGHT = 3 };
 
 /* Escaping finds nothing that it must change, but for the backslash. */
 static void check_printable(const struct cell *cell) {
 	struct out out;
-	if (cell->length == 1 && cell->bytes[0] == '\\')
-		return;
+	const size_t skipped = cell->bytes[0] == '\\';
+	const size_t length = cell->length - skipped;
 	out_init(&out, OUT_MEMORY);
-	escape_write(&out, cell->bytes, cell->length, ESCAPE_TEXT);
-	assert(out.used == cell->length && memcmp(out.bytes, cell->bytes, out.used) == 0);
+	escape_write(&out, cell->bytes + skipped, length, ESCAPE_TEXT);
+	assert(out.used == length && memcmp(out.bytes, cell->bytes + skipped, length) == 0);
 	out_finish(&out);
 }
 
@@ -58,22 +59,50 @@ static void check(const struct canvas *canvas) {
 	}
 }
 
-/* Three bytes say where, one how long; then comes the text. Returns what it took. */
+static void put_and_check(struct canvas *canvas, const uint8_t *head, const void *text,
+                          size_t length) {
+	const int x = (int8_t)head[0] % (2 * WIDTH), y = head[1] % (HEIGHT + 2) - 1;
+	const int width = (int8_t)head[2] % (2 * WIDTH);
+	const enum style style = (enum style)(head[0] % STYLE_COUNT);
+	const int columns = canvas_put(canvas, x, y, width, style, text, length);
+	assert(columns == canvas_width_of(canvas, text, length));
+	check(canvas);
+	if (head[1] & 0x80)
+		canvas_fill(canvas, (struct area){ x, y, width, 2 }, style);
+	if (head[1] & 0x40)
+		canvas_restyle(canvas, (struct area){ x, y, width, 2 }, style);
+	check(canvas);
+}
+
+/* Each byte chooses what random ones seldom hit upon. */
+static void put_pieces(struct canvas *canvas, const uint8_t *head, const uint8_t *data,
+                       size_t length) {
+	static const char *const pieces[] = {
+		"a",        "\xe4\xb8\x96", "\xcc\x81", "\xf0\x9f\x98\x80",
+		" ",        "\\",           "\x1b[2J",  "\xe2\x80\xae",
+		"\xc2\x9b", "\xe2\x80\x8d", "\xff",     "\xe4\xb8",
+		"\xc2\xa0", "\xe1\x84\x80", "\n",       "\xf3\xa0\x84\x80",
+		"z",        "\xe2\x96\x88", "\x7f",     "\xf4\x8f\xbf\xbf",
+	};
+	struct out text;
+	out_init(&text, OUT_MEMORY);
+	for (size_t i = 0; i < length; i++)
+		out_text(&text, pieces[data[i] % ARRAY_LENGTH(pieces)]);
+	put_and_check(canvas, head, text.bytes, text.used);
+	out_finish(&text);
+}
+
+/* Three bytes say where and how, one how long; then comes the text. Returns what it took. */
 static size_t put_one(struct canvas *canvas, const uint8_t *data, size_t size) {
 	enum { HEAD = 4 };
 	if (size < HEAD)
 		return size;
-	const size_t length = data[3] < size - HEAD ? data[3] : size - HEAD;
-	const int x = (int8_t)data[0], y = data[1] % (HEIGHT + 2) - 1, width = (int8_t)data[2];
-	const enum style style = (enum style)(data[0] % STYLE_COUNT);
-	const int columns = canvas_put(canvas, x, y, width, style, data + HEAD, length);
-	assert(columns == canvas_width_of(canvas, data + HEAD, length));
-	check(canvas);
-	if (data[1] & 0x80)
-		canvas_fill(canvas, (struct area){ x, y, width, 2 }, style);
-	if (data[1] & 0x40)
-		canvas_restyle(canvas, (struct area){ x, y, width, 2 }, style);
-	check(canvas);
+	const size_t wanted = data[3] % 64;
+	const size_t length = wanted < size - HEAD ? wanted : size - HEAD;
+	if (data[3] & 0x80)
+		put_and_check(canvas, data, data + HEAD, length);
+	else
+		put_pieces(canvas, data, data + HEAD, length);
 	return HEAD + length;
 }
 

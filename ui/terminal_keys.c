@@ -1,0 +1,137 @@
+/* What comes from the terminal becomes keys (key.h). Characters are UTF-8 whatever the locale; what
+ * is neither a character nor a key that somebody pressed is passed over, and stops nothing. */
+
+#include "terminal.h"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+
+#include "escape.h"
+#include "terminal_part.h"
+#include "util.h"
+
+/* What many terminals send, whatever their type says. */
+void terminal_define_keys(void) {
+	static const struct {
+		const char *sequence;
+		int key;
+	} sequences[] = {
+		{ "\033[A", KEY_UP },     { "\033OA", KEY_UP },     { "\033[B", KEY_DOWN },
+		{ "\033OB", KEY_DOWN },   { "\033[C", KEY_RIGHT },  { "\033OC", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT },   { "\033OD", KEY_LEFT },   { "\033[H", KEY_HOME },
+		{ "\033OH", KEY_HOME },   { "\033[1~", KEY_HOME },  { "\033[F", KEY_END },
+		{ "\033OF", KEY_END },    { "\033[4~", KEY_END },   { "\033[Z", KEY_BTAB },
+		{ "\033OP", KEY_F(1) },   { "\033OQ", KEY_F(2) },   { "\033OR", KEY_F(3) },
+		{ "\033OS", KEY_F(4) },   { "\033[11~", KEY_F(1) }, { "\033[12~", KEY_F(2) },
+		{ "\033[13~", KEY_F(3) }, { "\033[14~", KEY_F(4) },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(sequences); i++) {
+		if (key_defined(sequences[i].sequence) == 0)
+			define_key(sequences[i].sequence, sequences[i].key);
+	}
+}
+
+static const struct {
+	int curses;
+	enum key key;
+} keys[] = {
+	{ KEY_UP, KEY_CODE_UP },
+	{ KEY_DOWN, KEY_CODE_DOWN },
+	{ KEY_LEFT, KEY_CODE_LEFT },
+	{ KEY_RIGHT, KEY_CODE_RIGHT },
+	{ KEY_HOME, KEY_CODE_HOME },
+	{ KEY_FIND, KEY_CODE_HOME },
+	{ KEY_END, KEY_CODE_END },
+	{ KEY_SELECT, KEY_CODE_END },
+	{ KEY_PPAGE, KEY_CODE_PAGE_UP },
+	{ KEY_NPAGE, KEY_CODE_PAGE_DOWN },
+	{ KEY_IC, KEY_CODE_INSERT },
+	{ KEY_DC, KEY_CODE_DELETE },
+	{ KEY_BTAB, KEY_CODE_BACKTAB },
+	{ KEY_ENTER, KEY_CODE_ENTER },
+	{ KEY_BACKSPACE, KEY_CODE_BACKSPACE },
+	{ '\r', KEY_CODE_ENTER },
+	{ '\n', KEY_CODE_ENTER },
+	{ '\b', KEY_CODE_BACKSPACE },
+};
+
+/* KEY_CODE_NONE for keys that we have no use for. */
+static int key_of(int curses) {
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		if (keys[i].curses == curses)
+			return (int)keys[i].key;
+	}
+	if (curses >= KEY_F(1) && curses <= KEY_F(12))
+		return KEY_CODE_F1 + (curses - KEY_F(1));
+	return curses < 0x80 ? curses : KEY_CODE_NONE;
+}
+
+static size_t length_from(unsigned char lead) {
+	return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+}
+
+/* Adds a byte from 0x80 on to those before it. The character once it is whole; bytes that are none
+ * are dropped, and so are the controls among the characters. */
+static int take_byte(struct terminal *terminal, unsigned char byte) {
+	uint32_t code_point = 0;
+	if (byte >= 0xc0)
+		terminal->partial_length = 0;
+	else if (terminal->partial_length == 0)
+		return KEY_CODE_NONE;
+	terminal->partial[terminal->partial_length++] = byte;
+	if (terminal->partial_length < length_from(terminal->partial[0]))
+		return KEY_CODE_NONE;
+	const size_t length =
+	    escape_decode(terminal->partial, terminal->partial_length, &code_point);
+	terminal->partial_length = 0;
+	return length > 0 && code_point >= 0xa0 ? (int)code_point : KEY_CODE_NONE;
+}
+
+/* After an escape: the rest of a sequence that curses does not know is no keys that somebody
+ * pressed. True if there was one. */
+static bool skip_sequence(void) {
+	enum { LONGEST = 32 };
+	const int first = getch();
+	if (first != '[' && first != 'O') {
+		if (first != ERR)
+			ungetch(first);
+		return false;
+	}
+	int next = getch();
+	if (next == ERR) {
+		ungetch(first);
+		return false;
+	}
+	for (int i = 0; first == '[' && i < LONGEST && next >= 0x20 && next < 0x40; i++)
+		next = getch();
+	return true;
+}
+
+/* Readable, but there is nothing: the end. */
+static void check_end(struct terminal *terminal) {
+	struct pollfd wait = { .fd = fileno(terminal->input), .events = POLLIN };
+	int waiting = 0;
+	if (poll(&wait, 1, 0) <= 0)
+		return;
+	if (ioctl(wait.fd, FIONREAD, &waiting) != 0 || waiting == 0)
+		terminal->is_gone = true;
+}
+
+int terminal_read_key(struct terminal *terminal) {
+	if (terminal->is_suspended)
+		return KEY_CODE_NONE;
+	for (int curses = getch(); curses != ERR; curses = getch()) {
+		int key = KEY_CODE_NONE;
+		if (curses >= 0x80 && curses <= 0xff) {
+			key = take_byte(terminal, (unsigned char)curses);
+		} else {
+			terminal->partial_length = 0;
+			if (curses != KEY_CODE_ESCAPE || !skip_sequence())
+				key = key_of(curses);
+		}
+		if (key != KEY_CODE_NONE)
+			return key;
+	}
+	check_end(terminal);
+	return KEY_CODE_NONE;
+}

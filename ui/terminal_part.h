@@ -1,0 +1,37 @@
+#pragma once
+/* Between the parts of the terminal, which alone know curses. Curses works on the one that was
+ * opened last, which `terminal` always is. */
+
+#define NCURSES_NOMACROS
+
+#include <curses.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "canvas.h"
+
+/* The default colour and sixteen. */
+enum { COLOR_CHOICES = 17 };
+
+struct terminal {
+	FILE *input, *output; /* of descriptors of their own */
+	SCREEN *screen;
+	struct sigaction pipe_action; /* before terminal_open() */
+	int width, height;
+	int colors;
+	bool has_default_colors;
+	bool is_gone;
+	bool is_suspended;
+	short pairs[COLOR_CHOICES][COLOR_CHOICES]; /* by foreground and background; 0: not yet */
+	short pair_count;
+	struct cell *shown;       /* width * height cells as drawn last; NULL: all is to be drawn */
+	unsigned char partial[4]; /* of a character of several bytes */
+	size_t partial_length;
+};
+
+/* Sets is_gone if the other end has hung up. */
+void terminal_check_gone(struct terminal *terminal, FILE *file);
+
+/* Tells curses of keys that its description of the terminal may lack. */
+void terminal_define_keys(void);
