@@ -55,7 +55,6 @@ static void do_left(struct app *app) {
 
 static void do_right(struct app *app) {
 	enum { SCROLL_MAX = 4096 };
-	(void)now_ns;
 	if (app->scroll < SCROLL_MAX)
 		app->scroll += SCROLL_STEP;
 }
