@@ -442,7 +442,7 @@ static void narrow(struct filter *filter, struct wishes *wishes) {
 	if (wishes->protocols_named || wishes->families)
 		filter->protocols &= wishes->protocols;
 	else
-		filter->protocols = SOCK_PROTOCOLS_IP | filter_named_protocols(filter);
+		filter_default_protocols(filter);
 	if (wishes->families)
 		filter->families &= wishes->families | (SOCK_FAMILIES_ALL & ~SOCK_FAMILIES_IP);
 }

@@ -28,6 +28,32 @@ static const struct filter_node *root_of(const struct filter *filter) {
 	return filter->tree ? filter->tree->root : NULL;
 }
 
+/* Nodes are linked into lists, so each tree has its own; what they are about is never changed. */
+static struct filter_node *copy_of(struct arena *arena, const struct filter_node *node) {
+	struct filter_node *copy = arena_alloc(arena, sizeof(*copy));
+	struct filter_node **last = &copy->first;
+	*copy = *node;
+	copy->next = NULL;
+	for (const struct filter_node *each = node->first; each; each = each->next) {
+		*last = copy_of(arena, each);
+		last = &(*last)->next;
+	}
+	return copy;
+}
+
+struct filter filter_borrow(const struct filter *base) {
+	const struct filter_node *root = root_of(base);
+	struct filter filter = *base;
+	filter.tree = NULL;
+	if (!root)
+		return filter;
+	filter.tree = xcalloc(1, sizeof(*filter.tree));
+	filter.tree->root = copy_of(&filter.tree->arena, root);
+	filter.tree->node_count = base->tree->node_count;
+	filter_tree_plan(filter.tree);
+	return filter;
+}
+
 static uint32_t protocols_of_family(enum sock_family family) {
 	switch (family) {
 	case SOCK_FAMILY_UNIX:
@@ -76,6 +102,11 @@ static uint32_t protocols_of(const struct filter_node *node, bool negated) {
 uint32_t filter_named_protocols(const struct filter *filter) {
 	const struct filter_node *root = root_of(filter);
 	return root ? protocols_of(root, false) : 0;
+}
+
+void filter_default_protocols(struct filter *filter) {
+	filter->protocols = SOCK_PROTOCOLS_IP | filter_named_protocols(filter);
+	filter->by_default = true;
 }
 
 static bool has_autobound(const struct filter_node *node) {

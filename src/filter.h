@@ -17,6 +17,7 @@ struct filter_tree;
 struct filter {
 	uint32_t protocols;       /* bits 1u << enum sock_protocol */
 	uint32_t families;        /* bits 1u << enum sock_family */
+	bool by_default;          /* nobody chose `protocols`: filter_default_protocols() did */
 	bool listening;           /* only what sock_is_listening() says */
 	uint16_t ephemeral[2];    /* ports that the kernel chooses: the first and the last */
 	struct filter_tree *tree; /* what was parsed; NULL: everything */
@@ -37,6 +38,10 @@ struct filter_names {
 struct filter filter_all(void);
 void filter_finish(struct filter *filter);
 
+/* One that filter_parse() can narrow while `base` stays as it is; `base` must live longer. Its host
+ * names are not among those of the new one: their addresses should be known before. */
+struct filter filter_borrow(const struct filter *base);
+
 /* Narrows `filter` by the expression. False fills `error` and leaves `filter` as it was. */
 bool filter_parse(const char *expression, const struct filter_names *names, struct filter *filter,
                   struct filter_error *error);
@@ -47,6 +52,9 @@ char *filter_join(const char *const words[], size_t count);
 
 /* Protocols beyond those of IP that the expression asks for by name. */
 uint32_t filter_named_protocols(const struct filter *filter);
+
+/* What is shown if nobody chose protocols: those of IP, and those that the expression names. */
+void filter_default_protocols(struct filter *filter);
 
 /* True if it asks which ports the kernel chose, for which `ephemeral` should be right. */
 bool filter_has_autobound(const struct filter *filter);

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,15 +57,19 @@ static int compare_entries(const void *a, const void *b) {
 	return order ? order : (left->port > right->port) - (left->port < right->port);
 }
 
+/* The C library reads one list for the whole process, and more than one thread wants it. */
 struct services *services_load(int *error) {
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 	struct services *services = xcalloc(1, sizeof(*services));
 	const struct servent *service;
+	pthread_mutex_lock(&mutex);
 	errno = 0;
 	setservent(1);
 	while ((service = getservent()))
 		keep(services, service);
 	*error = util_is_shortage(errno) ? errno : 0;
 	endservent();
+	pthread_mutex_unlock(&mutex);
 	if (services->count > 0)
 		qsort(services->entries, services->count, sizeof(*services->entries),
 		      compare_entries);

@@ -767,3 +767,32 @@ Test(filter, a_second_expression_narrows_the_first) {
 	free_error(&error);
 	filter_finish(&filter);
 }
+
+Test(filter, a_borrowed_one_is_narrowed_while_its_base_stays) {
+	struct filter base;
+	struct filter_error error;
+	cr_assert(parse("not (tcp or udp) or 22 or 53 or process ~ python", &base, &error));
+	char *before = printed(&base);
+	const struct letters base_matches = matches(&base);
+	struct filter borrowed = filter_borrow(&base);
+	cr_expect_str_eq(matches(&borrowed).text, base_matches.text);
+	cr_assert(filter_parse("tcp", &names, &borrowed, &error));
+	cr_expect_lt(strlen(matches(&borrowed).text), strlen(base_matches.text));
+	filter_finish(&borrowed);
+	char *after = printed(&base);
+	cr_expect_str_eq(after, before);
+	cr_expect_str_eq(matches(&base).text, base_matches.text);
+	free(before);
+	free(after);
+	filter_finish(&base);
+}
+
+Test(filter, without_a_choice_protocols_are_those_of_ip_and_those_that_are_named) {
+	struct filter filter;
+	struct filter_error error;
+	cr_assert(parse("u_str or 22", &filter, &error));
+	filter_default_protocols(&filter);
+	cr_expect(filter.by_default);
+	cr_expect_eq(filter.protocols, SOCK_PROTOCOLS_IP | 1u << SOCK_PROTOCOL_UNIX_STREAM);
+	filter_finish(&filter);
+}
