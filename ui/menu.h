@@ -12,6 +12,7 @@ struct menu {
 	char *title;
 	char **items; /* any bytes, ended by NUL */
 	size_t count, selected, top;
+	size_t page; /* items that the last drawing had room for */
 };
 
 void menu_open(struct menu *menu, const char *title, size_t selected);
