@@ -19,7 +19,7 @@
 enum { GAPS_MAX = 1024, QUESTIONS_MAX = 2048 };
 
 /* A shorter list costs little, and tells more for certain. */
-enum { GUESS_LEAST = 4096 };
+enum { GUESS_LEAST = 4096, BELIEVE_LEAST = 256 };
 
 struct held {
 	uint32_t inode; /* 0: a number that was free */
@@ -100,6 +100,19 @@ static void note_number(struct reading *reading, uint32_t fd) {
 	table->end = fd + 1;
 }
 
+/* What is told in this look; and of what is never told, because it is in another network namespace,
+ * so much that asking each time would be dear. If one of those is another now, that is found when
+ * nobody else turns out to hold it. */
+static bool is_believed(const struct reading *reading, const struct held *held) {
+	const struct member *member = reading->member;
+	const struct inode_slot *slot = inode_table_find(reading->inodes, held->inode);
+	if (!slot)
+		return false;
+	return slot->told == reading->inodes->look ||
+	       (reading->depth == MEMBER_GUESS && member->held_count >= BELIEVE_LEAST &&
+	        slot->told < member->read);
+}
+
 static bool is_same_process(struct reading *reading, struct owner_visit *visit) {
 	reading->process = owner_visit_process(visit);
 	return reading->process &&
@@ -115,8 +128,7 @@ static bool is_to_be_asked(void *context, struct owner_visit *visit, uint32_t fd
 	while (reading->next < reading->end && (reading->next->fd & ~BY_RING) < fd)
 		reading->next++;
 	if (reading->next == reading->end || reading->next->fd != fd ||
-	    !inode_table_is_told(reading->inodes, reading->next->inode) ||
-	    !is_same_process(reading, visit))
+	    !is_believed(reading, reading->next) || !is_same_process(reading, visit))
 		return true;
 	hold_descriptor(reading, *reading->next);
 	return false;
@@ -197,7 +209,7 @@ static bool guess_known(struct guess *guess, const struct descriptor_table *know
 		const struct held *held = &known->held[i];
 		if (held->fd & BY_RING)
 			return false;
-		if (inode_table_is_told(guess->reading->inodes, held->inode)) {
+		if (is_believed(guess->reading, held)) {
 			hold(guess->reading, *held);
 			guess->sockets++;
 		} else if (!ask_number(guess, held->fd, &answer)) {
@@ -244,7 +256,7 @@ static bool is_worth_guessing(const struct reading *reading, const struct owner_
 	const struct descriptor_table *known = &reading->member->tables[0];
 	size_t questions = 0;
 	for (size_t i = 0; i < known->count; i++)
-		questions += !inode_table_is_told(reading->inodes, known->held[i].inode);
+		questions += !is_believed(reading, &known->held[i]);
 	return questions < QUESTIONS_MAX && questions < door->size / 4;
 }
 
@@ -263,6 +275,7 @@ static bool read_guess(struct member *member, struct owner_walk *walk, struct in
 	struct reading reading = {
 		.member = member,
 		.inodes = inodes,
+		.depth = MEMBER_GUESS,
 		.tables = xcalloc(1, sizeof(*reading.tables)),
 	};
 	const bool guessed = guess_at_door(&reading, &door);
