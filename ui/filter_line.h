@@ -40,7 +40,8 @@ bool filter_line_only_established(const struct filter_line *line);
 /* What is toggled, for the header, as "tcp off, listening only"; nothing if nothing is. */
 void filter_line_write_toggles(const struct filter_line *line, struct out *out);
 
-/* The text was entered: its host names are looked up at once. */
+/* The text was entered: its host names are looked up at once, also those that were not found
+ * before. */
 void filter_line_settle(struct filter_line *line);
 
 /* Readable once host names have been answered; filter_line_answer() then takes the answers. */
