@@ -67,7 +67,7 @@ static enum feed_answer make_collected(void *self, struct frame *frame, const st
                                        struct life *life, uint32_t needs, char **error) {
 	const struct collected *collected = self;
 	const uint64_t start = thread_cost_ns();
-	struct channel_answer answer;
+	struct channel_answer answer = { 0 };
 	int file = -1;
 	const enum feed_answer kind = exchange(collected->channel, needs, &answer, &file, error);
 	if (kind != FEED_FRAME)

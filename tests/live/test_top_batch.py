@@ -158,7 +158,7 @@ def _():
                     left -= len(made.accepted.recv(left))
             while len(rates) < LOOKS_MAX and (not rates or rates[-1] > 0 or sum(rates) == 0):
                 row = next(row for row in looks.next().rows if row["COOKIE"] == cookie)
-                rates.append(0 if row["RX"] == "-" else int(row["RX"]))
+                rates.append(int(row["RX/s"].removesuffix("B/s").replace("-", "0")))
             carried = sum(rates) * interval
             true(abs(carried - total) < total / 5, f"{total} bytes, not {carried}: {rates}")
 
