@@ -14,3 +14,11 @@ void diff_mark(struct sock *const *previous, size_t previous_count, struct sock 
 /* True if state, an address, or the set of owners is another. Queues, timers and counters are not
  * compared: they change all the time. */
 bool diff_is_changed(const struct sock *before, const struct sock *after);
+
+/* That identity by itself, and a number that is the same for the same socket. */
+bool diff_is_same(const struct sock *before, const struct sock *after);
+uint64_t diff_hash(const struct sock *sock);
+
+/* The same of protocol and both ends; these are compared within one network namespace. */
+bool diff_has_same_ends(const struct sock *before, const struct sock *after);
+uint64_t diff_hash_ends(const struct sock *sock);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "life.h"
 #include "sctp_info.h"
 #include "sock.h"
 #include "tcp_info.h"
@@ -353,6 +354,7 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define NETLINK(knows, member) EXTENDED, DETAILS, OF(NETLINK, sock_netlink, knows, member)
 #define XDP(knows, member) EXTENDED, DETAILS, OF(XDP, sock_xdp, knows, member)
 #define SCTP(member) INFO, OF(SCTP, sock_sctp, 0, counters.member)
+#define LIFE(knows, member) .group = FIELD_GROUP_ASKED, OF(LIFE, sock_life, knows, member)
 #define RING(name, title, which, known)                                                            \
 	{ NUMBER(name "_block_size", title "-BLOCK-SIZE", BYTES,                                   \
 		 N_("size of a block of the ring")),                                               \
@@ -430,7 +432,8 @@ const struct field fields[] = {
 	  DATA, MEMBER(SOCK_KNOWS_INTERFACE, ifindex) },
 	{ TEXT("owners", "PID/PROCESS", N_("every process that holds the socket")), BOTH,
 	  .needs = SOCK_NEED_OWNERS, .access.get = get_all_owners },
-	{ TEXT("owner", "OWNER", N_("how sure the owners are: exact, several, hidden or none")),
+	{ TEXT("owner", "OWNER",
+	       N_("how sure the owners are: exact, several, remembered, hidden, none")),
 	  DATA, .needs = SOCK_NEED_OWNERS, .access.get = get_ownership,
 	  AT(struct sock, ownership) },
 	{ TEXT("pid", "PID", N_("process ids of the owners")), .group = FIELD_GROUP_ASKED,
@@ -441,6 +444,22 @@ const struct field fields[] = {
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_comm },
 	{ TEXT("fd", "FD", N_("descriptors in the owners, of the socket or its io_uring")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_fd },
+
+	{ NUMBER("rx", "RX/s", RATE, N_("live view: payload received per second")),
+	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_RX, rx) },
+	{ NUMBER("tx", "TX/s", RATE, N_("live view: payload sent per second, each byte once")),
+	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_TX, tx) },
+	{ NUMBER("rate", "RATE", RATE, N_("live view: payload per second, both directions")),
+	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX, rate) },
+	{ NUMBER("rx_bytes", "RX-BYTES", BYTES, N_("live view: payload received so far")),
+	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_RX_BYTES, rx_bytes) },
+	{ NUMBER("tx_bytes", "TX-BYTES", BYTES,
+	         N_("live view: payload sent so far, each byte once")),
+	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_TX_BYTES, tx_bytes) },
+	{ NUMBER("retrans_rate", "RETR/s", NONE, N_("live view: segments sent again per second")),
+	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_RETRANS, retrans) },
+	{ NUMBER("age", "AGE", MS, N_("live view: time since the socket was first seen")),
+	  LIFE(0, age_ms) },
 
 	{ NUMBER("peer_inode", "PEER-INODE", NONE, N_("UNIX: inode of the other end")), DATA,
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_PEER,
@@ -1040,6 +1059,7 @@ const struct field fields[] = {
 #undef NETLINK
 #undef XDP
 #undef SCTP
+#undef LIFE
 #undef RING
 #undef WITHIN
 #undef QUIET
@@ -1116,6 +1136,11 @@ struct field_source field_source(const struct sock *sock) {
 	}
 	if (sock->more)
 		add_more(&source, sock);
+	if (sock->life) {
+		source.parts[FIELD_PART_LIFE].base = (const void *)sock->life;
+		source.parts[FIELD_PART_LIFE].length = sizeof(*sock->life);
+		source.parts[FIELD_PART_LIFE].known = sock->life->known;
+	}
 	if (sock->ulp) {
 		source.parts[FIELD_PART_ULP].base = (const void *)sock->ulp;
 		source.parts[FIELD_PART_ULP].length = sizeof(*sock->ulp);

@@ -55,6 +55,8 @@ enum field_part {
 	FIELD_PART_NETLINK,
 	FIELD_PART_XDP,
 	FIELD_PART_SCTP,
+	/* What several looks tell. */
+	FIELD_PART_LIFE,
 	FIELD_PART_COUNT,
 };
 

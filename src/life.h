@@ -26,17 +26,23 @@ struct sock_life {
 	uint8_t missing;        /* looks that it has been missing; 0: it is there; 1: it may be
 	                         * back; 2 and more: gone, and `change` says so */
 	bool seen_at_start;     /* it was there before the first look: it is older than `age_ms` */
+	bool opened;            /* it was seen in SYN-SENT */
 	bool stale;             /* its probe failed in this look: all this is from an earlier one */
 	uint64_t serial;        /* its identity, in the order of first sight; never 0 */
 	uint64_t first_seen_ns; /* monotonic */
-	uint64_t age_ms;
+	uint64_t state_since_ns; /* likewise; if it is `first_seen_ns` and the socket was there at
+	                          * the start, it is in its state at least since then */
+	uint64_t sampled_ns;     /* likewise, when it was last there, and its counters read */
+	uint64_t age_ms;         /* of what is missing or stale, when it was last there */
 	/* Payload, without SYN and FIN and without what was sent again. Of a socket that ended, the
 	 * last that was seen. */
 	uint64_t rx_bytes, tx_bytes;
 	/* Bytes per second, and segments sent again per second (rounded up), since the look
 	 * before. */
 	uint64_t rx, tx, rate, retrans;
-	/* The same for sorting: they follow only when the rate has moved by more than a quarter. */
+	uint32_t sent_segments, retrans_segments; /* since the look before; 0 if not known */
+	/* The rates for sorting: they follow only when the rate has moved by more than a quarter.
+	 */
 	uint64_t rx_held, tx_held, rate_held;
 };
 
