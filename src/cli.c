@@ -410,7 +410,7 @@ static void parse_filter(struct cli *cli, const char *file, const char *const wo
 }
 
 static void choose_columns(struct cli *cli, const struct wishes *wishes) {
-	static const char batch_columns[] = "owners,user,proto,state,local,peer,rtt";
+	static const char batch_columns[] = "owners,user,proto,state,local,peer,rx,tx,rtt,age";
 	char *error = NULL;
 	if (!wishes->columns && cli->batch)
 		view_set_columns(&cli->view, batch_columns, &error);

@@ -1,5 +1,5 @@
-/* One loop for --watch, --replay and record, each of which only says where the next look comes from
- * and what becomes of it. */
+/* One loop for --watch, --replay, record and top -b, each of which only says where the next look
+ * comes from and what becomes of it. */
 
 #include "looks.h"
 
@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "batch.h"
 #include "history.h"
 #include "list.h"
 #include "live.h"
@@ -25,6 +26,7 @@ struct looks {
 	struct live live;
 	struct playback playback;
 	struct history history;
+	struct batch *batch;             /* NULL: a list */
 	struct recording_writer *writer; /* NULL: nothing is recorded */
 	int signals;                     /* a signalfd for what ends the loop; -1: none */
 	uint64_t next_ns;                /* when the next look is due, on the monotonic clock */
@@ -106,12 +108,17 @@ static enum exit_status worse_of(enum exit_status a, enum exit_status b) {
 	return a == EXIT_STATUS_MATCHED ? a : b;
 }
 
-static void look(struct looks *looks, const struct source *source) {
+static struct list_outcome list(struct looks *looks, const struct source *source) {
 	const struct cli *cli = looks->cli;
 	struct live *recorded = looks->writer ? &looks->live : NULL;
 	struct history *history = cli->diff ? &looks->history : NULL;
 	put_separator(looks, source);
-	struct list_outcome outcome = list_run(cli, source, recorded, history, &looks->out);
+	return list_run(cli, source, recorded, history, &looks->out);
+}
+
+static void look(struct looks *looks, const struct source *source) {
+	struct list_outcome outcome =
+	    looks->batch ? batch_look(looks->batch, source, &looks->out) : list(looks, source);
 	looks->status = worse_of(looks->status, outcome.status);
 	const int error = -out_flush(&looks->out);
 	notes_on_output(&outcome.notes, error);
@@ -200,6 +207,8 @@ int looks_run(const struct cli *cli) {
 			return EXIT_STATUS_USAGE;
 		}
 	}
+	if (cli->batch)
+		looks.batch = batch_create(cli);
 	if (repeats(&looks))
 		looks.signals = catch_signals();
 	out_init(&looks.out, STDOUT_FILENO);
@@ -219,6 +228,7 @@ int looks_run(const struct cli *cli) {
 	out_finish(&looks.out);
 	out_finish(&looks.notes);
 	history_finish(&looks.history);
+	batch_destroy(looks.batch);
 	if (looks.signals >= 0)
 		close(looks.signals);
 	return (int)looks.status;

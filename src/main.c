@@ -74,7 +74,7 @@ static int run(struct cli *cli) {
 	case CLI_LIST:
 		return looks_run(cli);
 	case CLI_TOP:
-		return cli->batch ? top_batch(cli) : top_run(cli);
+		return cli->batch ? looks_run(cli) : top_run(cli);
 	case CLI_EXPLAIN:
 		return explain(cli);
 	case CLI_WRONG:

@@ -6,6 +6,3 @@ struct cli;
 /* Returns the exit status. Whichever of the two ends first, the other ends too, and the terminal is
  * as it was. */
 int top_run(const struct cli *cli);
-
-/* top -b: the table as text, look after look, without a screen. */
-int top_batch(const struct cli *cli);
