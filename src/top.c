@@ -1,8 +1,148 @@
+/* The process that was started keeps whatever privilege it has, looks, and never draws; a child
+ * without any privilege draws. The one that was started is the shell's job, so it is also the one
+ * who sees to the terminal when the other cannot. */
+
 #include "top.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "cli.h"
+#include "collector.h"
+#include "feeds.h"
+#include "keeper.h"
+#include "privilege.h"
+#include "rescue.h"
+#include "ui.h"
 #include "util.h"
 
+struct top {
+	const struct cli *cli;
+	struct collector *collector; /* NULL: a recording is shown */
+	int channel, screen_channel; /* the ends of the two processes; -1: likewise */
+};
+
+static int fail(char *error, int status) {
+	fprintf(stderr, "socklens: %s\n", error);
+	free(error);
+	return status;
+}
+
+static bool open_feed(const struct top *top, struct feed *feed, char **error) {
+	if (top->screen_channel >= 0)
+		return feed_collector(top->screen_channel, feed, error);
+	return feed_replay(top->cli->replay, feed, error);
+}
+
+static int show(const struct top *top) {
+	const struct cli *cli = top->cli;
+	struct ui_setup setup = {
+		.filter = &cli->filter,
+		.view = &cli->view,
+		.delay_ns = cli->interval_ns,
+		.count = cli->count,
+		.host_names = cli->resolve,
+	};
+	char *error = NULL;
+	if (!open_feed(top, &setup.feed, &error))
+		return fail(error, EXIT_STATUS_USAGE);
+	const int status = ui_run(&setup, &error);
+	feed_close(&setup.feed);
+	return error ? fail(error, status) : status;
+}
+
+/* The child. A recording is opened without privileges: it must be one that the user may read. */
+static int run_screen(const struct top *top, const sigset_t *before) {
+	char *error = NULL;
+	sigprocmask(SIG_SETMASK, before, NULL);
+	collector_close(top->collector);
+	if (top->channel >= 0)
+		close(top->channel);
+	if (!privilege_drop(&error))
+		return fail(error, EXIT_STATUS_PARTIAL);
+	return show(top);
+}
+
+/* The sign of an end by a signal is that very end. */
+static int end_by(int signal_number, const sigset_t *before) {
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+	sigprocmask(SIG_SETMASK, before, NULL);
+	return 128 + signal_number; /* it was blocked for us, too */
+}
+
+static void report_killed(int signal_number) {
+	fprintf(stderr, _("socklens: the screen ended by signal %d (%s)\n"), signal_number,
+	        strsignal(signal_number));
+}
+
+/* The other side of the channel stays open: a look may still be going on. */
+static int run_keeper(const struct top *top, pid_t screen, const struct rescue *rescue,
+                      const sigset_t *before) {
+	struct keeper_end end;
+	const struct keeper_setup setup = {
+		.screen = screen,
+		.channel = top->channel,
+		.collector = top->collector,
+	};
+	if (top->screen_channel >= 0)
+		close(top->screen_channel);
+	const int error = keeper_run(&setup, &end);
+	const bool is_killed = WIFSIGNALED(end.status);
+	if (is_killed || rescue_is_needed(rescue))
+		rescue_terminal(rescue);
+	if (end.signal != 0)
+		return end_by(end.signal, before);
+	if (error != 0)
+		return fail(xasprintf("%s", strerror(-error)), EXIT_STATUS_PARTIAL);
+	if (is_killed) {
+		report_killed(WTERMSIG(end.status));
+		return EXIT_STATUS_PARTIAL;
+	}
+	return WEXITSTATUS(end.status);
+}
+
+/* What is buffered must not be written by both. */
+static int run_both(const struct top *top) {
+	sigset_t signals;
+	sigset_t before;
+	const struct rescue rescue = rescue_remember(STDIN_FILENO, STDOUT_FILENO);
+	keeper_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	fflush(NULL);
+	const pid_t screen = fork();
+	if (screen < 0)
+		return fail(xasprintf("fork: %s", strerror(errno)), EXIT_STATUS_PARTIAL);
+	if (screen == 0)
+		return run_screen(top, &before);
+	return run_keeper(top, screen, &rescue, &before);
+}
+
+static int open_collector(struct top *top) {
+	char *error = NULL;
+	bool no_such = false;
+	top->collector = collector_open(top->cli->netns, &no_such, &error);
+	if (!top->collector)
+		return fail(error, no_such ? EXIT_STATUS_USAGE : EXIT_STATUS_PARTIAL);
+	const int result = channel_open(&top->channel, &top->screen_channel);
+	if (result == 0)
+		return 0;
+	collector_close(top->collector);
+	return fail(xasprintf("socketpair: %s", strerror(-result)), EXIT_STATUS_PARTIAL);
+}
+
 int top_run(const struct cli *cli) {
-	(void)cli;
-	return EXIT_STATUS_PARTIAL;
+	struct top top = { .cli = cli, .channel = -1, .screen_channel = -1 };
+	if (!cli->replay) {
+		const int status = open_collector(&top);
+		if (status != 0)
+			return status;
+	}
+	return run_both(&top);
 }
