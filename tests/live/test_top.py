@@ -116,6 +116,7 @@ def _():
         one.row("127.0.0.1:1234")
         one.press("F6")
         one.wait_for("Sort by")
+        one.press("Home")
         one.type("l")
         one.press("Enter")
 

@@ -1,0 +1,366 @@
+/* Keys and frames go in, a canvas comes out; what the app cannot do it wishes for. */
+
+#include <criterion/criterion.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "canvas.h"
+#include "field.h"
+#include "frame.h"
+#include "key.h"
+#include "life.h"
+#include "out.h"
+#include "util.h"
+
+#define SECOND UINT64_C(1000000000)
+
+static const struct process server = {
+	.pid = 4242, .comm = "server", .comm_length = 6, .exe = "server", .exe_length = 6
+};
+static const struct owner held = { .process = &server, .fd = 3 };
+
+/* A TCP socket on 127.0.0.1:port. */
+struct given {
+	uint64_t serial;
+	uint32_t port;
+	enum sock_state state;
+	const char *user;
+	uint64_t rx;
+};
+
+static void add(struct frame *frame, const struct given *given) {
+	struct sock_life *life = arena_alloc(&frame->snapshot.arena, sizeof(*life));
+	*life = (struct sock_life){
+		.serial = given->serial,
+		.known = SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX,
+		.rx = given->rx,
+		.rate = given->rx,
+		.rx_held = given->rx,
+		.rate_held = given->rx,
+		.age_ms = 3000,
+	};
+	struct sock *sock = snapshot_add(&frame->snapshot);
+	sock->known = SOCK_KNOWS_PORTS | SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ | SOCK_KNOWS_COOKIE |
+	              SOCK_KNOWS_UID;
+	sock->protocol = SOCK_PROTOCOL_TCP;
+	sock->family = SOCK_FAMILY_INET;
+	sock->state = (uint8_t)given->state;
+	sock->cookie = given->serial;
+	sock->local = (struct sock_endpoint){ .address = { 127, 0, 0, 1 }, .port = given->port };
+	sock->peer = (struct sock_endpoint){ .address = { 127, 0, 0, 1 }, .port = 50000 };
+	sock->owners = &held;
+	sock->owner_count = 1;
+	sock->ownership = SOCK_OWNERSHIP_EXACT;
+	sock->user = given->user;
+	sock->life = life;
+}
+
+static const struct given three[] = {
+	{ 1, 1234, SOCK_STATE_LISTEN, "ana", 0 },
+	{ 2, 1235, SOCK_STATE_ESTABLISHED, "ana", 5000 },
+	{ 3, 1236, SOCK_STATE_ESTABLISHED, "bob", 900000 },
+};
+
+/* An app that has seen a frame of these sockets, on a screen of its own. */
+struct stage {
+	struct filter filter;
+	struct view view;
+	struct frame frame;
+	struct app *app;
+	struct canvas canvas;
+	struct out text;
+};
+
+static void begin(struct stage *stage, bool is_live) {
+	*stage = (struct stage){ .filter = filter_all() };
+	stage->filter.protocols = SOCK_PROTOCOLS_IP;
+	setlocale(LC_CTYPE, "C.UTF-8");
+	stage->app = app_create(&(struct app_setup){ .filter = &stage->filter,
+	                                             .view = &stage->view,
+	                                             .delay_ns = SECOND,
+	                                             .is_live = is_live });
+	canvas_init(&stage->canvas, 120, 30, false);
+	out_init(&stage->text, OUT_MEMORY);
+	snapshot_init(&stage->frame.snapshot);
+	stage->frame.number = 1;
+	strcpy(stage->frame.host, "web1");
+	for (size_t i = 0; i < ARRAY_LENGTH(three); i++)
+		add(&stage->frame, &three[i]);
+	stage->frame.totals = totals_of(NULL, &stage->frame.snapshot, 0);
+	app_take_frame(stage->app, &stage->frame);
+}
+
+static void finish(struct stage *stage) {
+	app_destroy(stage->app);
+	canvas_finish(&stage->canvas);
+	out_finish(&stage->text);
+	snapshot_finish(&stage->frame.snapshot);
+	filter_finish(&stage->filter);
+}
+
+static void press(struct stage *stage, int key) {
+	app_press(stage->app, key, 2 * SECOND);
+}
+
+static void type(struct stage *stage, const char *text) {
+	for (; *text; text++)
+		press(stage, *text);
+}
+
+/* What the screen says. */
+static const char *shown(struct stage *stage) {
+	app_draw(stage->app, &stage->canvas, 2 * SECOND);
+	stage->text.used = 0;
+	canvas_write(&stage->canvas, &stage->text);
+	out_char(&stage->text, '\0');
+	return stage->text.bytes;
+}
+
+static void expect_shown(struct stage *stage, const char *what) {
+	const char *text = shown(stage);
+	cr_expect(strstr(text, what), "'%s' is not in\n%s", what, text);
+}
+
+static void expect_hidden(struct stage *stage, const char *what) {
+	const char *text = shown(stage);
+	cr_expect(!strstr(text, what), "'%s' is in\n%s", what, text);
+}
+
+/* 1 if a stands before b on the screen. */
+static bool comes_before(struct stage *stage, const char *a, const char *b) {
+	const char *text = shown(stage);
+	const char *first = strstr(text, a);
+	const char *second = strstr(text, b);
+	cr_assert(first && second, "%s and %s in\n%s", a, b, text);
+	return first < second;
+}
+
+Test(app, the_busiest_come_first) {
+	struct stage stage;
+	begin(&stage, true);
+	cr_expect(comes_before(&stage, "127.0.0.1:1236", "127.0.0.1:1235"));
+	cr_expect(comes_before(&stage, "127.0.0.1:1235", "127.0.0.1:1234"));
+	finish(&stage);
+}
+
+Test(app, a_filter_holds_as_it_is_typed_and_Esc_at_the_prompt_brings_back_what_was) {
+	struct stage stage;
+	begin(&stage, true);
+	type(&stage, "/1234");
+	expect_shown(&stage, "127.0.0.1:1234");
+	expect_hidden(&stage, "127.0.0.1:1236");
+	expect_shown(&stage, "1 shown, 2 hidden");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "127.0.0.1:1236");
+	finish(&stage);
+}
+
+Test(app, a_wrong_filter_cannot_be_entered_and_the_last_good_one_stays) {
+	struct stage stage;
+	begin(&stage, true);
+	type(&stage, "/1234");
+	type(&stage, " and (");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "filter: 1234 and (");
+	expect_shown(&stage, "^");
+	expect_shown(&stage, "1 shown, 2 hidden");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "3 shown, 0 hidden");
+	finish(&stage);
+}
+
+Test(app, Esc_in_the_table_clears_the_filter) {
+	struct stage stage;
+	begin(&stage, true);
+	type(&stage, "/1234");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "1 shown, 2 hidden");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "3 shown, 0 hidden");
+	finish(&stage);
+}
+
+Test(app, a_user_and_a_typed_filter_hold_together) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, 'u');
+	expect_shown(&stage, "everybody");
+	expect_shown(&stage, "bob");
+	press(&stage, KEY_CODE_DOWN);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "2 shown, 1 hidden");
+	type(&stage, "/established");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "1 shown, 2 hidden");
+	expect_shown(&stage, "127.0.0.1:1235");
+	finish(&stage);
+}
+
+Test(app, an_error_behind_a_chosen_user_points_into_what_was_typed) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, 'u');
+	press(&stage, KEY_CODE_DOWN);
+	press(&stage, KEY_CODE_ENTER);
+	type(&stage, "/1234 nonsense");
+	const char *text = shown(&stage);
+	const char *line = strstr(text, "filter: 1234 nonsense");
+	cr_assert(line, "%s", text);
+	const char *line_start = line;
+	while (line_start > text && line_start[-1] != '\n')
+		line_start--;
+	const char *caret_line = strchr(line, '\n') + 1;
+	cr_expect_eq(strspn(caret_line, " "), (size_t)(line - line_start) + strlen("filter: 1234 "),
+	             "%s", text);
+	finish(&stage);
+}
+
+Test(app, the_sort_menu_and_its_neighbours_order_the_rows) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, KEY_CODE_F6);
+	expect_shown(&stage, "Sort by");
+	press(&stage, KEY_CODE_HOME);
+	type(&stage, "l");
+	press(&stage, KEY_CODE_ENTER);
+	cr_expect(comes_before(&stage, "127.0.0.1:1234", "127.0.0.1:1236"));
+	press(&stage, 'R');
+	cr_expect(comes_before(&stage, "127.0.0.1:1236", "127.0.0.1:1234"));
+	press(&stage, '<');
+	press(&stage, '>');
+	cr_expect(comes_before(&stage, "127.0.0.1:1234", "127.0.0.1:1236"),
+	          "addresses begin with the first");
+	finish(&stage);
+}
+
+Test(app, one_letter_toggles_what_is_shown) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, 'L');
+	expect_shown(&stage, "1 shown, 2 hidden");
+	press(&stage, 'L');
+	press(&stage, 'E');
+	expect_shown(&stage, "2 shown, 1 hidden");
+	press(&stage, 'E');
+	press(&stage, 'T');
+	expect_shown(&stage, "0 shown, 3 hidden");
+	press(&stage, 'T');
+	expect_shown(&stage, "3 shown, 0 hidden");
+	finish(&stage);
+}
+
+Test(app, a_search_goes_from_match_to_match_and_says_when_there_is_none) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, KEY_CODE_F3);
+	type(&stage, "1234");
+	press(&stage, KEY_CODE_ENTER);
+	press(&stage, 'y');
+	size_t length = 0;
+	cr_assert_eq(app_take_wish(stage.app), APP_WISH_COPY);
+	const char *bytes = app_copy(stage.app, &length);
+	cr_expect(memmem(bytes, length, "127.0.0.1:1234", 14));
+	press(&stage, KEY_CODE_F3);
+	type(&stage, "nothing like it");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "not found");
+	finish(&stage);
+}
+
+Test(app, details_open_and_close) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "recv queue");
+	press(&stage, 'q');
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE, "q closes the pane");
+	expect_hidden(&stage, "recv queue");
+	press(&stage, 'q');
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_QUIT);
+	finish(&stage);
+}
+
+Test(app, the_period_is_what_was_asked_for_unless_looks_cost_too_much) {
+	struct stage stage;
+	begin(&stage, true);
+	cr_expect_eq(app_period_ns(stage.app), SECOND);
+	press(&stage, '+');
+	cr_expect_eq(app_period_ns(stage.app), 2 * SECOND);
+	press(&stage, '-');
+	press(&stage, '-');
+	cr_expect_eq(app_period_ns(stage.app), SECOND / 2);
+	stage.frame.cost_ns = SECOND;
+	for (int i = 0; i < 50; i++)
+		app_take_frame(stage.app, &stage.frame);
+	const uint64_t stretched = app_period_ns(stage.app);
+	cr_expect(stretched >= 4 * SECOND && stretched <= 5 * SECOND, "%llu",
+	          (unsigned long long)stretched);
+	press(&stage, 'p');
+	cr_expect_eq(app_period_ns(stage.app), 0, "paused");
+	expect_shown(&stage, "PAUSED");
+	finish(&stage);
+}
+
+Test(app, a_recording_is_not_slowed_down_and_ends) {
+	struct stage stage;
+	begin(&stage, false);
+	stage.frame.cost_ns = SECOND;
+	app_take_frame(stage.app, &stage.frame);
+	cr_expect_eq(app_period_ns(stage.app), SECOND);
+	app_take_end(stage.app);
+	cr_expect_eq(app_period_ns(stage.app), 0);
+	finish(&stage);
+}
+
+Test(app, a_delay_is_typed_and_checked) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, 'd');
+	press(&stage, 'U' & 0x1f);
+	type(&stage, "0.1");
+	press(&stage, KEY_CODE_ENTER);
+	cr_expect_eq(app_period_ns(stage.app), SECOND / 10);
+	press(&stage, 'd');
+	press(&stage, 'U' & 0x1f);
+	type(&stage, "99");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "0.1 to 60");
+	cr_expect_eq(app_period_ns(stage.app), SECOND / 10);
+	finish(&stage);
+}
+
+Test(app, trouble_is_told_until_the_next_look) {
+	struct stage stage;
+	begin(&stage, true);
+	app_take_trouble(stage.app, "no more descriptors");
+	expect_shown(&stage, "no more descriptors");
+	expect_shown(&stage, "127.0.0.1:1234");
+	app_take_frame(stage.app, &stage.frame);
+	expect_hidden(&stage, "no more descriptors");
+	finish(&stage);
+}
+
+Test(app, every_key_on_every_size_of_screen_does_no_harm) {
+	static const struct {
+		int width, height;
+	} sizes[] = { { 1, 1 }, { 2, 3 }, { 10, 4 }, { 40, 10 }, { 80, 24 }, { 300, 100 } };
+	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		struct stage stage;
+		begin(&stage, true);
+		canvas_clear(&stage.canvas, sizes[i].width, sizes[i].height);
+		unsigned seed = (unsigned)i + 1;
+		for (int pressed = 0; pressed < 3000; pressed++) {
+			const int r = rand_r(&seed);
+			int key = r % 4 == 0
+			              ? KEY_CODE_UP + rand_r(&seed) % (KEY_CODE_COUNT - KEY_CODE_UP)
+			              : 1 + rand_r(&seed) % 126;
+			press(&stage, key == 'x' ? 'y' : key);
+			app_take_wish(stage.app);
+			shown(&stage);
+		}
+		finish(&stage);
+	}
+}
