@@ -246,7 +246,6 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_PROTOCOL_LIST:
 	case OPTION_WATCH:
 	case OPTION_COUNT_OF_LOOKS:
-	case OPTION_DELAY:
 		printf(":%s:", row->argument);
 		break;
 	case OPTION_FILTER_FILE:

@@ -82,21 +82,18 @@ static void set_format(struct cli *cli, const char *name) {
 		           strlen(name));
 }
 
-static void set_interval(struct cli *cli, const char *text) {
-	const uint64_t least_ns = 100000000;
-	if (!util_parse_seconds(text, &cli->interval_ns) || cli->interval_ns < least_ns)
-		fail_about(cli, _("'%s' is no interval; use seconds from 0.1 to 1000000"), text,
-		           strlen(text));
-}
-
-static void set_delay(struct cli *cli, const char *text) {
-	const uint64_t most_ns = 60000000000;
-	uint64_t delay_ns = 0;
-	if (!util_parse_seconds(text, &delay_ns) || delay_ns > most_ns)
-		fail_about(cli, _("'%s' is no delay; use seconds from 0.1 to 60"), text,
-		           strlen(text));
-	else
-		set_interval(cli, text);
+static void set_interval(struct cli *cli, const char *text, int most_seconds) {
+	const uint64_t second_ns = 1000000000;
+	uint64_t interval_ns = 0;
+	if (util_parse_seconds(text, &interval_ns) && interval_ns >= second_ns / 10 &&
+	    interval_ns <= (uint64_t)most_seconds * second_ns) {
+		cli->interval_ns = interval_ns;
+		return;
+	}
+	char *word = escape_copy(text, strlen(text));
+	fail(cli,
+	     xasprintf(_("'%s' is no interval; use seconds from 0.1 to %d"), word, most_seconds));
+	free(word);
 }
 
 static void set_count(struct cli *cli, const char *text) {
@@ -122,9 +119,8 @@ static bool is_list_only(const struct option_row *row) {
 	case OPTION_NO_HEADER:
 	case OPTION_FORMAT:
 	case OPTION_JSON:
-		return true;
 	case OPTION_COUNT_OF_LOOKS:
-		return row->letter == 0; /* --count; top has -n */
+		return true;
 	case OPTION_DEFAULT:
 		return row->letter == '1';
 	case OPTION_PROTOCOL:
@@ -141,7 +137,6 @@ static bool is_list_only(const struct option_row *row) {
 	case OPTION_HELP:
 	case OPTION_VERSION:
 	case OPTION_BATCH:
-	case OPTION_DELAY:
 		break;
 	}
 	return false;
@@ -187,13 +182,11 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
 		wishes->sort = argument;
 		break;
 	case OPTION_FORMAT:
-		set_format(cli, argument);
-		break;
 	case OPTION_JSON:
-		set_format(cli, "json");
+		set_format(cli, argument ? argument : "json");
 		break;
 	case OPTION_WATCH:
-		set_interval(cli, argument);
+		set_interval(cli, argument, row->value);
 		break;
 	case OPTION_DIFF:
 		cli->diff = true;
@@ -203,9 +196,6 @@ static void apply(struct cli *cli, struct wishes *wishes, const struct option_ro
 		break;
 	case OPTION_BATCH:
 		cli->batch = true;
-		break;
-	case OPTION_DELAY:
-		set_delay(cli, argument);
 		break;
 	case OPTION_RECORD:
 		cli->record = argument;
@@ -247,6 +237,14 @@ static size_t rows_in(const struct option_tables *tables) {
 static const struct option_row *row_at(const struct option_tables *tables, size_t index) {
 	return index < tables->own_count ? &tables->own[index]
 	                                 : &options[index - tables->own_count];
+}
+
+static bool is_own(const struct option_tables *tables, const struct option_row *row) {
+	for (size_t i = 0; i < tables->own_count; i++) {
+		if (row == &tables->own[i])
+			return true;
+	}
+	return false;
 }
 
 static void fail_option(struct cli *cli, char *argv[], int result) {
@@ -311,7 +309,7 @@ static void parse_options(struct cli *cli, const struct option_tables *tables,
 			fail_option(cli, argv, result);
 			continue;
 		}
-		if (is_list_only(row))
+		if (!is_own(tables, row) && is_list_only(row))
 			wishes->list_only = row;
 		apply(cli, wishes, row, optarg);
 	}
@@ -477,7 +475,7 @@ static void parse_record(struct cli *cli, int argc, char *argv[]) {
 	       (letter = getopt_long(argc, argv, ":d:n:N:h", longs, NULL)) != -1) {
 		switch (letter) {
 		case 'd':
-			set_interval(cli, optarg);
+			set_interval(cli, optarg, OPTION_WATCH_MAX);
 			break;
 		case 'n':
 			set_count(cli, optarg);
@@ -507,6 +505,7 @@ static void parse_record(struct cli *cli, int argc, char *argv[]) {
 static void choose_command(struct cli *cli, const struct wishes *wishes, bool says_list,
                            bool says_top) {
 	const bool on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	const bool is_plain = !says_list && !wishes->list_only && !cli->replay;
 	if (cli->command != CLI_LIST)
 		return;
 	if (says_top && wishes->list_only && !cli->batch) {
@@ -516,9 +515,7 @@ static void choose_command(struct cli *cli, const struct wishes *wishes, bool sa
 		fail_about(cli, _("'%s' is not for the live view; use socklens list"), word,
 		           strlen(word));
 		free(word);
-	} else if (says_top) {
-		cli->command = CLI_TOP;
-	} else if (!says_list && !wishes->list_only && !cli->replay && on_terminal) {
+	} else if (says_top || (is_plain && on_terminal)) {
 		cli->command = CLI_TOP;
 	}
 }

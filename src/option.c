@@ -65,7 +65,7 @@ const struct option_row options[] = {
 	{ 'j', "json", NULL, OUTPUT, N_("the same as --format json"), OPTION_JSON, 0 },
 
 	{ 0, "watch", "SECONDS", OTHER, N_("look again and again, this often (0.1 is the least)"),
-	  OPTION_WATCH, 0 },
+	  OPTION_WATCH, OPTION_WATCH_MAX },
 	{ 0, "count", "N", OTHER, N_("with --watch: only so many times"), OPTION_COUNT_OF_LOOKS,
 	  0 },
 	{ 0, "diff", NULL, OTHER, N_("only what is new (+), gone (-) or changed (*)"), OPTION_DIFF,
@@ -87,7 +87,7 @@ const struct option_row options[] = {
 
 const struct option_row top_options[] = {
 	{ 'd', "delay", "SECONDS", OTHER,
-	  N_("look this often, 0.1 to 60; every second, if not said"), OPTION_DELAY, 0 },
+	  N_("look this often, 0.1 to 60; every second, if not said"), OPTION_WATCH, 60 },
 	{ 'b', "batch", NULL, OTHER, N_("write the table as text at each look, for logs"),
 	  OPTION_BATCH, 0 },
 	{ 'n', NULL, "N", OTHER, N_("end after so many looks"), OPTION_COUNT_OF_LOOKS, 0 },

@@ -31,7 +31,7 @@ enum option_action {
 	OPTION_SORT,
 	OPTION_FORMAT,
 	OPTION_JSON,
-	OPTION_WATCH,
+	OPTION_WATCH, /* value: the most seconds from look to look */
 	OPTION_DIFF,
 	OPTION_COUNT_OF_LOOKS,
 	OPTION_RECORD,
@@ -40,11 +40,12 @@ enum option_action {
 	OPTION_EXPLAIN_FILTER,
 	OPTION_VERBOSE,
 	OPTION_BATCH,
-	OPTION_DELAY,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_DEFAULT, /* accepted because fingers type it; it is how things are anyway */
 };
+
+enum { OPTION_WATCH_MAX = 1000000 };
 
 struct option_row {
 	char letter;          /* 0: none */

@@ -198,7 +198,8 @@ _Static_assert(ARRAY_LENGTH(protocols) + ARRAY_LENGTH(states) <= PARTS_MAX, "roo
 
 /* In the first look nothing is known yet. */
 static struct human rate_of(const struct totals *totals, uint64_t rate) {
-	return totals->elapsed_ns == 0 ? (struct human){ "-" } : human_rate(rate);
+	const struct human unknown = { "-" };
+	return totals->elapsed_ns == 0 ? unknown : human_rate(rate);
 }
 
 static uint16_t in_thousandths(const struct totals *totals) {

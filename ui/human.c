@@ -11,7 +11,7 @@
 
 /* `number` / `unit`, with one digit behind the point below a hundred. */
 static struct human divide(uint64_t number, uint64_t unit, const char *suffix) {
-	struct human human;
+	struct human human = { "" };
 	const uint64_t ones = number / unit;
 	/* In this order it cannot overflow: the rest is less than 2^60. */
 	const unsigned tenth = (unsigned)(number % unit * 10 / unit);
@@ -23,7 +23,7 @@ static struct human divide(uint64_t number, uint64_t unit, const char *suffix) {
 }
 
 static struct human whole(uint64_t number, const char *suffix) {
-	struct human human;
+	struct human human = { "" };
 	snprintf(human.text, sizeof(human.text), "%" PRIu64 "%s", number, suffix);
 	return human;
 }
@@ -40,14 +40,14 @@ struct human human_size(uint64_t number) {
 
 struct human human_rate(uint64_t number) {
 	const struct human size = human_size(number);
-	struct human human;
+	struct human human = { "" };
 	snprintf(human.text, sizeof(human.text), "%.5s/s", size.text);
 	return human;
 }
 
 struct human human_count(uint64_t number) {
 	char digits[DIGITS_ROOM];
-	struct human human;
+	struct human human = { "" };
 	const size_t count = (size_t)(digits_put(digits, number) - digits);
 	char *to = human.text;
 	for (size_t i = 0; i < count; i++) {
@@ -68,7 +68,7 @@ struct human human_age(uint64_t ms, bool at_least) {
 	unsigned unit = 0;
 	while (seconds < units[unit].seconds && units[unit].seconds > 1)
 		unit++;
-	struct human human;
+	struct human human = { "" };
 	snprintf(human.text, sizeof(human.text), "%s%" PRIu64 "%c", at_least ? ">" : "",
 	         seconds / units[unit].seconds, units[unit].suffix);
 	return human;

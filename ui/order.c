@@ -57,7 +57,7 @@ static uint64_t word_of_unix(const struct value *value, size_t index) {
 	const bool local = value->part == VALUE_LOCAL;
 	const uint8_t family = SOCK_FAMILY_UNIX;
 	if (!sock->un)
-		return word_at(&family, 1, NULL, 0, index * WORD_BYTES);
+		return word_at(&family, 1, "", 0, index * WORD_BYTES);
 	const struct sock_unix_name *name = local ? &sock->un->name : &sock->un->peer_name;
 	const size_t length = name->bytes ? name->length : 0;
 	if (index * WORD_BYTES > length)
@@ -86,7 +86,7 @@ static uint64_t word_of_end(const struct value *value, size_t index) {
 	}
 	*to++ = (uint8_t)(port >> 8);
 	*to++ = (uint8_t)port;
-	return word_at(bytes, (size_t)(to - bytes), NULL, 0, index * WORD_BYTES);
+	return word_at(bytes, (size_t)(to - bytes), "", 0, index * WORD_BYTES);
 }
 
 static void take_text(const char *from, size_t from_length, const char **text, size_t *length) {
@@ -145,7 +145,7 @@ static uint64_t word_of(const struct value *value, size_t index) {
 	if (is_end(value))
 		return word_of_end(value, index);
 	if (text_of(value, &text, &length))
-		return word_at(NULL, 0, text, length, index * WORD_BYTES);
+		return word_at((const uint8_t *)"", 0, text, length, index * WORD_BYTES);
 	return index == 0 ? number_of(value) : 0;
 }
 
