@@ -65,7 +65,7 @@ Test(option, exactly_those_options_take_an_argument_that_need_one) {
 	}
 }
 
-Test(option, values_are_protocols_families_and_groups_that_exist) {
+Test(option, values_are_protocols_families_groups_and_seconds_that_exist) {
 	for (size_t i = 0; i < option_count; i++) {
 		if (options[i].action == OPTION_PROTOCOL)
 			cr_expect_eq(options[i].value & ~SOCK_PROTOCOLS_ALL, 0);
@@ -73,6 +73,8 @@ Test(option, values_are_protocols_families_and_groups_that_exist) {
 			cr_expect_lt(options[i].value, SOCK_FAMILY_COUNT);
 		else if (options[i].action == OPTION_GROUP)
 			cr_expect_lt(options[i].value, FIELD_GROUP_COUNT);
+		else if (options[i].action == OPTION_WATCH)
+			cr_expect_gt(options[i].value, 0);
 		else
 			cr_expect_eq(options[i].value, 0);
 	}
