@@ -33,7 +33,15 @@ static const struct owner by_many[] = { { &python, 3 }, { &python, 4 }, { &nc, 3
 static const struct owner by_hostile[] = { { &hostile, 3 } };
 
 static const struct sock_life quiet = { .serial = 1, .mark_looks = 9, .age_ms = 120000 };
-static const struct sock_life fresh = { .serial = 2, .age_ms = 3000, .rx = 1229, .tx = 3482 };
+static const struct sock_life fresh = { .known = SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX |
+	                                         SOCK_LIFE_KNOWS_RX_BYTES |
+	                                         SOCK_LIFE_KNOWS_TX_BYTES,
+	                                .serial = 2,
+	                                .age_ms = 3000,
+	                                .rx = 1229,
+	                                .tx = 3482,
+	                                .rx_bytes = 1229,
+	                                .tx_bytes = 4000000 };
 static const struct sock_life ending = { .serial = 3, .age_ms = 9000, .missing = 2 };
 static const struct tcp_counters counters = { .rtt = 31 };
 
@@ -215,6 +223,58 @@ Test(columns, a_long_name_is_cut_at_its_beginning_where_an_address_is_not) {
 	screen.look.search = "bus";
 	free(draw(&screen, 56, 3));
 	cr_expect_eq(style_at(&screen, 0, 2), STYLE_MATCH);
+	close_screen(&screen);
+}
+
+/* The names of the wireframe are 12 wide, and 11 where they are cut. */
+Test(columns, no_name_is_cut_for_a_column_that_nobody_asked_for) {
+	struct screen screen;
+	open_screen(&screen, wireframe, 2, NULL);
+	for (int width = 60; width < 200; width++) {
+		char *text = draw(&screen, width, 3);
+		cr_expect(!strstr(text, "RECV-Q") || strstr(text, " 4242/python3 "), "at %d:\n%s",
+		          width, text);
+		cr_expect(width < 140 || strstr(text, "TX-BYTES"), "at %d:\n%s", width, text);
+		free(text);
+	}
+	close_screen(&screen);
+	open_screen(&screen, wireframe, 2, "owners,state,local,recvq,cong");
+	expect_screen(&screen, 41, 3,
+	              " PID/PROCESS STATE  LOCAL          RECV-Q\n"
+	              " 4242/pytho\u2026 LISTEN 127.0.0.1:1234      0\n"
+	              "+4242/pytho\u2026 ESTAB  127.0.0.1:1234      0\n");
+	close_screen(&screen);
+}
+
+Test(columns, of_what_nothing_is_known_there_is_a_column_only_where_there_is_room) {
+	struct screen screen;
+	open_screen(&screen, wireframe, 3, "owners,local,user,rx,rtt");
+	screen.table.top = 2; /* nothing is known of the last but who held it */
+	expect_screen(&screen, 40, 2,
+	              " PID/PROCESS LOCAL           RX/s RTT\n"
+	              "-(4251/nc)   127.0.0.1:50298    -   -\n");
+	expect_screen(&screen, 35, 2,
+	              " PID/PROCESS LOCAL           RX/s\n"
+	              "-(4251/nc)   127.0.0.1:50298    -\n");
+	screen.table.top = 0;
+	free(draw(&screen, 46, 4));
+	screen.table.top = 2;
+	expect_screen(&screen, 46, 4,
+	              " PID/PROCESS  LOCAL           USER RX/s  RTT\n"
+	              "-(4251/nc)    127.0.0.1:50298 -       -    -\n"
+	              "\n\n");
+	close_screen(&screen);
+}
+
+/* There is hardly room for anything else. */
+Test(columns, what_the_rows_are_sorted_by_is_seen_before_others) {
+	struct screen screen;
+	open_screen(&screen, wireframe, 2, NULL);
+	screen.look.sort = field_find("cong", 4);
+	expect_screen(&screen, 33, 3,
+	              " PID/PROCESS LOCAL          CONG\u25b2\n"
+	              " 4242/pytho\u2026 127.0.0.1:1234 -\n"
+	              "+4242/pytho\u2026 127.0.0.1:1234 -\n");
 	close_screen(&screen);
 }
 
@@ -493,8 +553,13 @@ static void open_mixed(struct screen *screen, const char *columns) {
 	static const struct tcp_counters slow = { .rtt = 120345 };
 	static const struct sock_life lives[] = {
 		{ .serial = 4 },
-		{ .serial = 5, .mark_looks = 1 },
-		{ .serial = 6 },
+		{ .known = SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX,
+		  .serial = 5,
+		  .mark_looks = 1,
+		  .age_ms = 86400000,
+		  .seen_at_start = true,
+		  .tx = 12897485 },
+		{ .serial = 6, .age_ms = 7200000 },
 		{ .serial = 7, .mark_looks = 9 },
 		{ .serial = 8, .stale = true },
 	};
@@ -537,7 +602,7 @@ static void open_mixed(struct screen *screen, const char *columns) {
 
 static void expect_golden(int width, int height, bool ascii) {
 	struct screen screen;
-	open_mixed(&screen, "owners,user,proto,state,local,peer,rtt,recvq,sendq,cong");
+	open_mixed(&screen, NULL);
 	struct canvas canvas = drawn_canvas(width, height, ascii);
 	columns_draw(screen.columns, &canvas, (struct area){ .width = width, .height = height },
 	             &screen.table, &screen.look);

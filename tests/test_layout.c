@@ -61,6 +61,34 @@ Test(layout, of_equals_the_leftmost_stays) {
 	cr_expect_eq(columns[2].width, 0);
 }
 
+/* Three that are needed, of which the first may be cut down to a third, and two extras. */
+Test(layout, nothing_is_cut_below_its_full_width_for_an_extra_column) {
+	static const struct layout_column columns[] = {
+		{ .wanted = 40, .least = 10, .full = 30, .priority = 90, .claim = 1 },
+		{ .wanted = 8, .least = 8, .full = 8, .priority = 50 },
+		{ .wanted = 5, .least = 5, .priority = 40, .is_extra = true },
+		{ .wanted = 3, .least = 2, .full = 3, .priority = 95, .is_extra = true },
+		{ .wanted = 6, .least = 6, .priority = 10 },
+	};
+	static const struct {
+		int width;
+		int widths[ARRAY_LENGTH(columns)];
+	} rows[] = {
+		{ 26, { 10, 8, 0, 0, 6 } }, { 46, { 30, 8, 0, 0, 6 } }, { 49, { 33, 8, 0, 0, 6 } },
+		{ 50, { 30, 8, 0, 3, 6 } }, { 56, { 30, 8, 5, 3, 6 } }, { 60, { 34, 8, 5, 3, 6 } },
+		{ 80, { 40, 8, 5, 3, 6 } }, { 25, { 16, 8, 0, 0, 0 } },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct layout_column now[ARRAY_LENGTH(columns)];
+		memcpy(now, columns, sizeof(columns));
+		layout_fit(now, ARRAY_LENGTH(now), rows[i].width);
+		for (size_t j = 0; j < ARRAY_LENGTH(now); j++)
+			cr_expect_eq(now[j].width, rows[i].widths[j],
+			             "at %d: column %zu is %d wide", rows[i].width, j,
+			             now[j].width);
+	}
+}
+
 Test(layout, columns_stand_side_by_side_with_a_blank_between) {
 	struct layout_column columns[USUAL_COUNT];
 	memcpy(columns, usual, sizeof(usual));
@@ -85,7 +113,7 @@ Test(layout, whatever_the_columns_are_they_fit_and_no_room_is_given_away) {
 	enum { ROUNDS = 2000, COUNT = 9 };
 	srandom(6);
 	for (int round = 0; round < ROUNDS; round++) {
-		struct layout_column columns[COUNT];
+		struct layout_column columns[COUNT] = { 0 };
 		for (size_t i = 0; i < COUNT; i++) {
 			columns[i].least = 1 + (int)(random() % 20);
 			columns[i].wanted = columns[i].least + (int)(random() % 10);

@@ -101,7 +101,7 @@ static bool is_unix(const struct sock *sock) {
 }
 
 /* Of a path the last part tells most, and behind it is the port or the inode. */
-#define NAME(may_cut_) .least = 24, .may_cut = may_cut_, .keeps_end = true
+#define NAME(may_cut_) .least = 16, .may_cut = may_cut_, .keeps_end = true
 
 static const struct cells_rule rules[] = {
 	{ "local", .priority = 100, NAME(has_local_name) },
@@ -109,18 +109,19 @@ static const struct cells_rule rules[] = {
 	{ "owners", .priority = 90, .write = write_owners, .least = 11, .claim = 2 },
 	{ "peer", .priority = 85, NAME(has_peer_name) },
 	{ "proto", .priority = 80 },
-	{ "rx", .priority = 75, .write = write_size, .style = style_rx },
-	{ "tx", .priority = 75, .write = write_size, .style = style_tx },
-	{ "rate", .priority = 75, .write = write_size },
-	{ "user", .priority = 65, .least = 4, .claim = 1 },
-	{ "rtt", .priority = 60 },
-	{ "age", .priority = 55, .write = write_age },
-	{ "recvq", .priority = 45, .style = style_recvq },
-	{ "sendq", .priority = 45 },
-	{ "retrans_rate", .priority = 40, .write = write_count, .style = style_trouble },
-	{ "rx_bytes", .priority = 35, .write = write_size },
-	{ "tx_bytes", .priority = 35, .write = write_size },
-	{ "cong", .priority = 30 },
+	{ "rx", .priority = 75, .write = write_size, .style = style_rx, .is_soon_known = true },
+	{ "tx", .priority = 75, .write = write_size, .style = style_tx, .is_soon_known = true },
+	{ "rate", .priority = 75, .write = write_size, .is_soon_known = true },
+	{ "rtt", .priority = 65 },
+	{ "age", .priority = 60, .write = write_age },
+	{ "user", .priority = 55, .least = 4, .claim = 1 },
+	{ "recvq", .priority = 45, .style = style_recvq, .is_extra = true },
+	{ "sendq", .priority = 45, .is_extra = true },
+	{ "retrans_rate", .priority = 40, .write = write_count, .style = style_trouble,
+	  .is_extra = true },
+	{ "rx_bytes", .priority = 35, .write = write_size, .is_extra = true },
+	{ "tx_bytes", .priority = 35, .write = write_size, .is_extra = true },
+	{ "cong", .priority = 30, .is_extra = true },
 	{ "drops", .priority = 50, .style = style_trouble },
 	{ "retransmits", .priority = 50, .style = style_trouble },
 	{ "lost", .priority = 50, .style = style_trouble },

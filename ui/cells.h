@@ -25,6 +25,8 @@ struct cells_rule {
 	bool (*may_cut)(const struct sock *sock);
 	bool keeps_end;      /* when it is cut, its beginning goes */
 	int priority, claim; /* as in layout.h */
+	bool is_extra;       /* likewise, if nobody asked for it */
+	bool is_soon_known;  /* it keeps its room while it is known of no socket */
 };
 
 /* Never NULL. */

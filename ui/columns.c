@@ -13,11 +13,17 @@
 #include "util.h"
 #include "view.h"
 
+/* Names are not cut below that for the sake of columns that nobody asked for. The local address,
+ * which tells sockets apart, is still more important than what they are sorted by. */
+enum { FULL_WIDTH = 32, SORTED_PRIORITY = 99 };
+
 struct slot {
 	const struct field *field;
 	const struct cells_rule *rule;
+	bool is_extra;
 	/* The widest that it has been since the last reset(), and would be if it were cut. */
 	int grown, least;
+	bool is_known; /* of any socket, since then */
 };
 
 struct columns {
@@ -48,17 +54,20 @@ static const char *const default_names[] = {
 	"rtt",    "age",  "recvq", "sendq", "retrans_rate", "rx_bytes", "tx_bytes", "cong",
 };
 
-static void add(struct columns *columns, const struct field *field) {
+static struct slot *add(struct columns *columns, const struct field *field) {
 	columns->slots = xreallocarray(columns->slots, columns->count + 1, sizeof(*columns->slots));
-	columns->slots[columns->count++] =
-	    (struct slot){ .field = field, .rule = cells_rule_of(field) };
+	struct slot *slot = &columns->slots[columns->count++];
+	*slot = (struct slot){ .field = field, .rule = cells_rule_of(field) };
+	return slot;
 }
 
 static void add_defaults(struct columns *columns) {
 	for (size_t i = 0; i < ARRAY_LENGTH(default_names); i++) {
 		const struct field *field = field_find(default_names[i], strlen(default_names[i]));
-		if (field)
-			add(columns, field);
+		if (!field)
+			continue;
+		struct slot *slot = add(columns, field);
+		slot->is_extra = slot->rule->is_extra;
 	}
 }
 
@@ -151,8 +160,10 @@ static void reset(struct columns *columns, struct area area, const struct column
 	columns->height = area.height;
 	columns->host_names = look->host_names;
 	columns->port_names = look->port_names;
-	for (size_t i = 0; i < columns->count; i++)
+	for (size_t i = 0; i < columns->count; i++) {
 		columns->slots[i].grown = columns->slots[i].least = 0;
+		columns->slots[i].is_known = false;
+	}
 }
 
 /* The title of the column that rows are sorted by has its direction behind it. */
@@ -164,25 +175,39 @@ static int max(int a, int b) {
 	return a > b ? a : b;
 }
 
+static bool is_unknown(const struct page *page, const struct span *cell) {
+	return cell->length == 1 && page->text.bytes[cell->start] == '-';
+}
+
 static void grow(struct columns *columns, const struct page *page) {
 	for (size_t i = 0; i < page->rows * columns->count; i++) {
 		struct slot *slot = &columns->slots[i % columns->count];
 		slot->grown = max(slot->grown, page->cells[i].width);
 		slot->least = max(slot->least, page->cells[i].least);
+		slot->is_known |= !is_unknown(page, &page->cells[i]);
 	}
 }
 
+/* What the rows are sorted by is seen if any way possible; of what nobody knows anything, only
+ * where nothing else wants the room. */
+static struct layout_column wishes_of(const struct slot *slot, const struct columns_look *look) {
+	const bool sorted = slot->field == look->sort;
+	const int heading = heading_width(slot, look);
+	const int least = max(slot->least, heading);
+	return (struct layout_column){
+		.wanted = max(slot->grown, heading),
+		.least = least,
+		.full = max(least, FULL_WIDTH),
+		.priority = sorted ? SORTED_PRIORITY : slot->rule->priority,
+		.claim = slot->rule->claim,
+		.is_extra =
+		    !sorted && (slot->is_extra || (!slot->is_known && !slot->rule->is_soon_known)),
+	};
+}
+
 static void place(struct columns *columns, int width, const struct columns_look *look) {
-	for (size_t i = 0; i < columns->count; i++) {
-		const struct slot *slot = &columns->slots[i];
-		const int heading = heading_width(slot, look);
-		columns->layout[i] = (struct layout_column){
-			.wanted = max(slot->grown, heading),
-			.least = max(slot->least, heading),
-			.priority = slot->rule->priority,
-			.claim = slot->rule->claim,
-		};
-	}
+	for (size_t i = 0; i < columns->count; i++)
+		columns->layout[i] = wishes_of(&columns->slots[i], look);
 	if (look->scroll > 0)
 		layout_all(columns->layout, columns->count);
 	else

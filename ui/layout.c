@@ -1,6 +1,6 @@
 /* Columns are taken in by priority for as long as they fit at their least, and then get as much
- * more as there is room for. Whatever the widths are, those that stay fit, unless the first one
- * alone does not. */
+ * more as there is room for; extra ones come in between, once the others have their full width.
+ * Whatever the widths are, those that stay fit, unless the first one alone does not. */
 
 #include "layout.h"
 
@@ -32,29 +32,42 @@ static size_t next_by(const struct layout_column *columns, size_t count,
 	return best;
 }
 
-static void take_in(struct layout_column *columns, size_t count, int width) {
-	for (size_t i = 0; i < count; i++) {
-		columns[i].x = i == 0 ? 0 : -1;
-		columns[i].width = i == 0 ? columns[i].least : 0;
-	}
+static int wanted_of(const struct layout_column *column) {
+	return column->wanted;
+}
+
+static int full_of(const struct layout_column *column) {
+	return column->full < column->wanted ? column->full : column->wanted;
+}
+
+/* An extra one is never cut. */
+static int least_of(const struct layout_column *column) {
+	return column->is_extra ? column->wanted : column->least;
+}
+
+static void take_in(struct layout_column *columns, size_t count, int width, bool extra) {
+	for (size_t i = 0; i < count; i++)
+		columns[i].x = columns[i].width == 0 && columns[i].is_extra == extra ? -1 : 0;
 	size_t next;
 	while ((next = next_by(columns, count, priority_of)) < count) {
+		const int least = least_of(&columns[next]);
 		columns[next].x = 0;
-		if (used_by(columns, count) + 1 + columns[next].least <= width)
-			columns[next].width = columns[next].least;
+		if (used_by(columns, count) + 1 + least <= width)
+			columns[next].width = least;
 	}
 }
 
-static void widen(struct layout_column *columns, size_t count, int width) {
+static void widen(struct layout_column *columns, size_t count, int width,
+                  int (*goal)(const struct layout_column *column)) {
 	for (size_t i = 0; i < count; i++)
 		columns[i].x = columns[i].width > 0 ? -1 : 0;
 	size_t next;
 	while ((next = next_by(columns, count, claim_of)) < count) {
 		struct layout_column *column = &columns[next];
 		const int room = width - used_by(columns, count);
-		const int more = column->wanted - column->width;
+		const int more = goal(column) - column->width;
 		column->x = 0;
-		if (room > 0)
+		if (room > 0 && more > 0)
 			column->width += more < room ? more : room;
 	}
 }
@@ -69,8 +82,12 @@ static int place(struct layout_column *columns, size_t count) {
 }
 
 int layout_fit(struct layout_column *columns, size_t count, int width) {
-	take_in(columns, count, width);
-	widen(columns, count, width);
+	for (size_t i = 0; i < count; i++)
+		columns[i].width = i == 0 ? columns[i].least : 0;
+	take_in(columns, count, width, false);
+	widen(columns, count, width, full_of);
+	take_in(columns, count, width, true);
+	widen(columns, count, width, wanted_of);
 	return place(columns, count);
 }
 
