@@ -18,19 +18,21 @@ static const char *const tcp_states[SOCK_STATE_COUNT] = {
 	[SOCK_STATE_SYN_RECV] =
 	    N_("the peer's SYN was answered; it is the peer's turn to acknowledge that"),
 	[SOCK_STATE_FIN_WAIT1] =
-	    N_("this side has finished; it is the peer's turn to acknowledge the FIN"),
+	    N_("this side has finished; it is the peer's turn to acknowledge the last data and "
+	       "the FIN"),
 	[SOCK_STATE_FIN_WAIT2] =
 	    N_("this side has finished, and the peer knows; it is the peer's turn to finish too"),
-	[SOCK_STATE_TIME_WAIT] = N_("both sides have finished; the kernel keeps the ports until "
-	                            "no old segment can arrive any more, nobody need do anything"),
+	[SOCK_STATE_TIME_WAIT] =
+	    N_("both sides have finished, nobody need do anything; lest an old segment be taken "
+	       "for a new one the kernel keeps the ports"),
 	[SOCK_STATE_CLOSE] = N_("there is no connection"),
 	[SOCK_STATE_CLOSE_WAIT] =
 	    N_("the peer has finished; this program has not called close yet"),
 	[SOCK_STATE_LAST_ACK] = N_("both sides have finished, the peer first; it is the peer's "
-	                           "turn to acknowledge this side's FIN"),
+	                           "turn to acknowledge the last data and the FIN"),
 	[SOCK_STATE_LISTEN] = N_("connections may come; it is the peers' turn"),
 	[SOCK_STATE_CLOSING] = N_("both sides have finished at the same time; it is the peer's "
-	                          "turn to acknowledge this side's FIN"),
+	                          "turn to acknowledge the last data and the FIN"),
 };
 
 static const char *const sctp_states[SOCK_STATE_COUNT] = {
@@ -48,7 +50,41 @@ static const char *const sctp_states[SOCK_STATE_COUNT] = {
 	    N_("it is the peer's turn to acknowledge that both have finished"),
 };
 
+static bool knows(const struct sock *sock, uint32_t known) {
+	return (sock->known & known) == known;
+}
+
+static bool has_queue_of_clients(const struct sock *sock) {
+	return sock->state == SOCK_STATE_LISTEN && knows(sock, SOCK_KNOWS_RECVQ) && sock->recvq > 0;
+}
+
+/* The kernel makes a connection before a program takes it, and with it an inode. Those of MPTCP are
+ * accepted as one. */
+static bool is_not_accepted(const struct sock *sock) {
+	return sock->protocol == SOCK_PROTOCOL_TCP && !sock->ulp &&
+	       sock->ownership == SOCK_OWNERSHIP_NONE && !knows(sock, SOCK_KNOWS_INODE);
+}
+
+static const char *explain_tcp(const struct sock *sock) {
+	if (has_queue_of_clients(sock))
+		return N_("connections wait to be accepted; it is this program's turn");
+	if (sock->state == SOCK_STATE_ESTABLISHED && is_not_accepted(sock))
+		return N_("the connection is open, but no program has accepted it yet; it is the "
+		          "listening program's turn");
+	if (sock->state == SOCK_STATE_CLOSE_WAIT && is_not_accepted(sock))
+		return N_("the peer has finished, but no program has accepted the connection yet; "
+		          "it is the listening program's turn");
+	return sock->state < SOCK_STATE_COUNT ? tcp_states[sock->state] : NULL;
+}
+
+static const char *explain_sctp(const struct sock *sock) {
+	const char *meaning = sock->state < SOCK_STATE_COUNT ? sctp_states[sock->state] : NULL;
+	return meaning ? meaning : explain_tcp(sock);
+}
+
 static const char *explain_unix(const struct sock *sock) {
+	if (has_queue_of_clients(sock))
+		return N_("clients wait to be accepted; it is this program's turn");
 	if (sock->state == SOCK_STATE_LISTEN)
 		return N_("local clients may connect; it is their turn");
 	if (sock->state == SOCK_STATE_ESTABLISHED)
@@ -74,13 +110,12 @@ static const char *explain_vsock(const struct sock *sock) {
 
 /* Marked, not translated yet; NULL if there is nothing to say. */
 static const char *find_meaning(const struct sock *sock) {
-	const uint8_t state = sock->state < SOCK_STATE_COUNT ? sock->state : 0;
 	switch (sock_probe_of((enum sock_protocol)sock->protocol)) {
 	case SOCK_PROBE_TCP:
 	case SOCK_PROBE_MPTCP:
-		return tcp_states[state];
+		return explain_tcp(sock);
 	case SOCK_PROBE_SCTP:
-		return sctp_states[state] ? sctp_states[state] : tcp_states[state];
+		return explain_sctp(sock);
 	case SOCK_PROBE_UDP:
 	case SOCK_PROBE_UDPLITE:
 		return explain_datagrams(sock);
@@ -136,10 +171,6 @@ void explain_state(struct out *out, const struct sock *sock) {
 	out_char(out, '.');
 }
 
-static bool knows(const struct sock *sock, uint32_t known) {
-	return (sock->known & known) == known;
-}
-
 /* Of sockets that drop what they cannot take: `drops`, or the last member of the memory. */
 static uint64_t count_drops(const struct sock *sock) {
 	const size_t end = offsetof(struct sock_memory, drops) + sizeof(sock->memory->drops);
@@ -152,26 +183,34 @@ static bool has_connections(const struct sock *sock) {
 	return sock->protocol == SOCK_PROTOCOL_TCP || sock->protocol == SOCK_PROTOCOL_MPTCP;
 }
 
-/* The kernel refuses once there are more than the limit, not when it is reached. */
-static void explain_listener(struct out *out, const struct sock *sock) {
-	const uint64_t drops = count_drops(sock);
-	const bool full =
-	    knows(sock, SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ) && sock->recvq > sock->sendq;
-	if (full)
-		out_printf(out, _("accept queue full: %u of %u"), sock->recvq, sock->sendq);
-	if (drops > 0) {
-		out_text(out, full ? ", " : _("accept queue: "));
-		out_count(out, _("%llu dropped"), _("%llu dropped"), drops);
-	}
-	if (full || drops > 0)
-		out_char(out, '\n');
+/* The receive queue is what a program has not read: elsewhere it is memory, or one datagram. */
+static bool has_stream(const struct sock *sock) {
+	return sock->protocol == SOCK_PROTOCOL_TCP || sock->protocol == SOCK_PROTOCOL_UNIX_STREAM;
 }
 
 static void explain_drops(struct out *out, const struct sock *sock) {
 	const uint64_t drops = count_drops(sock);
 	if (drops == 0)
 		return;
-	out_count(out, _("%llu dropped"), _("%llu dropped"), drops);
+	out_count(out, _("%llu packet that came was dropped"),
+	          _("%llu packets that came were dropped"), drops);
+	out_char(out, '\n');
+}
+
+/* The kernel refuses once there are more than the limit, not when it is reached. */
+static void explain_listener(struct out *out, const struct sock *sock) {
+	const uint64_t drops = count_drops(sock);
+	const bool full =
+	    knows(sock, SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ) && sock->recvq > sock->sendq;
+	if (!full) {
+		explain_drops(out, sock);
+		return;
+	}
+	out_printf(out, _("accept queue full: %u of %u"), sock->recvq, sock->sendq);
+	if (drops > 0) {
+		out_text(out, ", ");
+		out_count(out, _("%llu dropped"), _("%llu dropped"), drops);
+	}
 	out_char(out, '\n');
 }
 
@@ -201,20 +240,22 @@ static void explain_window(struct out *out, const struct sock *sock) {
 #undef KNOWS_TCP
 
 static void explain_unread(struct out *out, const struct sock *sock) {
-	if (!(sock->known & SOCK_KNOWS_RECVQ) || sock->recvq == 0)
+	const uint32_t unread = sock_unread(sock);
+	if (unread == 0)
 		return;
-	out_count(out, _("%llu byte is not read"), _("%llu bytes are not read"), sock->recvq);
+	out_count(out, _("%llu byte is not read"), _("%llu bytes are not read"), unread);
 	out_char(out, '\n');
 }
 
 void explain_trouble(struct out *out, const struct sock *sock) {
-	if (has_connections(sock) && sock->state == SOCK_STATE_LISTEN) {
+	const bool accepts = has_connections(sock) || sock->family == SOCK_FAMILY_UNIX;
+	if (accepts && sock->state == SOCK_STATE_LISTEN) {
 		explain_listener(out, sock);
 		return;
 	}
 	explain_drops(out, sock);
 	explain_retransmits(out, sock);
 	explain_window(out, sock);
-	if (has_connections(sock))
+	if (has_stream(sock))
 		explain_unread(out, sock);
 }

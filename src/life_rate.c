@@ -26,11 +26,6 @@ static uint64_t less(uint64_t number, uint64_t by) {
 	return number > by ? number - by : 0;
 }
 
-static bool has_peers_fin(uint8_t state) {
-	return state == SOCK_STATE_CLOSE_WAIT || state == SOCK_STATE_LAST_ACK ||
-	       state == SOCK_STATE_CLOSING || state == SOCK_STATE_TIME_WAIT;
-}
-
 static bool is_own_fin_acked(uint8_t state) {
 	return state == SOCK_STATE_FIN_WAIT2 || state == SOCK_STATE_TIME_WAIT;
 }
@@ -45,7 +40,7 @@ static void read_tcp(struct sample *sample, const struct sock *sock, bool opened
 	const uint16_t length = sock->tcp_length;
 	if (length >= END_OF(tcp_counters, bytes_received)) {
 		sample->known |= SOCK_LIFE_KNOWS_RX_BYTES | SOCK_LIFE_KNOWS_TX_BYTES;
-		sample->rx_bytes = less(tcp->bytes_received, has_peers_fin(sock->state));
+		sample->rx_bytes = less(tcp->bytes_received, sock_has_peers_fin(sock));
 		sample->tx_bytes =
 		    less(tcp->bytes_acked, (opened ? 1u : 0u) + is_own_fin_acked(sock->state));
 	}

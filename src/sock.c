@@ -229,6 +229,18 @@ uint32_t sock_peer_inode(const struct sock *sock) {
 	return sock->family == SOCK_FAMILY_UNIX && sock->un ? sock->un->peer_inode : 0;
 }
 
+bool sock_has_peers_fin(const struct sock *sock) {
+	return sock->state == SOCK_STATE_CLOSE_WAIT || sock->state == SOCK_STATE_LAST_ACK ||
+	       sock->state == SOCK_STATE_CLOSING || sock->state == SOCK_STATE_TIME_WAIT;
+}
+
+uint32_t sock_unread(const struct sock *sock) {
+	if (!(sock->known & SOCK_KNOWS_RECVQ) || sock->state == SOCK_STATE_LISTEN)
+		return 0;
+	const bool counts_fin = sock->protocol == SOCK_PROTOCOL_TCP && sock_has_peers_fin(sock);
+	return sock->recvq - (counts_fin && sock->recvq > 0);
+}
+
 bool sock_is_kernels(const struct sock *sock) {
 	return sock->family == SOCK_FAMILY_NETLINK && sock->local.port == 0;
 }

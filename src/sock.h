@@ -453,6 +453,13 @@ bool sock_is_minisock(const struct sock *sock);
 /* The inode of the other end of a UNIX socket; 0: it has none, or none that is known. */
 uint32_t sock_peer_inode(const struct sock *sock);
 
+/* The peer's FIN has arrived, and everything before it. */
+bool sock_has_peers_fin(const struct sock *sock);
+
+/* What waits in the receive queue to be read, without the FIN, which counts there as a byte until
+ * it is read too. 0: nothing, or it is not known. */
+uint32_t sock_unread(const struct sock *sock);
+
 /* A netlink socket of the kernel itself: those of processes have a port id as soon as they can be
  * seen. */
 bool sock_is_kernels(const struct sock *sock);

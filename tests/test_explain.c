@@ -59,3 +59,57 @@ Test(explain, a_queue_is_full_when_there_are_more_than_its_limit) {
 	sock.memory = NULL;
 	expect(explain_trouble, &sock, "");
 }
+
+Test(explain, a_listener_says_who_must_accept) {
+	struct sock sock = { .known = SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ,
+		             .state = SOCK_STATE_LISTEN,
+		             .sendq = 3 };
+	expect(explain_state, &sock, "LISTEN: connections may come; it is the peers' turn.");
+	sock.recvq = 1;
+	expect(explain_state, &sock,
+	       "LISTEN: connections wait to be accepted; it is this program's turn.");
+}
+
+Test(explain, what_nobody_has_accepted_is_the_listeners_turn) {
+	struct sock sock = { .state = SOCK_STATE_ESTABLISHED, .ownership = SOCK_OWNERSHIP_NONE };
+	expect(explain_state, &sock,
+	       "ESTAB: the connection is open, but no program has accepted it yet; it is the "
+	       "listening program's turn.");
+	sock.known = SOCK_KNOWS_INODE;
+	expect(explain_state, &sock, "ESTAB: the connection is open; both sides may send.");
+	sock.state = SOCK_STATE_CLOSE_WAIT;
+	sock.known = 0;
+	expect(explain_state, &sock,
+	       "CLOSE-WAIT: the peer has finished, but no program has accepted the connection "
+	       "yet; it is the listening program's turn.");
+}
+
+Test(explain, the_peers_fin_is_no_byte_that_waits_to_be_read) {
+	struct sock sock = { .known = SOCK_KNOWS_RECVQ,
+		             .state = SOCK_STATE_CLOSE_WAIT,
+		             .recvq = 1 };
+	expect(explain_trouble, &sock, "");
+	sock.recvq = 11;
+	expect(explain_trouble, &sock, "10 bytes are not read\n");
+	sock.state = SOCK_STATE_FIN_WAIT2;
+	expect(explain_trouble, &sock, "11 bytes are not read\n");
+}
+
+Test(explain, bytes_that_wait_are_told_of_streams_only) {
+	struct sock sock = { .known = SOCK_KNOWS_RECVQ,
+		             .state = SOCK_STATE_ESTABLISHED,
+		             .recvq = 11 };
+	sock.protocol = SOCK_PROTOCOL_MPTCP;
+	expect(explain_trouble, &sock, "");
+	sock.protocol = SOCK_PROTOCOL_UNIX_STREAM;
+	expect(explain_trouble, &sock, "11 bytes are not read\n");
+}
+
+Test(explain, what_was_dropped_is_named) {
+	struct sock_memory memory = { .drops = 1, .length = sizeof(memory) };
+	struct sock sock = { .state = SOCK_STATE_ESTABLISHED, .memory = &memory };
+	expect(explain_trouble, &sock, "1 packet that came was dropped\n");
+	memory.drops = 2;
+	sock.state = SOCK_STATE_LISTEN;
+	expect(explain_trouble, &sock, "2 packets that came were dropped\n");
+}

@@ -60,7 +60,7 @@ static void write_rtt(struct out *out, const struct sock *sock) {
 }
 
 static bool has_unread(const struct sock *sock) {
-	return (sock->known & SOCK_KNOWS_RECVQ) && sock->recvq > 0;
+	return sock_unread(sock) > 0;
 }
 
 static bool has_unsent(const struct sock *sock) {
