@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 #include <locale.h>
+#include <netdb.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +18,13 @@
 #include "util.h"
 
 #define SECOND UINT64_C(1000000000)
+
+/* There is no host of any name. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **list) {
+	(void)name, (void)service, (void)hints, (void)list;
+	return EAI_NONAME;
+}
 
 static const struct process server = {
 	.pid = 4242, .comm = "server", .comm_length = 6, .exe = "server", .exe_length = 6
@@ -127,6 +136,21 @@ static void expect_shown(struct stage *stage, const char *what) {
 static void expect_hidden(struct stage *stage, const char *what) {
 	const char *text = shown(stage);
 	cr_expect(!strstr(text, what), "'%s' is in\n%s", what, text);
+}
+
+/* Of the first of these characters; they are ASCII, and so is what stands before them in the line.
+ */
+static enum style style_at(struct stage *stage, const char *what) {
+	const char *text = shown(stage);
+	const char *place = strstr(text, what);
+	cr_assert(place, "%s in\n%s", what, text);
+	const char *line = place;
+	int y = 0;
+	while (line > text && line[-1] != '\n')
+		line--;
+	for (const char *at = text; at < line; at++)
+		y += *at == '\n';
+	return (enum style)stage->canvas.cells[y * stage->canvas.width + (place - line)].style;
 }
 
 /* 1 if a stands before b on the screen. */
@@ -340,6 +364,44 @@ Test(app, trouble_is_told_until_the_next_look) {
 	expect_shown(&stage, "127.0.0.1:1234");
 	app_take_frame(stage.app, &stage.frame);
 	expect_hidden(&stage, "no more descriptors");
+	finish(&stage);
+}
+
+Test(app, rows_are_faint_while_no_look_can_be_had) {
+	struct stage stage;
+	begin(&stage, true);
+	cr_expect_neq(style_at(&stage, "127.0.0.1:1235"), STYLE_FAINT);
+	app_take_trouble(stage.app, "no more descriptors");
+	cr_expect_eq(style_at(&stage, "127.0.0.1:1235"), STYLE_FAINT);
+	finish(&stage);
+}
+
+Test(app, a_host_that_is_not_known_is_told_after_the_filter_was_entered, .timeout = 60) {
+	struct stage stage;
+	int fds[APP_FD_COUNT];
+	begin(&stage, true);
+	type(&stage, "/src nowhere.example");
+	press(&stage, KEY_CODE_ENTER);
+	app_fds(stage.app, fds);
+	struct pollfd wait = { .fd = fds[0], .events = POLLIN };
+	cr_assert_eq(poll(&wait, 1, 30000), 1);
+	app_take_names(stage.app);
+	expect_shown(&stage, "! filter: host 'nowhere.example'");
+	type(&stage, "/");
+	expect_hidden(&stage, "! filter: host");
+	finish(&stage);
+}
+
+Test(app, the_header_has_the_filter_of_the_command_line) {
+	struct stage stage;
+	struct filter_error error = { 0 };
+	begin(&stage, true);
+	app_destroy(stage.app);
+	cr_assert(filter_parse("port 1234", &(struct filter_names){ 0 }, &stage.filter, &error));
+	stage.app = app_create(&(struct app_setup){
+	    .filter = &stage.filter, .view = &stage.view, .delay_ns = SECOND, .is_live = true });
+	app_take_frame(stage.app, &stage.frame);
+	expect_shown(&stage, "filter: port = 1234");
 	finish(&stage);
 }
 

@@ -101,6 +101,32 @@ Test(filter_line, what_was_given_holds_beside_what_is_typed) {
 	filter_finish(&base);
 }
 
+static void expect_all(const struct filter_line *line, const char *wanted) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	filter_line_write(line, &out);
+	out_char(&out, '\0');
+	cr_expect_str_eq(out.bytes, wanted, "'%s' is not '%s'", out.bytes, wanted);
+	out_finish(&out);
+}
+
+Test(filter_line, what_was_given_is_told_beside_what_is_typed) {
+	struct filter base = base_of("port 80 or port 90");
+	struct filter_line *line = filter_line_create(&base);
+	expect_all(line, "(port = 80 or port = 90)");
+	cr_expect(filter_line_set(line, "tcp"));
+	expect_all(line, "(port = 80 or port = 90) and (tcp)");
+	filter_line_destroy(line);
+	filter_finish(&base);
+	base = base_of("");
+	line = filter_line_create(&base);
+	expect_all(line, "");
+	cr_expect(filter_line_set(line, "tcp"));
+	expect_all(line, "tcp");
+	filter_line_destroy(line);
+	filter_finish(&base);
+}
+
 Test(filter_line, the_last_text_that_made_sense_holds) {
 	struct filter base = base_of("");
 	struct filter_line *line = filter_line_create(&base);

@@ -201,6 +201,7 @@ struct columns_look app_look(const struct app *app) {
 		.namer = app->namer,
 		.host_names = app->host_names,
 		.port_names = app->port_names,
+		.is_stale = app->trouble != NULL,
 	};
 }
 

@@ -48,8 +48,18 @@ static void take_top(struct area *area, int height) {
 	area->height -= taken;
 }
 
+/* A host may turn out to be unknown after the filter was entered. */
+static void write_filter_error(const struct app *app, struct out *trouble) {
+	const char *error = filter_line_error(app->filter, NULL);
+	const bool is_typing =
+	    app->mode == APP_MODE_PROMPT && app->prompt_kind == APP_PROMPT_FILTER;
+	if (error && !is_typing)
+		out_printf(trouble, _("%sfilter: %s"), trouble->used > 0 ? "; " : "", error);
+}
+
 static void draw_header(struct app *app, struct canvas *canvas, struct area *area) {
 	struct area top = *area;
+	struct out filter;
 	struct out toggles;
 	struct out trouble;
 	out_init(&trouble, OUT_MEMORY);
@@ -57,8 +67,12 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		out_text(&trouble, app->trouble);
 	else
 		trouble_write(&trouble, &app->frame->snapshot);
+	write_filter_error(app, &trouble);
 	const bool is_trouble = trouble.used > 0;
 	out_char(&trouble, '\0');
+	out_init(&filter, OUT_MEMORY);
+	filter_line_write(app->filter, &filter);
+	out_char(&filter, '\0');
 	out_init(&toggles, OUT_MEMORY);
 	filter_line_write_toggles(app->filter, &toggles);
 	out_char(&toggles, '\0');
@@ -69,7 +83,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.ended = app->ended,
 		.frozen = app->frozen,
 		.follows = app->table.follows,
-		.filter = filter_line_text(app->filter),
+		.filter = filter.bytes,
 		.toggles = toggles.bytes,
 		.shown = app->table.count,
 		.hidden = app->table.hidden,
@@ -80,6 +94,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 	top.height = room < 1 ? (area->height > 2) : room < most ? room : most;
 	if (top.height > 0)
 		take_top(area, header_draw(&app->header, canvas, top, app->frame, &look));
+	out_finish(&filter);
 	out_finish(&toggles);
 	out_finish(&trouble);
 }

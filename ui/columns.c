@@ -288,7 +288,7 @@ static void draw_cell(const struct columns *columns, struct canvas *canvas, stru
 static void draw_row(const struct columns *columns, struct canvas *canvas, struct area area, int y,
                      const struct page *page, const struct span *cells, const struct sock *sock,
                      const struct columns_look *look) {
-	const enum style row_style = cells_row_style(sock);
+	const enum style row_style = look->is_stale ? STYLE_FAINT : cells_row_style(sock);
 	const struct field_source source = field_source(sock);
 	if (look->scroll == 0)
 		canvas_text(canvas, area.x, y, area.width, row_style, cells_mark(sock));

@@ -34,6 +34,7 @@ struct columns_look {
 	const char *search;  /* what is found of it, in any case, is marked; NULL: none */
 	struct namer *namer; /* NULL: numbers only */
 	bool host_names, port_names;
+	bool is_stale; /* no newer look could be had: all rows are faint */
 };
 
 /* The heading in the first line of the area, then rows from table->top on. Widths are those of the

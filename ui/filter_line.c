@@ -172,6 +172,19 @@ const char *filter_line_text(const struct filter_line *line) {
 	return line->text;
 }
 
+void filter_line_write(const struct filter_line *line, struct out *out) {
+	static const char everything[] = "all";
+	const size_t start = out->used;
+	filter_print(&line->base, out);
+	const size_t length = out->used - start;
+	const bool is_narrow =
+	    length != sizeof(everything) - 1 || memcmp(out->bytes + start, everything, length) != 0;
+	if (!is_narrow)
+		out->used = start;
+	if (line->text[0] != '\0')
+		out_printf(out, is_narrow ? " and (%s)" : "%s", line->text);
+}
+
 const char *filter_line_error(const struct filter_line *line, size_t *column) {
 	if (line->error && column)
 		*column = line->column;

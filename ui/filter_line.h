@@ -24,6 +24,9 @@ bool filter_line_set(struct filter_line *line, const char *text);
 const struct filter *filter_line_current(const struct filter_line *line);
 const char *filter_line_text(const struct filter_line *line);
 
+/* All that was given and typed, for the header; nothing if neither was. */
+void filter_line_write(const struct filter_line *line, struct out *out);
+
 /* What is wrong with the text that was set last, one line, and at which byte of it; NULL: nothing.
  */
 const char *filter_line_error(const struct filter_line *line, size_t *column);
