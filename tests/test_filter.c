@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "life.h"
 #include "out.h"
 #include "tcp_info.h"
 #include "util.h"
@@ -373,6 +374,47 @@ Test(filter, expressions_choose_sockets_and_read_as_they_were_understood) {
 		cr_expect(!rows[i].printed || strcmp(text, rows[i].printed) == 0,
 		          "'%s' reads '%s', not '%s'", rows[i].expression, text, rows[i].printed);
 		free(text);
+		filter_finish(&filter);
+	}
+}
+
+Test(filter, what_several_looks_tell_can_be_compared) {
+	static const struct sock_life lives[] = {
+		{ .known = SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX | SOCK_LIFE_KNOWS_RETRANS,
+		  .rx = 1500,
+		  .rate = 1500,
+		  .retrans = 2,
+		  .age_ms = 61000 },
+		{ .known = SOCK_LIFE_KNOWS_RX_BYTES,
+		  .rx_bytes = 2000000,
+		  .rx = 5000,
+		  .age_ms = 999 },
+	};
+	static const struct {
+		const char *expression;
+		bool first, second, third; /* a busy one, one seen first, one of a list */
+	} cases[] = {
+		{ "rx > 1K", true, false, false },      { "rx <= 1K", false, false, false },
+		{ "rx > 1.5K", false, false, false },   { "tx = 0", true, false, false },
+		{ "rate >= 1500", true, false, false }, { "rx_bytes > 1M", false, true, false },
+		{ "age > 1s", true, false, false },     { "age < 1s", false, true, false },
+		{ "age > 1m", true, false, false },     { "retrans_rate > 1", true, false, false },
+		{ "not rx > 1K", false, true, true },   { "rx != 1", true, false, false },
+	};
+	const struct sock lived[] = { { .protocol = TCP, .life = &lives[0] },
+		                      { .protocol = TCP, .life = &lives[1] },
+		                      { .protocol = TCP } };
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct filter filter;
+		struct filter_error error;
+		cr_assert(parse(cases[i].expression, &filter, &error), "'%s': %s",
+		          cases[i].expression, error.message);
+		cr_expect_eq(filter_matches(&filter, &lived[0]), cases[i].first, "%s",
+		             cases[i].expression);
+		cr_expect_eq(filter_matches(&filter, &lived[1]), cases[i].second, "%s",
+		             cases[i].expression);
+		cr_expect_eq(filter_matches(&filter, &lived[2]), cases[i].third, "%s",
+		             cases[i].expression);
 		filter_finish(&filter);
 	}
 }

@@ -1,6 +1,7 @@
 /* What several looks tell: who is the same, who is gone, who held it, and how fast it is. */
 
 #include <criterion/criterion.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "life.h"
@@ -275,5 +276,59 @@ Test(life, no_rate_is_above_the_true_one) {
 		}
 	}
 	cr_expect_gt(known, SOCKETS * LOOKS / 2);
+	finish(&looks);
+}
+
+Test(life, mptcp_counts_neither_what_is_sent_again_nor_the_end) {
+	struct looks looks = { 0 };
+	for (uint64_t i = 0; i < 2; i++) {
+		struct snapshot *next = begin(&looks);
+		struct sock *sock = add(next, 1, SOCK_STATE_ESTABLISHED);
+		struct mptcp_counters *mptcp = arena_alloc(&next->arena, sizeof(*mptcp));
+		*mptcp = (struct mptcp_counters){ .bytes_sent = 1000 + i * 700,
+			                          .bytes_retrans = i * 200,
+			                          .bytes_received = 50 + i * 30 };
+		sock->protocol = SOCK_PROTOCOL_MPTCP;
+		sock->mptcp = mptcp;
+		sock->mptcp_length = sizeof(*mptcp);
+		update(&looks);
+	}
+	const struct sock_life *life = looks.snapshots[1].socks[0].life;
+	cr_expect_eq(life->tx, 700);
+	cr_expect_eq(life->rx, 30);
+	cr_expect_eq(life->tx_bytes, 1700);
+	finish(&looks);
+}
+
+Test(life, a_kernel_whose_mptcp_counts_no_bytes_leaves_them_unknown) {
+	struct looks looks = { 0 };
+	for (uint64_t i = 0; i < 2; i++) {
+		struct snapshot *next = begin(&looks);
+		struct sock *sock = add(next, 1, SOCK_STATE_ESTABLISHED);
+		struct mptcp_counters *mptcp = arena_alloc(&next->arena, sizeof(*mptcp));
+		*mptcp = (struct mptcp_counters){ .bytes_sent = i };
+		sock->protocol = SOCK_PROTOCOL_MPTCP;
+		sock->mptcp = mptcp;
+		sock->mptcp_length = offsetof(struct mptcp_counters, bytes_retrans);
+		update(&looks);
+	}
+	cr_expect_eq(looks.snapshots[1].socks[0].life->known, 0);
+	finish(&looks);
+}
+
+Test(life, a_socket_that_was_never_seen_alive_has_no_owner_to_remember) {
+	struct looks looks = { 0 };
+	struct snapshot *next = begin(&looks);
+	struct sock *sock = add(next, 1, SOCK_STATE_TIME_WAIT);
+	sock->known &= ~(uint32_t)SOCK_KNOWS_INODE;
+	sock->ownership = SOCK_OWNERSHIP_NONE;
+	update(&looks);
+	next = begin(&looks);
+	sock = add(next, 1, SOCK_STATE_TIME_WAIT);
+	sock->known &= ~(uint32_t)SOCK_KNOWS_INODE;
+	sock->ownership = SOCK_OWNERSHIP_NONE;
+	const struct snapshot *now = update(&looks);
+	cr_expect_eq(now->socks[0].ownership, SOCK_OWNERSHIP_NONE);
+	cr_expect_eq(now->socks[0].life->known, 0);
 	finish(&looks);
 }

@@ -46,3 +46,34 @@ Test(pair, ipv4_meets_ipv6_that_stands_for_it) {
 	cr_expect_eq(pair_find(&snapshot, &socks[0]), &socks[1]);
 	cr_expect_eq(pair_find(&snapshot, &socks[1]), &socks[0]);
 }
+
+static struct sock unix_sock(struct sock_unix *un, uint32_t inode) {
+	return (struct sock){ .protocol = SOCK_PROTOCOL_UNIX_STREAM,
+		              .family = SOCK_FAMILY_UNIX,
+		              .state = SOCK_STATE_ESTABLISHED,
+		              .known = SOCK_KNOWS_INODE,
+		              .inode = inode,
+		              .un = un };
+}
+
+Test(pair, unix_sockets_find_each_other_by_their_inodes) {
+	struct sock_unix to_b = { .known = SOCK_UNIX_KNOWS_PEER, .peer_inode = 2 };
+	struct sock_unix to_a = { .known = SOCK_UNIX_KNOWS_PEER, .peer_inode = 1 };
+	struct sock_unix to_nobody = { .known = 0 };
+	struct sock socks[] = { unix_sock(&to_b, 1), unix_sock(&to_nobody, 3), unix_sock(&to_a, 2),
+		                connection(80, 5000) };
+	const struct snapshot snapshot = { .socks = socks, .count = 4 };
+	socks[3].known = SOCK_KNOWS_INODE;
+	socks[3].inode = 2; /* numbers of another kind of file */
+	cr_expect_eq(pair_find(&snapshot, &socks[0]), &socks[2]);
+	cr_expect_eq(pair_find(&snapshot, &socks[2]), &socks[0]);
+	cr_expect_null(pair_find(&snapshot, &socks[1]));
+	socks[2].known = 0;
+	cr_expect_null(pair_find(&snapshot, &socks[0]), "its inode is not known");
+}
+
+Test(pair, a_socket_that_is_connected_to_itself_has_no_other_end) {
+	struct sock socks[] = { connection(5000, 5000) };
+	const struct snapshot snapshot = { .socks = socks, .count = 1 };
+	cr_expect_null(pair_find(&snapshot, &socks[0]));
+}

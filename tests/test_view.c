@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "life.h"
 #include "sock.h"
 #include "util.h"
 #include "view.h"
@@ -207,6 +208,41 @@ Test(view, names_are_compared_up_to_their_length) {
 Test(view, unknown_comes_last_in_both_directions) {
 	expect_order(rows, ARRAY_LENGTH(rows), "uid", (const uint16_t[]){ 1, 4, 3, 2, 5 });
 	expect_order(rows, ARRAY_LENGTH(rows), "-uid", (const uint16_t[]){ 3, 1, 4, 2, 5 });
+}
+
+/* What is not known of a life is behind everything, and no 0. */
+Test(view, rows_are_sorted_by_what_several_looks_tell) {
+	static const struct sock_life lives[] = {
+		{ .known = SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX,
+		  .rx = 5,
+		  .tx = 900,
+		  .rate = 905,
+		  .age_ms = 9 },
+		{ .known = SOCK_LIFE_KNOWS_RX_BYTES, .rx_bytes = 7, .rx = 1, .age_ms = 8 },
+		{ .known = SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX | SOCK_LIFE_KNOWS_RX_BYTES,
+		  .rx = 6,
+		  .rate = 6,
+		  .rx_bytes = 3,
+		  .age_ms = 70 },
+	};
+	static const struct sock socks[] = {
+		{ .local.port = 1, .life = &lives[0] },
+		{ .local.port = 2, .life = &lives[1] },
+		{ .local.port = 3, .life = &lives[2] },
+		{ .local.port = 4 },
+	};
+	static const struct {
+		const char *sort;
+		uint16_t order[ARRAY_LENGTH(socks)];
+	} orders[] = {
+		{ "rx", { 1, 3, 2, 4 } },           { "-rx", { 3, 1, 2, 4 } },
+		{ "-tx", { 1, 3, 2, 4 } },          { "-rate", { 1, 3, 2, 4 } },
+		{ "rate", { 3, 1, 2, 4 } },         { "rx_bytes", { 3, 2, 1, 4 } },
+		{ "-age", { 3, 1, 2, 4 } },         { "age", { 2, 1, 3, 4 } },
+		{ "retrans_rate", { 1, 2, 3, 4 } },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(orders); i++)
+		expect_order(socks, ARRAY_LENGTH(socks), orders[i].sort, orders[i].order);
 }
 
 Test(view, a_later_key_decides_between_equals_alone) {
