@@ -101,7 +101,7 @@ static const char *switch_of(enum field_group group) {
 		[FIELD_GROUP_BASIC] = "",        [FIELD_GROUP_EXTENDED] = " (*-e*)",
 		[FIELD_GROUP_TIMER] = " (*-o*)", [FIELD_GROUP_MEMORY] = " (*-m*)",
 		[FIELD_GROUP_INFO] = " (*-i*)",  [FIELD_GROUP_NAMES] = " (*-r*)",
-		[FIELD_GROUP_ASKED] = "",
+		[FIELD_GROUP_LIFE] = "",         [FIELD_GROUP_ASKED] = "",
 	};
 	_Static_assert(ARRAY_LENGTH(switches) == FIELD_GROUP_COUNT, "a switch for each");
 	return switches[group];

@@ -354,7 +354,7 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define NETLINK(knows, member) EXTENDED, DETAILS, OF(NETLINK, sock_netlink, knows, member)
 #define XDP(knows, member) EXTENDED, DETAILS, OF(XDP, sock_xdp, knows, member)
 #define SCTP(member) INFO, OF(SCTP, sock_sctp, 0, counters.member)
-#define LIFE(knows, member) .group = FIELD_GROUP_ASKED, OF(LIFE, sock_life, knows, member)
+#define LIFE(knows, member) .group = FIELD_GROUP_LIFE, OF(LIFE, sock_life, knows, member)
 #define RING(name, title, which, known)                                                            \
 	{ NUMBER(name "_block_size", title "-BLOCK-SIZE", BYTES,                                   \
 		 N_("size of a block of the ring")),                                               \

@@ -19,6 +19,7 @@ enum field_group {
 	FIELD_GROUP_MEMORY,   /* -m */
 	FIELD_GROUP_INFO,     /* -i */
 	FIELD_GROUP_NAMES,    /* -r, where addresses and names have columns of their own */
+	FIELD_GROUP_LIFE,     /* only by its name, and only after several looks */
 	FIELD_GROUP_ASKED,    /* only by its name */
 	FIELD_GROUP_COUNT,
 };

@@ -54,7 +54,7 @@ Test(menu, keys_move_the_selection_and_stop_at_the_ends) {
 	};
 	struct menu menu = { 0 };
 	open_fruit(&menu, 0);
-	expect_drawn(&menu, 10, 3, "Fruit\n Apple\n banana\n");
+	expect_drawn(&menu, 10, 3, " Fruit\n Apple\n banana\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
 		cr_expect_eq(menu_key(&menu, steps[i].key), MENU_NOTHING);
 		cr_expect_eq(menu.selected, steps[i].selected, "step %zu: %zu", i, menu.selected);
@@ -65,15 +65,27 @@ Test(menu, keys_move_the_selection_and_stop_at_the_ends) {
 	menu_finish(&menu);
 }
 
+Test(menu, is_as_wide_as_its_widest_line) {
+	struct menu menu = { 0 };
+	struct canvas canvas;
+	canvas_init(&canvas, 10, 3, true);
+	open_fruit(&menu, 0);
+	cr_expect_eq(menu_width(&menu, &canvas), 8);
+	menu_open(&menu, "A long title", 0);
+	cr_expect_eq(menu_width(&menu, &canvas), 14);
+	canvas_finish(&canvas);
+	menu_finish(&menu);
+}
+
 Test(menu, what_is_selected_is_in_sight) {
 	struct menu menu = { 0 };
 	open_fruit(&menu, 3);
-	expect_drawn(&menu, 10, 3, "Fruit\n berry\n cherry\n");
+	expect_drawn(&menu, 10, 3, " Fruit\n berry\n cherry\n");
 	menu_key(&menu, KEY_CODE_HOME);
-	expect_drawn(&menu, 10, 3, "Fruit\n Apple\n banana\n");
+	expect_drawn(&menu, 10, 3, " Fruit\n Apple\n banana\n");
 	menu_key(&menu, KEY_CODE_END);
 	expect_drawn(&menu, 10, 1, " date\n");
-	expect_drawn(&menu, 10, 8, "Fruit\n Apple\n banana\n berry\n cherry\n date\n\n\n");
+	expect_drawn(&menu, 10, 8, " Fruit\n Apple\n banana\n berry\n cherry\n date\n\n\n");
 	menu_finish(&menu);
 }
 
@@ -82,7 +94,7 @@ Test(menu, an_item_of_any_bytes_cannot_do_harm) {
 	menu_open(&menu, "T", 0);
 	menu_add(&menu, "\x1b[2J\n");
 	menu_add(&menu, "");
-	expect_drawn(&menu, 20, 3, "T\n \\x1b[2J\\x0a\n\n");
+	expect_drawn(&menu, 20, 3, " T\n \\x1b[2J\\x0a\n\n");
 	expect_drawn(&menu, 1, 1, "\n");
 	menu_key(&menu, 'a');
 	menu_finish(&menu);
@@ -91,7 +103,7 @@ Test(menu, an_item_of_any_bytes_cannot_do_harm) {
 Test(menu, a_menu_without_items_is_only_given_up) {
 	struct menu menu = { 0 };
 	menu_open(&menu, "T", 7);
-	expect_drawn(&menu, 3, 2, "T\n\n");
+	expect_drawn(&menu, 3, 2, " T\n\n");
 	menu_key(&menu, KEY_CODE_DOWN);
 	menu_key(&menu, KEY_CODE_PAGE_UP);
 	menu_key(&menu, KEY_CODE_END);

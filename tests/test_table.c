@@ -122,6 +122,7 @@ Test(table, what_is_hidden_is_counted_if_it_is_there) {
 	struct table_choice choice = { .filter = &filter, .show_closed = true };
 	look(&table, &choice, mixed, 5, "2 4 5");
 	cr_expect_eq(table.hidden, 1);
+	cr_expect_eq(table.gone, 2);
 	choice.show_closed = false;
 	look(&table, &choice, mixed, 5, "2 5");
 	cr_expect_eq(table.hidden, 1);

@@ -11,11 +11,11 @@
 
 const struct action_row actions[] = {
 	{ ACTION_HELP, { KEY_CODE_F1, '?', 'h' }, N_("Help"), N_("these keys") },
-	{ ACTION_DETAIL, { KEY_CODE_ENTER }, NULL, N_("everything about the socket") },
 	{ ACTION_SEARCH, { KEY_CODE_F3 }, N_("Search"), N_("search in the rows") },
 	{ ACTION_NEXT, { 'n' }, NULL, N_("next match; without a search host names on or off") },
 	{ ACTION_PREVIOUS, { 'b' }, NULL, N_("match before") },
 	{ ACTION_FILTER, { KEY_CODE_F4, '/', '\\' }, N_("Filter"), N_("filter, as in the list") },
+	{ ACTION_DETAIL, { KEY_CODE_ENTER }, N_("Details"), N_("everything about the socket") },
 	{ ACTION_USER, { 'u' }, NULL, N_("sockets of one user") },
 	{ ACTION_TOGGLE_TCP, { 'T' }, NULL, N_("TCP on or off") },
 	{ ACTION_TOGGLE_UDP, { 'U' }, NULL, N_("UDP on or off") },

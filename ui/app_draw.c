@@ -1,7 +1,6 @@
 /* The screen from top to bottom: header, table, maybe the pane with details, and a line for the
  * prompt, a message or the function bar. Small screens leave out from the header first. */
 
-#include "action.h"
 #include "app_state.h"
 #include "frame.h"
 #include "life.h"
@@ -9,25 +8,6 @@
 #include "util.h"
 
 enum { HEADER_LINES = 4, TABLE_LINES_MIN = 4, DETAIL_LINES_MIN = 8 };
-
-static void draw_bar(const struct app *app, struct canvas *canvas, struct area area) {
-	int x = area.x;
-	canvas_fill(canvas, area, STYLE_BAR_LABEL);
-	if (app->message) {
-		canvas_text(canvas, x, area.y, area.width, STYLE_BAR_LABEL, app->message);
-		return;
-	}
-	for (size_t i = 0; i < action_count; i++) {
-		const struct action_row *row = &actions[i];
-		const int left = area.x + area.width - x;
-		if (!row->bar || left <= 0)
-			continue;
-		x += canvas_text(canvas, x, area.y, left, STYLE_BAR_KEY,
-		                 key_name(row->keys[0]).text);
-		x += canvas_printf(canvas, x, area.y, area.x + area.width - x, STYLE_BAR_LABEL,
-		                   "%s ", _(row->bar));
-	}
-}
 
 /* How many lines at the bottom the prompt or the bar takes. */
 static int bottom_height(const struct app *app) {
@@ -85,7 +65,9 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.follows = app->table.follows,
 		.filter = filter.bytes,
 		.toggles = toggles.bytes,
-		.shown = app->table.count,
+		.sort = app->sort ? app->sort->column.name : NULL,
+		.descending = app->descending,
+		.shown = app->table.count - app->table.gone,
 		.hidden = app->table.hidden,
 		.trouble = is_trouble ? trouble.bytes : NULL,
 	};
@@ -117,6 +99,16 @@ static void draw_detail(struct app *app, struct canvas *canvas, struct area *are
 	app->detail_lines = detail_draw(&detail, canvas, pane, app->detail_scroll);
 }
 
+/* An empty table says why it is. */
+static void draw_nothing(const struct app *app, struct canvas *canvas, struct area area) {
+	if (app->table.count > 0 || area.height < 2)
+		return;
+	const char *text = app->table.hidden == 0             ? _("no sockets")
+	                   : filter_line_text(app->filter)[0] ? _("the filter matches no socket")
+	                                                      : _("all sockets are hidden");
+	canvas_text(canvas, area.x + 1, area.y + 1, area.width - 1, STYLE_FAINT, text);
+}
+
 static void draw_table(struct app *app, struct canvas *canvas, struct area area) {
 	const struct columns_look look = app_look(app);
 	if (area.height <= 0)
@@ -124,6 +116,7 @@ static void draw_table(struct app *app, struct canvas *canvas, struct area area)
 	app->table_height = area.height > 1 ? area.height - 1 : 1;
 	table_scroll(&app->table, (size_t)app->table_height);
 	columns_draw(app->columns, canvas, area, &app->table, &look);
+	draw_nothing(app, canvas, area);
 }
 
 /* Before the first look. */
@@ -135,8 +128,11 @@ static void draw_waiting(const struct app *app, struct canvas *canvas, struct ar
 }
 
 static void draw_menu(struct app *app, struct canvas *canvas, struct area area) {
-	if (app->mode == APP_MODE_MENU)
-		menu_draw(&app->menu, canvas, area);
+	if (app->mode != APP_MODE_MENU)
+		return;
+	const int width = menu_width(&app->menu, canvas);
+	area.width = width < area.width ? width : area.width;
+	menu_draw(&app->menu, canvas, area);
 }
 
 static void draw_middle(struct app *app, struct canvas *canvas, struct area area) {
@@ -153,7 +149,7 @@ void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 		app_forget_message(app);
 	const struct area bottom = take_bottom(&area, bottom_height(app));
 	if (app->mode == APP_MODE_HELP)
-		app_help_draw(app, canvas, area);
+		app->help_scroll = app_help_draw(app, canvas, area);
 	else if (app->frame)
 		draw_middle(app, canvas, area);
 	else
@@ -161,6 +157,6 @@ void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 	if (app->mode == APP_MODE_PROMPT)
 		app_prompt_draw(app, canvas, bottom);
 	else
-		draw_bar(app, canvas, bottom);
+		app_bar_draw(app, canvas, bottom);
 	app->dirty = false;
 }

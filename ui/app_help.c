@@ -1,62 +1,72 @@
-/* The help page: a row for each action, made from the table of keys. */
+/* The help page: a row for each action, made from the table of keys, then one for each mark that
+ * the table of sockets has. */
+
+#include <string.h>
 
 #include "action.h"
 #include "app_state.h"
+#include "page.h"
 #include "util.h"
 
-enum { KEYS_WIDTH = 20, ROW_WIDTH = 72 };
+enum { KEYS_WIDTH = 14, COLUMN_WIDTH = 68 };
 
-static int put_keys(struct canvas *canvas, int x, int y, int width, const struct action_row *row) {
-	int used = 0;
+static const struct {
+	enum style style;
+	const char *mark, *text; /* both marked with N_ */
+} marks[] = {
+	{ STYLE_NEW, "+", N_("new") },
+	{ STYLE_GONE, "-", N_("gone") },
+	{ STYLE_CHANGED, "*", N_("changed") },
+	{ STYLE_TEXT, N_("(owner)"), N_("who held it before its close") },
+	{ STYLE_TEXT, "?", N_("the owner is hidden") },
+	{ STYLE_TEXT, ">5m", N_("at least so old") },
+};
+
+static void put_action(struct page *page, const struct action_row *row) {
+	int used = 1;
 	for (size_t i = 0; i < ACTION_KEYS_MAX && row->keys[i]; i++)
-		used += canvas_printf(canvas, x + used, y, width - used, STYLE_STRONG, "%s ",
+		used += 1 + page_text(page, used, KEYS_WIDTH - used, STYLE_STRONG,
 		                      key_name(row->keys[i]).text);
-	return used;
+	page_wrap(page, KEYS_WIDTH, STYLE_TEXT, _(row->help), strlen(_(row->help)));
 }
 
-static void put_row(struct canvas *canvas, struct area area, int x, int y,
-                    const struct action_row *row) {
-	const int left = area.x + area.width - x;
-	if (y < area.y || y >= area.y + area.height || left <= 0)
-		return;
-	const int keys = put_keys(canvas, x, y, left < KEYS_WIDTH ? left : KEYS_WIDTH, row);
-	const int at = keys < KEYS_WIDTH ? KEYS_WIDTH : keys;
-	if (left > at)
-		canvas_text(canvas, x + at, y, left - at, STYLE_TEXT, _(row->help));
+static void put_mark(struct page *page, size_t index) {
+	const char *text = _(marks[index].text);
+	page_text(page, 1, KEYS_WIDTH, marks[index].style, _(marks[index].mark));
+	page_wrap(page, KEYS_WIDTH, STYLE_TEXT, text, strlen(text));
 }
 
-/* Marks that the table's first column has. */
-static void put_marks(struct canvas *canvas, struct area area, int y) {
-	static const struct {
-		enum style style;
-		const char *text;
-	} marks[] = {
-		{ STYLE_NEW, N_("+ new") },
-		{ STYLE_GONE, N_("- gone") },
-		{ STYLE_CHANGED, N_("* changed") },
-		{ STYLE_TEXT, N_("(owner) from before its close") },
-		{ STYLE_TEXT, N_("? owner hidden") },
-		{ STYLE_TEXT, N_(">5m at least so old") },
-	};
-	int x = area.x;
-	if (y < area.y || y >= area.y + area.height)
-		return;
-	for (size_t i = 0; i < ARRAY_LENGTH(marks); i++)
-		x += canvas_text(canvas, x, y, area.x + area.width - x, marks[i].style,
-		                 _(marks[i].text)) +
-		     3;
+/* Actions, an empty row, marks. */
+static void put_row(struct page *page, size_t index) {
+	if (index < action_count)
+		put_action(page, &actions[index]);
+	else if (index == action_count)
+		page_next(page);
+	else
+		put_mark(page, index - action_count - 1);
 }
 
-/* Two columns if there is room. Returns how many lines there are. */
-int app_help_draw(const struct app *app, struct canvas *canvas, struct area area) {
-	const int columns = area.width >= 2 * ROW_WIDTH ? 2 : 1;
-	const int rows = ((int)action_count + columns - 1) / columns;
-	const int lines = rows + 2;
-	const int most = lines > area.height ? lines - area.height : 0;
-	const int scroll = app->help_scroll < most ? app->help_scroll : most;
-	for (int i = 0; i < (int)action_count; i++)
-		put_row(canvas, area, area.x + i / rows * ROW_WIDTH, area.y + i % rows - scroll,
-		        &actions[i]);
-	put_marks(canvas, area, area.y + rows + 1 - scroll);
+/* In two columns if there is room. Returns how many lines there are. */
+static int put_rows(struct canvas *canvas, struct area area, int scroll) {
+	const size_t count = action_count + 1 + ARRAY_LENGTH(marks);
+	const size_t columns = area.width >= 2 * COLUMN_WIDTH ? 2 : 1;
+	const size_t rows = (count + columns - 1) / columns;
+	int lines = 0;
+	for (size_t column = 0; column < columns; column++) {
+		struct page page = { .canvas = canvas, .area = area, .scroll = scroll };
+		page.area.x += (int)column * COLUMN_WIDTH;
+		page.area.width -= (int)column * COLUMN_WIDTH;
+		for (size_t i = column * rows; i < (column + 1) * rows && i < count; i++)
+			put_row(&page, i);
+		lines = page.line > lines ? page.line : lines;
+	}
 	return lines;
+}
+
+int app_help_draw(const struct app *app, struct canvas *canvas, struct area area) {
+	const struct area nowhere = { area.x, area.y, area.width, 0 };
+	const int most = put_rows(canvas, nowhere, 0) - area.height;
+	const int scroll = app->help_scroll > most ? most : app->help_scroll;
+	put_rows(canvas, area, scroll > 0 ? scroll : 0);
+	return scroll > 0 ? scroll : 0;
 }

@@ -9,22 +9,42 @@
 #include "life.h"
 #include "util.h"
 
-/* The field that an item of the sort menu stands for: first the columns, then all others. */
+enum { SORT_NAME_WIDTH = 16 };
+
+static bool is_column(const struct app *app, const struct field *field) {
+	for (size_t i = 0; i < columns_count(app->columns); i++) {
+		if (columns_field(app->columns, i) == field)
+			return true;
+	}
+	return false;
+}
+
+/* The field that an item of the sort menu stands for: first the columns, then all others. NULL
+ * behind the last one. */
 static const struct field *sort_item(const struct app *app, size_t index) {
 	const size_t columns = columns_count(app->columns);
-	return index < columns ? columns_field(app->columns, index) : &fields[index - columns];
+	if (index < columns)
+		return columns_field(app->columns, index);
+	size_t left = index - columns;
+	for (size_t i = 0; i < field_count; i++) {
+		if (!is_column(app, &fields[i]) && left-- == 0)
+			return &fields[i];
+	}
+	return NULL;
 }
 
 static void fill_sort(struct app *app) {
-	const size_t count = columns_count(app->columns) + field_count;
+	const struct field *field;
 	size_t selected = 0;
-	for (size_t i = count; i > 0; i--) {
-		if (sort_item(app, i - 1) == app->sort)
-			selected = i - 1;
-	}
+	for (size_t i = 0; (field = sort_item(app, i)) != NULL; i++)
+		selected = field == app->sort ? i : selected;
 	menu_open(&app->menu, _("Sort by"), selected);
-	for (size_t i = 0; i < count; i++)
-		menu_add(&app->menu, sort_item(app, i)->column.name);
+	for (size_t i = 0; (field = sort_item(app, i)) != NULL; i++) {
+		char *item = xasprintf("%-*s %s", SORT_NAME_WIDTH, field->column.name,
+		                       _(field->column.help));
+		menu_add(&app->menu, item);
+		free(item);
+	}
 }
 
 static void choose_sort(struct app *app, size_t index) {

@@ -105,5 +105,8 @@ void app_find(struct app *app, int direction);
 void app_open_menu(struct app *app, enum app_menu kind);
 void app_menu_press(struct app *app, int key);
 
-/* app_help.c */
+/* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);
+
+/* app_bar.c */
+void app_bar_draw(const struct app *app, struct canvas *canvas, struct area area);

@@ -246,6 +246,12 @@ void canvas_text_right(struct canvas *canvas, int x, int y, int width, enum styl
 	canvas_text(canvas, x + gap, y, width - gap, style, text);
 }
 
+const char *canvas_sort_mark(const struct canvas *canvas, bool descending) {
+	if (canvas->ascii)
+		return descending ? "v" : "^";
+	return descending ? "\u25bc" : "\u25b2";
+}
+
 void canvas_fill(struct canvas *canvas, struct area area, enum style style) {
 	const struct area seen = clip(canvas, area);
 	for (int y = seen.y; y < seen.y + seen.height; y++) {

@@ -79,6 +79,9 @@ int canvas_printf(struct canvas *canvas, int x, int y, int width, enum style sty
 void canvas_text_right(struct canvas *canvas, int x, int y, int width, enum style style,
                        const char *text);
 
+/* What stands behind the name of what rows are sorted by. One column wide. */
+const char *canvas_sort_mark(const struct canvas *canvas, bool descending);
+
 /* Blanks. */
 void canvas_fill(struct canvas *canvas, struct area area, enum style style);
 /* Another style for what is there. */

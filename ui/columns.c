@@ -226,8 +226,6 @@ static struct area column_area(const struct columns *columns, size_t index, stru
 
 static void draw_heading(const struct columns *columns, struct canvas *canvas, struct area area,
                          const struct columns_look *look) {
-	const char *const up = canvas->ascii ? "^" : "\u25b2";
-	const char *const down = canvas->ascii ? "v" : "\u25bc";
 	canvas_fill(canvas, (struct area){ area.x, area.y, area.width, 1 }, STYLE_HEADING);
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct slot *slot = &columns->slots[i];
@@ -241,9 +239,7 @@ static void draw_heading(const struct columns *columns, struct canvas *canvas, s
 			canvas_printf(canvas, x, at.y, at.x + at.width - x,
 			              sorted ? STYLE_SORTED : STYLE_HEADING, "%s%s",
 			              slot->field->column.title,
-			              !sorted            ? ""
-			              : look->descending ? down
-			                                 : up);
+			              sorted ? canvas_sort_mark(canvas, look->descending) : "");
 	}
 }
 

@@ -30,12 +30,13 @@ struct entries {
 };
 
 /* The page has them in the order of the enum. */
-static const char *const titles[FIELD_GROUP_COUNT] = {
-	[FIELD_GROUP_BASIC] = N_("basic"),   [FIELD_GROUP_EXTENDED] = N_("extended"),
-	[FIELD_GROUP_TIMER] = N_("timer"),   [FIELD_GROUP_MEMORY] = N_("memory"),
-	[FIELD_GROUP_INFO] = N_("protocol"), [FIELD_GROUP_NAMES] = N_("names"),
-	[FIELD_GROUP_ASKED] = N_("more"),
+static const char *const titles[] = {
+	[FIELD_GROUP_BASIC] = N_("basic"),    [FIELD_GROUP_EXTENDED] = N_("extended"),
+	[FIELD_GROUP_TIMER] = N_("timer"),    [FIELD_GROUP_MEMORY] = N_("memory"),
+	[FIELD_GROUP_INFO] = N_("protocol"),  [FIELD_GROUP_NAMES] = N_("names"),
+	[FIELD_GROUP_LIFE] = N_("over time"), [FIELD_GROUP_ASKED] = N_("other"),
 };
+_Static_assert(ARRAY_LENGTH(titles) == FIELD_GROUP_COUNT, "a title for each");
 
 static bool is_quiet(const struct field *field, const struct field_source *source) {
 	uint64_t number;
@@ -148,7 +149,7 @@ static void draw_group(struct page *page, const struct sock *sock, enum field_gr
 		if (!titled) {
 			page_next(page);
 			page_text(page, DETAIL_INDENT, page->area.width, STYLE_STRONG,
-			          _(titles[group] ? titles[group] : N_("more")));
+			          _(titles[group]));
 			page_next(page);
 			titled = true;
 		}

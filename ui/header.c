@@ -281,18 +281,43 @@ static int draw_cut(struct canvas *canvas, struct area area, enum style style, c
 	return area.width;
 }
 
+/* Draws what the rows are sorted by at the right end, for it need not be a column that is seen; it
+ * goes before any of what else is `needed` does. Returns the columns that are left of it. */
+static int draw_sort(const struct header_look *look, struct canvas *canvas, struct area area,
+                     int needed) {
+	char text[PART_TEXT_ROOM];
+	if (!look->sort)
+		return area.width;
+	snprintf(text, sizeof(text), _("by %s"), look->sort);
+	const int width = canvas_width_of(canvas, text, strlen(text)) + 1;
+	const int left = area.width - width - 3;
+	if (left < needed)
+		return area.width;
+	const int x = area.x + area.width - width;
+	canvas_text(canvas, x, area.y, width - 1, STYLE_TEXT, text);
+	canvas_text(canvas, x + width - 1, area.y, 1, STYLE_TEXT,
+	            canvas_sort_mark(canvas, look->descending));
+	return left;
+}
+
+static int text_width(const struct canvas *canvas, const char *text) {
+	return canvas_width_of(canvas, text, strlen(text));
+}
+
 /* What the toggles say hides sockets too, so it goes only after half of the filter has. */
 static void draw_filter(const struct source *source, struct canvas *canvas, struct area area) {
 	const struct header_look *look = source->look;
 	char label[PART_TEXT_ROOM];
 	char toggles[PART_TEXT_ROOM] = "";
-	int left = draw_hidden(look, canvas, area) - 2;
+	area.width = draw_hidden(look, canvas, area) - 2;
 	if (look->toggles[0] != '\0')
 		snprintf(toggles, sizeof(toggles), "[%s]", look->toggles);
-	const int toggles_width = canvas_width_of(canvas, toggles, strlen(toggles));
+	const int toggles_width = text_width(canvas, toggles);
 	snprintf(label, sizeof(label), "%s", look->filter[0] ? _("filter: ") : _("no filter"));
+	const int needed = 1 + text_width(canvas, label) + text_width(canvas, look->filter) +
+	                   (toggles_width > 0 ? toggles_width + 2 : 0);
+	const int left = draw_sort(look, canvas, area, needed) - 1;
 	area.x += 1;
-	left -= 1;
 	const bool toggled = toggles_width > 0 && toggles_width + 2 <= left / 2;
 	const int room = toggled ? left - toggles_width - 2 : left;
 	int x = draw_cut(canvas, (struct area){ area.x, area.y, room, 1 }, STYLE_LABEL, label);

@@ -21,6 +21,8 @@ struct header_look {
 	bool ended;          /* a recording has no more looks */
 	const char *filter;  /* text, or "" */
 	const char *toggles; /* what is toggled, or "" */
+	const char *sort;    /* what the rows are sorted by; NULL: nothing */
+	bool descending;
 	uint64_t shown, hidden;
 	const char *trouble; /* what failed, one line; NULL: nothing */
 };

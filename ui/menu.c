@@ -107,12 +107,23 @@ static void scroll(struct menu *menu) {
 		menu->top = menu->count > menu->page ? menu->count - menu->page : 0;
 }
 
+int menu_width(const struct menu *menu, const struct canvas *canvas) {
+	const char *title = menu->title ? menu->title : "";
+	int widest = canvas_width_of(canvas, title, strlen(title));
+	for (size_t i = 0; i < menu->count; i++) {
+		const int width = canvas_width_of(canvas, menu->items[i], strlen(menu->items[i]));
+		widest = width > widest ? width : widest;
+	}
+	return widest + 2;
+}
+
 void menu_draw(struct menu *menu, struct canvas *canvas, struct area area) {
 	if (area.width < 1 || area.height < 1)
 		return;
 	canvas_fill(canvas, area, STYLE_MENU);
 	if (area.height > 1) {
-		canvas_text(canvas, area.x, area.y, area.width, STYLE_HEADING,
+		canvas_fill(canvas, (struct area){ area.x, area.y, area.width, 1 }, STYLE_HEADING);
+		canvas_text(canvas, area.x + 1, area.y, area.width - 1, STYLE_HEADING,
 		            menu->title ? menu->title : "");
 		area.y++;
 		area.height--;

@@ -22,4 +22,6 @@ void menu_finish(struct menu *menu);
 /* Up, down, j, k, Home, End, pages, Enter, Esc, q; a letter goes to the next item that begins so.
  */
 enum menu_event menu_key(struct menu *menu, int key);
+/* The columns that its widest line takes, with a blank on either side. */
+int menu_width(const struct menu *menu, const struct canvas *canvas);
 void menu_draw(struct menu *menu, struct canvas *canvas, struct area area);

@@ -68,13 +68,14 @@ static struct filling fill(struct table *table, const struct frame *frame,
                            const struct table_choice *choice, struct order *order) {
 	const struct snapshot *snapshot = &frame->snapshot;
 	struct filling filled = { 0 };
-	table->hidden = 0;
+	table->hidden = table->gone = 0;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct sock *sock = &snapshot->socks[i];
 		if (!is_chosen(choice, sock)) {
 			table->hidden += is_there(sock);
 			continue;
 		}
+		table->gone += !is_there(sock);
 		struct order_row row = { .serial = serial_of(snapshot, sock), .sock = sock };
 		if (!choice->sort || choice->frozen || order_key(order, sock, &row.key))
 			table->order[filled.known++] = row;

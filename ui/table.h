@@ -27,6 +27,7 @@ struct table_choice {
 struct table {
 	const struct sock **rows; /* borrowed from the frame */
 	size_t count;
+	size_t gone;     /* rows of sockets that are not there any more, or were not in this look */
 	size_t hidden;   /* sockets that are there and that the filter refuses */
 	size_t selected; /* index of the row; 0 if there are none */
 	uint64_t serial; /* identity of the selected socket; 0: none */

@@ -1,0 +1,82 @@
+/* The last line: a message, or which keys do what. Whole items only; where there is no room for
+ * all, the one that leads out stays. */
+
+#include <string.h>
+
+#include "action.h"
+#include "app_state.h"
+#include "key.h"
+#include "util.h"
+
+struct item {
+	struct key_name key;
+	const char *label; /* marked with N_ */
+};
+
+enum { ITEMS_MAX = 16 };
+
+struct items {
+	struct item items[ITEMS_MAX]; /* the last one leads out */
+	size_t count;
+};
+
+static void add(struct items *items, int key, const char *label) {
+	if (items->count < ITEMS_MAX)
+		items->items[items->count++] = (struct item){ key_name(key), label };
+}
+
+static struct items items_of(const struct app *app) {
+	struct items items = { .count = 0 };
+	switch (app->mode) {
+	case APP_MODE_MENU:
+		add(&items, KEY_CODE_ENTER, N_("Choose"));
+		add(&items, KEY_CODE_ESCAPE, N_("Cancel"));
+		break;
+	case APP_MODE_HELP:
+		add(&items, KEY_CODE_PAGE_UP, N_("Up"));
+		add(&items, KEY_CODE_PAGE_DOWN, N_("Down"));
+		add(&items, KEY_CODE_ESCAPE, N_("Back"));
+		break;
+	case APP_MODE_TABLE:
+	case APP_MODE_PROMPT:
+	case APP_MODE_COUNT:
+		for (size_t i = 0; i < action_count; i++) {
+			if (actions[i].bar)
+				add(&items, actions[i].keys[0], actions[i].bar);
+		}
+		break;
+	}
+	return items;
+}
+
+/* With the blank behind it. */
+static int width_of(const struct canvas *canvas, const struct item *item) {
+	return (int)strlen(item->key.text) +
+	       canvas_width_of(canvas, _(item->label), strlen(_(item->label))) + 1;
+}
+
+static void draw_item(struct canvas *canvas, struct area area, const struct item *item) {
+	const int width =
+	    canvas_text(canvas, area.x, area.y, area.width, STYLE_BAR_KEY, item->key.text);
+	canvas_text(canvas, area.x + width, area.y, area.width - width, STYLE_BAR_LABEL,
+	            _(item->label));
+}
+
+void app_bar_draw(const struct app *app, struct canvas *canvas, struct area area) {
+	const struct items items = items_of(app);
+	canvas_fill(canvas, area, STYLE_BAR_LABEL);
+	if (app->message) {
+		canvas_text(canvas, area.x, area.y, area.width, STYLE_BAR_LABEL, app->message);
+		return;
+	}
+	const int last = items.count > 0 ? width_of(canvas, &items.items[items.count - 1]) : 0;
+	for (size_t i = 0; i < items.count; i++) {
+		const int width = width_of(canvas, &items.items[i]);
+		const bool is_last = i + 1 == items.count;
+		if (!is_last && width + last - 1 > area.width)
+			continue;
+		draw_item(canvas, area, &items.items[i]);
+		area.x += width;
+		area.width -= width;
+	}
+}
