@@ -388,7 +388,7 @@ Test(detail, the_accept_queue_is_full_with_one_more_than_the_backlog) {
 Test(detail, the_last_minutes_have_their_newest_and_their_highest_value) {
 	const struct sock sock = connection();
 	show_minute();
-	expect_said(&sock, "RX           2.8M/s   max 6.6M/s");
+	expect_said(&sock, "RX           3.0M/s   max 7.0M/s");
 	expect_said(&sock, "RTT          2.0ms    max 2.0ms");
 	expect_said(&sock, "cwnd         -        max 13");
 	shown_trail = NULL;
@@ -407,7 +407,7 @@ Test(detail, both_ends_stand_side_by_side_and_what_waits_is_marked) {
 	expect_said(&sock, "this end");
 	expect_said(&sock, "recv queue   12,345!                                    0\n");
 	expect_said(&sock, "state        ESTAB                                      CLOSE-WAIT\n");
-	expect_said(&sock, "RX           12.3M/s                                    -\n");
+	expect_said(&sock, "RX           12.8M/s                                    -\n");
 }
 
 Test(detail, every_field_that_is_known_is_on_the_page) {

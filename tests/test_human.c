@@ -13,17 +13,16 @@ Test(human, sizes_have_three_digits_and_are_rounded_down) {
 	} cases[] = {
 		{ 0, "0" },
 		{ 999, "999" },
-		{ 1023, "1023" },
-		{ 1024, "1.0K" },
-		{ 1300, "1.2K" },
-		{ 10239, "9.9K" },
-		{ 102399, "99.9K" },
-		{ 102400, "100K" },
-		{ 1048575, "1023K" },
-		{ 1048576, "1.0M" },
-		{ 12897484, "12.2M" },
-		{ UINT64_C(1) << 40, "1.0T" },
-		{ UINT64_MAX, "15.9E" },
+		{ 1000, "1.0K" },
+		{ 1299, "1.2K" },
+		{ 9999, "9.9K" },
+		{ 99999, "99.9K" },
+		{ 100000, "100K" },
+		{ 999999, "999K" },
+		{ 1000000, "1.0M" },
+		{ 12399999, "12.3M" },
+		{ UINT64_C(1000000000000), "1.0T" },
+		{ UINT64_MAX, "18.4E" },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		cr_expect_str_eq(human_size(cases[i].number).text, cases[i].text);
@@ -92,6 +91,6 @@ Test(human, times_go_from_microseconds_to_seconds) {
 
 Test(human, rates_are_sizes_a_second) {
 	cr_expect_str_eq(human_rate(0).text, "0/s");
-	cr_expect_str_eq(human_rate(12897485).text, "12.3M/s");
-	cr_expect_str_eq(human_rate(UINT64_MAX).text, "15.9E/s");
+	cr_expect_str_eq(human_rate(12897485).text, "12.8M/s");
+	cr_expect_str_eq(human_rate(UINT64_MAX).text, "18.4E/s");
 }

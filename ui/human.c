@@ -1,5 +1,5 @@
 /* Numbers for a glance. Each is rounded down, so that none looks larger than it is: "1.0K" is at
- * least 1024. The longest that there is fits. */
+ * least 1000, as in a filter. The longest that there is fits. */
 
 #include "human.h"
 
@@ -13,7 +13,7 @@
 static struct human divide(uint64_t number, uint64_t unit, const char *suffix) {
 	struct human human = { "" };
 	const uint64_t ones = number / unit;
-	/* In this order it cannot overflow: the rest is less than 2^60. */
+	/* In this order it cannot overflow: the rest is less than 10^18. */
 	const unsigned tenth = (unsigned)(number % unit * 10 / unit);
 	if (ones < 100)
 		snprintf(human.text, sizeof(human.text), "%u.%u%s", (unsigned)ones, tenth, suffix);
@@ -30,12 +30,15 @@ static struct human whole(uint64_t number, const char *suffix) {
 
 struct human human_size(uint64_t number) {
 	static const char suffixes[][2] = { "", "K", "M", "G", "T", "P", "E" };
+	uint64_t unit = 1;
 	unsigned power = 0;
-	while (number >> power * 10 >= 1024 && power < 6)
+	while (number / unit >= 1000) {
+		unit *= 1000;
 		power++;
+	}
 	if (power == 0)
 		return whole(number, "");
-	return divide(number, (uint64_t)1 << power * 10, suffixes[power]);
+	return divide(number, unit, suffixes[power]);
 }
 
 struct human human_rate(uint64_t number) {

@@ -8,7 +8,8 @@ struct human {
 	char text[32];
 };
 
-/* "0", "999", "1.2K", "12.3M": of 1024, rounded down, never longer than five characters. */
+/* "0", "999", "1.2K", "12.3M": of 1000 as in filters, rounded down, never longer than five
+ * characters. */
 struct human human_size(uint64_t number);
 /* The same for each second: "12.3M/s". */
 struct human human_rate(uint64_t number);
