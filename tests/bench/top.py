@@ -13,6 +13,7 @@ import os
 import pty
 import random
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -20,24 +21,44 @@ import sys
 import termios
 import threading
 import time
-from statistics import median
+from dataclasses import dataclass
+from statistics import mean, median
 
 from bench import BenchError, Load, Namespaces, Place, find_program, progress
 
 COLUMNS, ROWS = 200, 50
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-KEYS_PRESSED = 300
-IDLE_SECONDS = 30
-SETTLE_SECONDS = 8
+KEYS_PRESSED = 400
+IDLE_SECONDS = 40
+# Whatever is younger than a minute shows its age in seconds, so lets its row change in each look.
+SETTLE_SECONDS = 65
 STARTED_SECONDS = 60
-# A screen that changed by a key is more than this; a look that changes nothing is less.
-CHANGED_BYTES = 150
-# Keys that change much of the screen each time, in an order that leaves everything as it was.
-KEYS = (b"j", b"j", b"k", b"k", b">", b"<", b"R", b"R", b"?", b"\x1b", b"G", b"g")
+ANSWER_SECONDS = 5
+# What is written without such a pause is of one drawing: of a look, or of a key.
+PAUSE_SECONDS = 0.02
+OWNER_LOOKS = 15
+NEW_PER_SECOND = 200
+SOAK_STEP_SECONDS = 300
+
+# Each key, and what the terminal gets for it but not for a look: the arrow that shows by what rows
+# are sorted and the colour of the row that is selected stay where they are in a look. Nothing of a
+# look says "everything about the socket", which the help does. In this order all is as it was
+# before; the first makes sure that there is an arrow.
+ARROW, SELECTED, HELP = "[\u25b2\u25bc]".encode(), rb"\x1b\[[0-9;]*46m", rb"everything about"
+ARROW = "\u25b2|\u25bc".encode()
+FIRST_KEY = (b">", ARROW)
+KEYS = ((b"j", SELECTED), (b"k", SELECTED), (b">", ARROW), (b"<", ARROW), (b"R", ARROW),
+        (b"R", ARROW), (b"G", SELECTED), (b"g", SELECTED), (b"?", HELP), (b"?", ARROW))
+
+
+@dataclass
+class Drawing:
+    began: float
+    ended: float
+    size: int
 
 
 class Top:
-    """The program on a terminal of its own, whose output is counted and thrown away."""
+    """The program on a terminal of its own, whose output is counted and searched."""
 
     def __init__(self, program, *words):
         self.master, slave = pty.openpty()
@@ -47,7 +68,10 @@ class Top:
             start_new_session=True, env=os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
         os.close(slave)
         self.bytes = 0
-        self.bursts = []  # (when, bytes) of what came without a pause
+        self.drawings = []
+        self.expected = None  # a pattern, and the output since it was expected
+        self.output = b""
+        self.found = None  # when the pattern came
         self.arrived = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
         self._wait_for_children()
@@ -60,14 +84,22 @@ class Top:
                 return
             if not chunk:
                 return
-            now = time.monotonic()
-            with self.arrived:
-                self.bytes += len(chunk)
-                if self.bursts and now - self.bursts[-1][0] < 0.02:
-                    self.bursts[-1] = (now, self.bursts[-1][1] + len(chunk))
-                else:
-                    self.bursts.append((now, len(chunk)))
-                self.arrived.notify_all()
+            self._take(chunk, time.monotonic())
+
+    def _take(self, chunk, now):
+        with self.arrived:
+            self.bytes += len(chunk)
+            last = self.drawings[-1] if self.drawings else None
+            if last and now - last.ended < PAUSE_SECONDS:
+                last.ended = now
+                last.size += len(chunk)
+            else:
+                self.drawings.append(Drawing(now, now, len(chunk)))
+            if self.expected:
+                self.output += chunk
+                if re.search(self.expected, self.output):
+                    self.expected, self.found = None, now
+                    self.arrived.notify_all()
 
     def _wait_for_children(self):
         end = time.monotonic() + STARTED_SECONDS
@@ -80,19 +112,19 @@ class Top:
             time.sleep(0.05)
         raise BenchError("top showed nothing")
 
-    def press(self, key):
-        """Milliseconds until more than a look's worth of the screen has changed."""
+    def press(self, key, expected):
+        """Milliseconds until the terminal gets what the key changes."""
         with self.arrived:
-            before = self.bytes
-            started = time.monotonic()
-            os.write(self.master, key)
-            while self.bytes - before < CHANGED_BYTES:
-                if not self.arrived.wait(2):
-                    raise BenchError(f"the key {key!r} changed nothing")
-            return (time.monotonic() - started) * 1e3
+            self.expected, self.output, self.found = expected, b"", None
+        started = time.monotonic()
+        os.write(self.master, key)
+        with self.arrived:
+            if not self.arrived.wait_for(lambda: self.found, ANSWER_SECONDS):
+                raise BenchError(f"the key {key!r} changed nothing in {ANSWER_SECONDS} s")
+            return (self.found - started) * 1e3
 
-    def cpu_seconds(self):
-        return sum(cpu_seconds(pid) for pid in self.pids)
+    def cpu_ms(self):
+        return sum(cpu_ms(pid) for pid in self.pids)
 
     def memory_mib(self):
         return sum(pss_kib(pid) for pid in self.pids) / 1024
@@ -115,10 +147,13 @@ def children_of(pid):
         return [int(child) for child in children.read().split()]
 
 
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", "rb") as stat:
-        words = stat.read().rpartition(b")")[2].split()
-    return (int(words[11]) + int(words[12])) / TICKS_PER_SECOND
+def cpu_ms(pid):
+    """Of all threads; none of those of top ends before it does."""
+    total = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as times:
+            total += int(times.read().split()[0])
+    return total / 1e6
 
 
 def pss_kib(pid):
@@ -127,7 +162,7 @@ def pss_kib(pid):
 
 
 class Report:
-    FORMAT = "{:>7} {:44} {:>12} {:>12} {}"
+    FORMAT = "{:>7} {:52} {:>12} {:>9} {}"
 
     def __init__(self):
         self.met = self.missed = 0
@@ -139,102 +174,150 @@ class Report:
             note = "ok" if figure <= target else "MISS"
             self.met += figure <= target
             self.missed += figure > target
-        print(self.FORMAT.format(size, what, f"{figure:.1f} {unit}",
+        print(self.FORMAT.format(size, what, f"{figure:.1f} {unit}".rstrip(),
                                  "" if target is None else f"<= {target:g}", note).rstrip(),
               flush=True)
 
 
+def percentile(sorted_values, share):
+    return sorted_values[min(int(len(sorted_values) * share), len(sorted_values) - 1)]
+
+
 def measure_idle(top, size, report):
-    """What it costs to show sockets to which nothing happens."""
+    """What it costs to show sockets to which nothing happens. The clock alone lets every look of a
+    second or more be a drawing, and nothing else is drawn."""
     time.sleep(SETTLE_SECONDS)
-    cpu, started, before = top.cpu_seconds(), time.monotonic(), len(top.bursts)
+    cpu, started, before = top.cpu_ms(), time.monotonic(), len(top.drawings)
     time.sleep(IDLE_SECONDS)
     elapsed = time.monotonic() - started
-    percent = (top.cpu_seconds() - cpu) / elapsed * 100
-    looks = top.bursts[before:]
-    report.line(size, "processor time of both", percent, "%",
+    cpu = top.cpu_ms() - cpu
+    looks = top.drawings[before:]
+    if not looks:
+        raise BenchError("no look in all the time")
+    report.line(size, "processor time of both", cpu / elapsed / 10, "%",
                 {10000: 4, 100000: 25}.get(size))
-    report.line(size, "looks", len(looks) / elapsed, "/s")
-    report.line(size, "processor time of one look", percent * 10 * elapsed / max(len(looks), 1), "ms")
+    report.line(size, "time from look to look", elapsed * 1e3 / len(looks), "ms")
+    report.line(size, "processor time of one look (1 Hz: tenths of a percent)", cpu / len(looks),
+                "ms")
+    report.line(size, "bytes to the terminal for a look, median",
+                median(look.size for look in looks), "B", 200)
     report.line(size, "bytes to the terminal for a look, mean",
-                sum(count for _, count in looks) / max(len(looks), 1), "B", 200)
+                mean(look.size for look in looks), "B")
     report.line(size, "bytes to the terminal for a look, most",
-                max((count for _, count in looks), default=0), "B")
-    report.line(size, "memory of both", top.memory_mib(), "MiB",
+                max(look.size for look in looks), "B")
+    report.line(size, "memory of both (PSS)", top.memory_mib(), "MiB",
                 200 if size == 100000 else None)
 
 
 def measure_keys(top, size, report):
     chance = random.Random(1)
     latencies = []
+    top.press(*FIRST_KEY)
     for number in range(KEYS_PRESSED):
         time.sleep(chance.uniform(0.03, 0.13))
-        latencies.append(top.press(KEYS[number % len(KEYS)]))
+        latencies.append(top.press(*KEYS[number % len(KEYS)]))
     latencies.sort()
     report.line(size, "key press to changed screen, median", median(latencies), "ms")
-    report.line(size, "key press to changed screen, p99",
-                latencies[int(len(latencies) * 0.99) - 1], "ms", 50)
+    report.line(size, "key press to changed screen, p99", percentile(latencies, 0.99), "ms", 50)
     report.line(size, "key press to changed screen, most", latencies[-1], "ms")
 
 
-def measure(program, size, report):
-    top = Top(program)
+def measure_owners(program, size, report):
+    """The owner lookup alone, once a second, as the live view does it."""
+    still = owner_looks(program, 0)
+    report.line(size, "owner lookup, the first", still[0], "ms")
+    report.line(size, "owner lookup, nothing new, median", median(still[1:]), "ms", 1)
+    churned = owner_looks(program, NEW_PER_SECOND)[1:]
+    report.line(size, f"owner lookup, {NEW_PER_SECOND} new/s, median", median(churned), "ms",
+                12 if size == 100000 else None)
+    report.line(size, f"owner lookup, {NEW_PER_SECOND} new/s, most", max(churned), "ms")
+
+
+def owner_looks(program, rate):
+    """Milliseconds of processor time for each look."""
+    done = subprocess.run([program, str(OWNER_LOOKS), str(rate)], check=True, text=True,
+                          stdout=subprocess.PIPE)
+    return [float(line) for line in done.stdout.split()]
+
+
+def measure(programs, size, report):
+    top = Top(programs.socklens)
     try:
         measure_idle(top, size, report)
         measure_keys(top, size, report)
     finally:
         top.close()
+    measure_owners(programs.owners, size, report)
+
+
+class Churn:
+    """Connections that are made, carry one message and are closed, NEW_PER_SECOND of them."""
+
+    def __init__(self, program, seconds):
+        self.server = subprocess.Popen([program, "serve", "tcp", "7001", "--quiet"],
+                                       stdout=subprocess.DEVNULL)
+        time.sleep(1)
+        self.client = subprocess.Popen(
+            [program, "connect", "tcp", "127.0.0.1:7001", "--parallel", "20", "--churn", "--rate",
+             str(NEW_PER_SECOND), "--for", f"{seconds}s", "--quiet"], stdout=subprocess.DEVNULL)
+
+    def check(self):
+        if self.server.poll() is not None or self.client.poll() is not None:
+            raise BenchError("the churn ended early")
+
+    def close(self):
+        for process in (self.client, self.server):
+            process.terminate()
+            process.wait()
 
 
 def soak(program, minutes, report):
-    """Connections come and go; memory and descriptors are taken after a tenth and at the end."""
-    churn = [program, "connect", "tcp", "127.0.0.1:7001", "--parallel", "20", "--churn", "--rate",
-             "200", "--for", f"{minutes * 60 + 60}s"]
-    server = subprocess.Popen([program, "serve", "tcp", "7001", "--quiet"],
-                              stdout=subprocess.DEVNULL)
-    time.sleep(1)
-    client = subprocess.Popen(churn, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """Sockets come and go; what is held is told at first, every few minutes, and in the end. By
+    the first time TIME-WAIT has its full number of sockets: they stay in it for a minute."""
+    churn = Churn(program, minutes * 60 + 600)
     top = Top(program, "-d", "0.1")
     try:
-        time.sleep(minutes * 6)
-        early, descriptors = top.memory_mib(), top.descriptors()
-        cpu, started, before = top.cpu_seconds(), time.monotonic(), len(top.bursts)
-        time.sleep(minutes * 54)
-        elapsed = time.monotonic() - started
-        if client.poll() is not None:
-            raise BenchError("the churn ended early")
-        report.line("churn", "looks", len(top.bursts) - before, "")
-        report.line("churn", "processor time of both", (top.cpu_seconds() - cpu) / elapsed * 100, "%")
-        report.line("churn", f"memory, {early:.1f} MiB at first, growth", top.memory_mib() - early,
-                    "MiB", 1)
-        report.line("churn", f"descriptors, {descriptors} at first, growth",
-                    top.descriptors() - descriptors, "", 0)
+        time.sleep(2 * SETTLE_SECONDS)
+        memory, descriptors = top.memory_mib(), top.descriptors()
+        cpu, started, before = top.cpu_ms(), time.monotonic(), len(top.drawings)
+        elapsed = 0
+        while elapsed < minutes * 60:
+            progress(f"{elapsed / 60:.0f} min, {len(top.drawings) - before} looks: "
+                     f"{top.memory_mib():.2f} MiB, {top.descriptors()} descriptors")
+            time.sleep(min(SOAK_STEP_SECONDS, minutes * 60 - elapsed))
+            elapsed = time.monotonic() - started
+            churn.check()
+        report.line("churn", "looks", len(top.drawings) - before, "")
+        report.line("churn", "processor time of both", (top.cpu_ms() - cpu) / elapsed / 10, "%")
+        report.line("churn", "memory at first", memory, "MiB")
+        report.line("churn", "memory, growth", top.memory_mib() - memory, "MiB", 1)
+        report.line("churn", "descriptors at first", descriptors, "")
+        report.line("churn", "descriptors, growth", top.descriptors() - descriptors, "", 0)
     finally:
         top.close()
-        client.kill()
-        client.wait()
-        server.terminate()
-        server.wait()
+        churn.close()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--socklens", required=True, help="the program to measure")
     parser.add_argument("--load", required=True, help="the program built from load.c")
+    parser.add_argument("--owners", required=True, help="the program built from owners.c")
     parser.add_argument("--sizes", default="10000,100000", metavar="N,...")
     parser.add_argument("--soak", type=int, metavar="MINUTES", help="instead: watch for growth")
     arguments = parser.parse_args()
-    program, load = find_program(arguments.socklens), find_program(arguments.load)
+    for name in ("socklens", "load", "owners"):
+        setattr(arguments, name, find_program(getattr(arguments, name)))
     namespaces = Namespaces()
     report = Report()
     if arguments.soak:
         namespaces.enter_fresh()
-        soak(program, arguments.soak, report)
+        soak(arguments.socklens, arguments.soak, report)
     else:
         for size in map(int, arguments.sizes.split(",")):
             namespaces.enter_fresh()
-            with Load(load, Place("tcp", size, "few")):
-                measure(program, size, report)
+            with Load(arguments.load, Place("tcp", size, "few")):
+                measure(arguments, size, report)
     progress("done")
     print(f"{report.met} targets met, {report.missed} missed")
     return 0
