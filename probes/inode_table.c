@@ -10,10 +10,14 @@
 enum { SIZE_FIRST = 256 };
 
 /* As in owner_table.c: blocks of eight inodes that follow each other share a cache line or two. */
-static struct inode_slot *find_slot(const struct inode_table *table, uint32_t inode) {
+static size_t place_of(const struct inode_table *table, uint32_t inode) {
 	const uint64_t spread = 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
 	const uint64_t block = (inode / 8 * spread) >> 32;
-	size_t at = (size_t)(block * 8 + inode % 8) & (table->size - 1);
+	return (size_t)(block * 8 + inode % 8) & (table->size - 1);
+}
+
+static struct inode_slot *find_slot(const struct inode_table *table, uint32_t inode) {
+	size_t at = place_of(table, inode);
 	while (table->slots[at].inode != 0 && table->slots[at].inode != inode)
 		at = (at + 1) & (table->size - 1);
 	return &table->slots[at];
@@ -53,6 +57,11 @@ static struct inode_slot *find_or_add(struct inode_table *table, uint32_t inode)
 
 void inode_table_begin(struct inode_table *table) {
 	table->look++;
+}
+
+void inode_table_expect(const struct inode_table *table, uint32_t inode) {
+	if (table->size > 0)
+		__builtin_prefetch(&table->slots[place_of(table, inode)]);
 }
 
 bool inode_table_tell(struct inode_table *table, uint32_t inode) {

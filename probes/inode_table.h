@@ -25,6 +25,9 @@ struct inode_table {
 
 void inode_table_begin(struct inode_table *table);
 
+/* The inode is told soon. That takes half as long if the memory for it has come by then. */
+void inode_table_expect(const struct inode_table *table, uint32_t inode);
+
 /* True if the inode, not 0, is told for the first time in this look and nobody holds it. */
 bool inode_table_tell(struct inode_table *table, uint32_t inode);
 

@@ -10,6 +10,9 @@
 #include "owner_walk.h"
 #include "util.h"
 
+/* Sockets between the one whose inode is looked up and the one whose inode will be. */
+enum { AHEAD = 8 };
+
 struct search {
 	struct owner_walk walk;
 	struct owner_table table;
@@ -104,7 +107,10 @@ static void report(struct snapshot *snapshot, const struct owner_walk *walk, uin
 
 void owner_want(struct owner_table *table, struct sock *const *socks, size_t count,
                 uint32_t needs) {
+	owner_table_make_room(table, count);
 	for (size_t i = 0; i < count; i++) {
+		if (i + AHEAD < count)
+			owner_table_expect(table, socks[i + AHEAD]->inode);
 		owner_table_want(table, socks[i]->inode);
 		if (needs & SOCK_NEED_PEER_OWNERS)
 			owner_table_want(table, sock_peer_inode(socks[i]));
@@ -118,6 +124,8 @@ void owner_attach(const struct owner_table *table, struct owner_summary *summary
 	summary->hidden = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct sock *sock = socks[i];
+		if (i + AHEAD < count)
+			owner_table_expect(table, socks[i + AHEAD]->inode);
 		sock->owners = owner_table_find(table, sock->inode, arena, &sock->owner_count);
 		if ((needs & SOCK_NEED_PEER_OWNERS) && sock_peer_inode(sock) != 0)
 			sock->un->peer_owners = owner_table_find(table, sock->un->peer_inode, arena,

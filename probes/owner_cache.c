@@ -80,6 +80,10 @@ void owner_cache_begin(struct owner_cache *cache) {
 	cache->is_told = false;
 }
 
+void owner_cache_expect(const struct owner_cache *cache, uint32_t inode) {
+	inode_table_expect(&cache->inodes, inode);
+}
+
 void owner_cache_tell(struct owner_cache *cache, uint32_t inode) {
 	if (inode == 0)
 		return;

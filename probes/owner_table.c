@@ -21,18 +21,22 @@ struct owner_link {
 
 /* Sockets made one after another have inodes that follow each other and are met in that order, so
  * eight of them share a cache line and only the blocks of eight are scattered. */
-static struct owner_slot *find_slot(const struct owner_table *table, uint32_t inode) {
+static size_t place_of(const struct owner_table *table, uint32_t inode) {
 	const uint64_t spread = 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
 	const uint64_t block = (inode / 8 * spread) >> 32;
-	size_t at = (size_t)(block * 8 + inode % 8) & (table->size - 1);
+	return (size_t)(block * 8 + inode % 8) & (table->size - 1);
+}
+
+static struct owner_slot *find_slot(const struct owner_table *table, uint32_t inode) {
+	size_t at = place_of(table, inode);
 	while (table->slots[at].inode != 0 && table->slots[at].inode != inode)
 		at = (at + 1) & (table->size - 1);
 	return &table->slots[at];
 }
 
-static void grow(struct owner_table *table) {
+static void grow(struct owner_table *table, size_t size) {
 	const struct owner_table old = *table;
-	table->size = old.size ? old.size * 2 : SIZE_FIRST;
+	table->size = size;
 	table->slots = xcalloc(table->size, sizeof(*table->slots));
 	for (size_t i = 0; i < old.size; i++) {
 		if (old.slots[i].inode != 0)
@@ -41,11 +45,24 @@ static void grow(struct owner_table *table) {
 	free(old.slots);
 }
 
+void owner_table_make_room(struct owner_table *table, size_t count) {
+	size_t size = table->size ? table->size : SIZE_FIRST;
+	while (size / 2 < table->used + count)
+		size *= 2;
+	if (size > table->size)
+		grow(table, size);
+}
+
+void owner_table_expect(const struct owner_table *table, uint32_t inode) {
+	if (table->size > 0)
+		__builtin_prefetch(&table->slots[place_of(table, inode)]);
+}
+
 void owner_table_want(struct owner_table *table, uint32_t inode) {
 	if (inode == 0)
 		return;
 	if (table->used >= table->size / 2)
-		grow(table);
+		owner_table_make_room(table, 1);
 	struct owner_slot *slot = find_slot(table, inode);
 	if (slot->inode == 0) {
 		slot->inode = inode;

@@ -21,6 +21,12 @@ struct owner_table {
 	size_t link_capacity;
 };
 
+/* So many inodes more will be wanted. */
+void owner_table_make_room(struct owner_table *table, size_t count);
+
+/* The inode is wanted, or looked for, soon. That takes less time if the memory has come by then. */
+void owner_table_expect(const struct owner_table *table, uint32_t inode);
+
 /* Asks for the owners of `inode`; nobody else's are kept. 0 is no inode. */
 void owner_table_want(struct owner_table *table, uint32_t inode);
 

@@ -17,8 +17,12 @@
 #include "recording.h"
 #include "util.h"
 
-/* Small enough to stay in a processor's cache between parsing and reading. */
-enum { BATCH_LIMIT = 256 };
+enum {
+	/* Small enough to stay in a processor's cache between parsing and reading. */
+	BATCH_LIMIT = 256,
+	/* Sockets between the one whose inode is looked up and the one whose inode will be. */
+	AHEAD = 8,
+};
 
 struct collector {
 	struct live live;
@@ -66,15 +70,21 @@ static void tell_owners(struct owner_cache *owners, const struct sock *sock, uin
 		owner_cache_tell(owners, sock->un->peer_inode);
 }
 
+static void tell_batch(struct owner_cache *owners, const struct snapshot *batch, uint32_t needs) {
+	for (size_t i = 0; i < batch->count; i++) {
+		if (i + AHEAD < batch->count)
+			owner_cache_expect(owners, batch->socks[i + AHEAD].inode);
+		tell_owners(owners, &batch->socks[i], needs);
+	}
+}
+
 static bool take_batch(void *context, struct snapshot *batch) {
 	const struct look *look = context;
 	struct collector *collector = look->collector;
-	for (size_t i = 0; i < batch->count; i++) {
-		if (look->needs & SOCK_NEED_USER)
-			name_user(collector, &batch->socks[i]);
-		if (look->needs & SOCK_NEED_OWNERS)
-			tell_owners(collector->owners, &batch->socks[i], look->needs);
-	}
+	for (size_t i = 0; (look->needs & SOCK_NEED_USER) && i < batch->count; i++)
+		name_user(collector, &batch->socks[i]);
+	if (look->needs & SOCK_NEED_OWNERS)
+		tell_batch(collector->owners, batch, look->needs);
 	recorder_add_names(collector->recorder, batch);
 	return true;
 }

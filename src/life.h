@@ -17,6 +17,7 @@ enum sock_life_known {
 	SOCK_LIFE_KNOWS_RX = 1u << 2,
 	SOCK_LIFE_KNOWS_TX = 1u << 3,
 	SOCK_LIFE_KNOWS_RETRANS = 1u << 4,
+	SOCK_LIFE_KNOWS_SENT = 1u << 5,
 };
 
 /* Belongs to the snapshot of its socket. */
@@ -28,6 +29,7 @@ struct sock_life {
 	bool seen_at_start;     /* it was there before the first look: it is older than `age_ms` */
 	bool opened;            /* it was seen in SYN-SENT */
 	bool stale;             /* its probe failed in this look: all this is from an earlier one */
+	uint8_t sampled;        /* enum sock_life_known: of which counters the latest sample told */
 	uint64_t serial;        /* its identity, in the order of first sight; never 0 */
 	uint64_t first_seen_ns; /* monotonic */
 	uint64_t state_since_ns; /* likewise; if it is `first_seen_ns` and the socket was there at
@@ -41,6 +43,7 @@ struct sock_life {
 	 * before. */
 	uint64_t rx, tx, rate, retrans;
 	uint32_t sent_segments, retrans_segments; /* since the look before; 0 if not known */
+	uint32_t sent, retransmitted;             /* segments, of the latest sample */
 	/* The rates for sorting: they follow only when the rate has moved by more than a quarter.
 	 */
 	uint64_t rx_held, tx_held, rate_held;

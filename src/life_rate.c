@@ -1,6 +1,7 @@
 /* The kernel's counters include SYN and FIN in some places; here they are taken out, so that two
  * ends of a connection agree. A rate is never above the true one: what goes back, or is seen for
- * the first time, is not known. */
+ * the first time, is not known. A life keeps what is needed of its sample, so that the sockets of
+ * the look before are not read again. */
 
 #include "life_rate.h"
 
@@ -17,7 +18,6 @@ struct sample {
 	uint32_t known;
 	uint64_t rx_bytes, tx_bytes;
 	uint32_t sent, retrans; /* segments */
-	bool has_sent;
 };
 
 #define END_OF(type, member) (offsetof(struct type, member) + sizeof(((struct type *)0)->member))
@@ -50,10 +50,11 @@ static void read_tcp(struct sample *sample, const struct sock *sock, bool opened
 		sample->known |= SOCK_LIFE_KNOWS_RETRANS;
 		sample->retrans = tcp->total_retrans;
 	}
-	sample->has_sent = length >= END_OF(tcp_counters, segs_out);
+	if (length >= END_OF(tcp_counters, segs_out))
+		sample->known |= SOCK_LIFE_KNOWS_SENT;
 	if (length >= END_OF(tcp_counters, data_segs_out))
 		sample->sent = tcp->data_segs_out;
-	else if (sample->has_sent)
+	else if (sample->known & SOCK_LIFE_KNOWS_SENT)
 		sample->sent = tcp->segs_out;
 }
 
@@ -75,6 +76,22 @@ static struct sample read_sample(const struct sock *sock, bool opened) {
 	else if (sock->mptcp && sock->state != SOCK_STATE_LISTEN)
 		read_mptcp(&sample, sock);
 	return sample;
+}
+
+static struct sample sample_of(const struct sock_life *life) {
+	return (struct sample){
+		.known = life->sampled,
+		.rx_bytes = life->rx_bytes,
+		.tx_bytes = life->tx_bytes,
+		.sent = life->sent,
+		.retrans = life->retransmitted,
+	};
+}
+
+static void keep_sample(struct sock_life *life, const struct sample *sample) {
+	life->sampled = (uint8_t)sample->known;
+	life->sent = sample->sent;
+	life->retransmitted = sample->retrans;
 }
 
 /* Rounded down unless `up`; saturated. */
@@ -106,7 +123,7 @@ static void set_segments(struct sock_life *life, const struct sample *past,
 	life->known |= SOCK_LIFE_KNOWS_RETRANS;
 	life->retrans_segments = sample->retrans - past->retrans;
 	life->retrans = per_second(life->retrans_segments, elapsed_ns, elapsed_ns - 1);
-	if (past->has_sent && sample->has_sent && sample->sent >= past->sent)
+	if ((past->known & sample->known & SOCK_LIFE_KNOWS_SENT) && sample->sent >= past->sent)
 		life->sent_segments = sample->sent - past->sent;
 }
 
@@ -133,10 +150,11 @@ void life_rate(struct sock_life *life, const struct sock *before, const struct s
                uint64_t now_ns) {
 	const struct sample sample = read_sample(now, life->opened);
 	set_totals(life, before ? before->life : NULL, &sample);
+	keep_sample(life, &sample);
 	if (!before || now_ns <= before->life->sampled_ns)
 		return;
 	const uint64_t elapsed_ns = now_ns - before->life->sampled_ns;
-	const struct sample past = read_sample(before, life->opened);
+	const struct sample past = sample_of(before->life);
 	set_bytes(life, &past, &sample, elapsed_ns);
 	set_segments(life, &past, &sample, elapsed_ns);
 	life->rx_held = hold(before->life->rx_held, life->rx);
