@@ -184,7 +184,9 @@ Test(header, the_share_of_segments_sent_again_never_leaves_its_range) {
 	expect_in_line(&frame, &look, 100, 2, "retrans 100.0%");
 	frame.totals.sent = 5;
 	expect_in_line(&frame, &look, 100, 2, "retrans 100.0%");
-	frame.totals.sent = frame.totals.retrans = 0;
+	frame.totals.sent = 0;
+	expect_in_line(&frame, &look, 100, 2, "retrans 100.0%");
+	frame.totals.retrans = 0;
 	expect_in_line(&frame, &look, 100, 2, "retrans 0.0%");
 }
 
@@ -278,20 +280,20 @@ Test(header, what_the_rows_are_sorted_by_is_said_where_there_is_room) {
 	look.sort = "rate";
 	look.descending = true;
 	expect_line(&frame, &look, 80, 3,
-	            " filter: tcp and port 1234                       by rate\u25bc  3 shown, "
+	            " filter: tcp and port 1234                      by rate \u25bc  3 shown, "
 	            "1,201 hidden");
 	look.descending = false;
-	expect_line(&frame, &look, 60, 3,
-	            " filter: tcp and port 1234   by rate\u25b2  3 shown, 1,201 hidden");
-	expect_line(&frame, &look, 56, 3,
-	            " filter: tcp and port 1234         3 shown, 1,201 hidden");
+	expect_line(&frame, &look, 62, 3,
+	            " filter: tcp and port 1234   by rate \u25b2  3 shown, 1,201 hidden");
+	expect_line(&frame, &look, 61, 3,
+	            " filter: tcp and port 1234              3 shown, 1,201 hidden");
 	look.toggles = "listening only";
-	expect_line(
-	    &frame, &look, 77, 3,
-	    " filter: tcp and port 1234  [listening only]            3 shown, 1,201 hidden");
-	expect_line(
-	    &frame, &look, 78, 3,
-	    " filter: tcp and port 1234  [listening only]   by rate\u25b2  3 shown, 1,201 hidden");
+	expect_line(&frame, &look, 80, 3,
+	            " filter: tcp and port 1234  [listening only]   by rate \u25b2"
+	            "  3 shown, 1,201 hidden");
+	expect_line(&frame, &look, 79, 3,
+	            " filter: tcp and port 1234  [listening only]              3 "
+	            "shown, 1,201 hidden");
 }
 
 Test(header, toggles_stand_behind_the_filter) {
@@ -346,6 +348,11 @@ Test(header, warnings_do_not_rely_on_colour_but_have_one) {
 	cr_expect_eq(style_of(&canvas, 1, "!", 0), STYLE_WARNING);
 	cr_expect_eq(style_of(&canvas, 4, "!", 0), STYLE_ERROR);
 	cr_expect_eq(style_of(&canvas, 0, "%", 0), STYLE_GOOD);
+	cr_expect_eq(style_of(&canvas, 2, "%", 0), STYLE_WARNING);
+	frame.totals.sent = 1000000;
+	canvas_clear(&canvas, 100, 5);
+	draw(&canvas, &frame, &look);
+	cr_expect_eq(style_of(&canvas, 2, "%", 0), STYLE_TEXT, "less than is shown is no trouble");
 	frame.totals.owner_hidden = 1;
 	canvas_clear(&canvas, 100, 5);
 	draw(&canvas, &frame, &look);

@@ -8,7 +8,7 @@
 #include "page.h"
 #include "util.h"
 
-enum { KEYS_WIDTH = 14, COLUMN_WIDTH = 68 };
+enum { KEYS_WIDTH = 15, COLUMN_WIDTH = 68 };
 
 static const struct {
 	enum style style;

@@ -204,7 +204,7 @@ static struct human rate_of(const struct totals *totals, uint64_t rate) {
 
 static uint16_t in_thousandths(const struct totals *totals) {
 	if (totals->retrans >= totals->sent)
-		return totals->sent > 0 ? 1000 : 0;
+		return totals->retrans > 0 ? 1000 : 0;
 	return (uint16_t)(totals->retrans * 1000 / totals->sent);
 }
 
@@ -238,7 +238,7 @@ static void draw_rates(const struct source *source, struct canvas *canvas, struc
 	         (struct part){ .style = STYLE_TX, .rank = 1, .least = 10, .series = &header->tx },
 	         "TX", rate_of(totals, totals->tx));
 	add_rate(&line,
-	         (struct part){ .style = totals->retrans > 0 ? STYLE_WARNING : STYLE_TEXT,
+	         (struct part){ .style = in_thousandths(totals) > 0 ? STYLE_WARNING : STYLE_TEXT,
 	                        .rank = 2,
 	                        .least = 12,
 	                        .series = &header->retrans },
@@ -288,15 +288,13 @@ static int draw_sort(const struct header_look *look, struct canvas *canvas, stru
 	char text[PART_TEXT_ROOM];
 	if (!look->sort)
 		return area.width;
-	snprintf(text, sizeof(text), _("by %s"), look->sort);
-	const int width = canvas_width_of(canvas, text, strlen(text)) + 1;
-	const int left = area.width - width - 3;
+	snprintf(text, sizeof(text), _("by %s %s"), look->sort,
+	         canvas_sort_mark(canvas, look->descending));
+	const int width = canvas_width_of(canvas, text, strlen(text));
+	const int left = area.width - width - 2;
 	if (left < needed)
 		return area.width;
-	const int x = area.x + area.width - width;
-	canvas_text(canvas, x, area.y, width - 1, STYLE_TEXT, text);
-	canvas_text(canvas, x + width - 1, area.y, 1, STYLE_TEXT,
-	            canvas_sort_mark(canvas, look->descending));
+	canvas_text_right(canvas, area.x, area.y, area.width, STYLE_TEXT, text);
 	return left;
 }
 
