@@ -61,7 +61,7 @@ static void expect_same(const char *path, const char *text, const char *golden) 
 			number++;
 		}
 	}
-	cr_expect(text[at] == golden[at], "%s:%d:\n%.*s\nis not\n%.*s\nin\n%s", path, number,
+	cr_expect(text[at] == golden[at], "%s:%d:\n%.*s\nis not\n%.*s\nin\n%.8000s", path, number,
 	          (int)strcspn(text + start, "\n"), text + start,
 	          (int)strcspn(golden + start, "\n"), golden + start, text);
 }

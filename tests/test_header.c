@@ -283,17 +283,17 @@ Test(header, what_the_rows_are_sorted_by_is_said_where_there_is_room) {
 	            " filter: tcp and port 1234                      by rate \u25bc  3 shown, "
 	            "1,201 hidden");
 	look.descending = false;
-	expect_line(&frame, &look, 62, 3,
-	            " filter: tcp and port 1234   by rate \u25b2  3 shown, 1,201 hidden");
-	expect_line(&frame, &look, 61, 3,
-	            " filter: tcp and port 1234              3 shown, 1,201 hidden");
+	expect_line(&frame, &look, 60, 3,
+	            " filter: tcp and port 1234  by rate \u25b2  3 shown, 1,201 hidden");
+	expect_line(&frame, &look, 59, 3,
+	            " filter: tcp and port 1234            3 shown, 1,201 hidden");
 	look.toggles = "listening only";
-	expect_line(&frame, &look, 80, 3,
-	            " filter: tcp and port 1234  [listening only]   by rate \u25b2"
-	            "  3 shown, 1,201 hidden");
-	expect_line(&frame, &look, 79, 3,
-	            " filter: tcp and port 1234  [listening only]              3 "
-	            "shown, 1,201 hidden");
+	expect_line(
+	    &frame, &look, 78, 3,
+	    " filter: tcp and port 1234  [listening only]  by rate \u25b2  3 shown, 1,201 hidden");
+	expect_line(
+	    &frame, &look, 77, 3,
+	    " filter: tcp and port 1234  [listening only]            3 shown, 1,201 hidden");
 }
 
 Test(header, toggles_stand_behind_the_filter) {
