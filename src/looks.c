@@ -128,12 +128,15 @@ static void look(struct looks *looks, const struct source *source) {
 	looks->number++;
 }
 
+static bool is_enough(const struct looks *looks) {
+	return looks->cli->count > 0 && looks->number >= looks->cli->count;
+}
+
 /* Waits until the next look is due. False if the loop must end. Looks that take longer than the
  * interval follow each other without a pause. */
 static bool wait_for_next(struct looks *looks) {
 	const struct cli *cli = looks->cli;
-	if (!repeats(looks) || (cli->count > 0 && looks->number >= cli->count) ||
-	    looks->out.error != 0)
+	if (!repeats(looks) || is_enough(looks) || looks->out.error != 0)
 		return false;
 	const uint64_t now = util_monotonic_ns();
 	looks->next_ns += cli->interval_ns;
@@ -170,7 +173,8 @@ static void look_at_file(struct looks *looks) {
 		looks->status = EXIT_STATUS_USAGE;
 		return;
 	}
-	while (looks->out.error == 0 && playback_next(&looks->playback, &source, &error))
+	while (looks->out.error == 0 && !is_enough(looks) &&
+	       playback_next(&looks->playback, &source, &error))
 		look(looks, &source);
 	if (!error && looks->number == 0)
 		error = xasprintf("%s", _("the recording ends before its first look"));

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import struct
+import tempfile
 
 import live
 import sockets
@@ -161,6 +162,21 @@ def _():
                 rates.append(int(row["RX/s"].removesuffix("B/s").replace("-", "0")))
             carried = sum(rates) * interval
             true(abs(carried - total) < total / 5, f"{total} bytes, not {carried}: {rates}")
+
+
+@test("a recording is shown look by look, as many as were asked for")
+def _():
+    with pair() as made, tempfile.TemporaryDirectory() as directory:
+        at = sockets.port(made.client)
+        path = f"{directory}/looks"
+        status, _out, _err = live.run("record", "-d", "0.1", "-n", "3", path)
+        equal(status, 0, "recorded")
+        for words, looks in (([], 3), (["-n", "2"], 2), (["-n", "9"], 3)):
+            status, out, err = live.run("top", "-b", "--replay", path, *words, f"port {at}")
+            equal((status, err), (0, b""), "replayed")
+            found = [Look(line, [""]) for line in out.decode().splitlines() if line[0] == "#"]
+            equal([look.shown for look in found], [2] * looks, f"looks with {words}")
+            equal([look.rx for look in found], [None] + [0] * (looks - 1), "rates")
 
 
 @test("nothing that matches is exit status 1, and a signal is no failure")
