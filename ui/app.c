@@ -96,16 +96,17 @@ void app_set_text(char **to, char *text) {
 }
 
 /* Looks that cost less than the budget come as often as was asked for. The cost is smoothed, so
- * that one slow look does not show. */
-static void note_frame_cost(struct app *app, uint64_t cost_ns) {
-	const uint64_t cost = cost_ns + app->screen_cost_ns;
-	app->cost_ns = app->cost_ns == 0 ? cost : (app->cost_ns * 3 + cost) / 4;
+ * that one slow look does not show; the first, which reads all processes, does not count. */
+static void note_frame_cost(struct app *app, const struct frame *frame) {
+	const uint64_t cost = frame->cost_ns + app->screen_cost_ns;
+	if (frame->number > 1)
+		app->cost_ns = app->cost_ns == 0 ? cost : (app->cost_ns * 3 + cost) / 4;
 }
 
 void app_take_frame(struct app *app, const struct frame *frame) {
 	app->frame = frame;
 	app_set_text(&app->trouble, NULL);
-	note_frame_cost(app, frame->cost_ns);
+	note_frame_cost(app, frame);
 	header_add(&app->header, frame);
 	trails_add(app->trails, frame);
 	app_refresh(app);
