@@ -125,6 +125,9 @@ static void set_segments(struct sock_life *life, const struct sample *past,
 	life->retrans = per_second(life->retrans_segments, elapsed_ns, elapsed_ns - 1);
 	if ((past->known & sample->known & SOCK_LIFE_KNOWS_SENT) && sample->sent >= past->sent)
 		life->sent_segments = sample->sent - past->sent;
+	/* A SYN counts among what was sent again, but not among what has data. */
+	if (life->sent_segments < life->retrans_segments)
+		life->sent_segments = life->retrans_segments;
 }
 
 static void set_bytes(struct sock_life *life, const struct sample *past,

@@ -332,3 +332,17 @@ Test(life, a_socket_that_was_never_seen_alive_has_no_owner_to_remember) {
 	cr_expect_eq(now->socks[0].life->known, 0);
 	finish(&looks);
 }
+
+Test(life, a_segment_that_was_sent_again_was_sent) {
+	struct looks looks = { 0 };
+	for (uint32_t i = 0; i < 2; i++) {
+		struct snapshot *next = begin(&looks);
+		struct sock *sock = add(next, 1, SOCK_STATE_SYN_SENT);
+		count(next, sock, sizeof(*sock->tcp))->total_retrans = i * 2;
+		update(&looks);
+	}
+	const struct sock_life *life = looks.snapshots[1].socks[0].life;
+	cr_expect_eq(life->retrans_segments, 2);
+	cr_expect_eq(life->sent_segments, 2, "a SYN is no data, but a segment");
+	finish(&looks);
+}
