@@ -61,6 +61,31 @@ Test(theme, colours_can_be_read_on_dark_and_light) {
 	}
 }
 
+/* Relative luminance (WCAG 2.2) of a colour in xterm's cube of 6 * 6 * 6, which begins at 16; its
+ * levels are 0, 95, 135, 175, 215 and 255. */
+static double luminance(int color) {
+	static const double linear[] = { 0, 0.1144, 0.2423, 0.4287, 0.6795, 1 };
+	const int index = color - 16;
+	return 0.2126 * linear[index / 36] + 0.7152 * linear[index / 6 % 6] +
+	       0.0722 * linear[index % 6];
+}
+
+Test(theme, of_many_colours_those_are_taken_that_contrast_with_black_and_with_white) {
+	const struct theme *theme = theme_choose(256, false);
+	int seen = 0;
+	for (enum style style = 0; style < STYLE_COUNT; style++) {
+		const struct theme_look *is = look(theme, style);
+		if (is->background != THEME_COLOR_DEFAULT || is->foreground == THEME_COLOR_DEFAULT)
+			continue;
+		seen++;
+		cr_assert(is->foreground >= 16 && is->foreground < 232, "style %d", (int)style);
+		const double light = luminance(is->foreground);
+		cr_expect_gt((light + 0.05) / 0.05, 2.9, "style %d on black", (int)style);
+		cr_expect_gt(1.05 / (light + 0.05), 2.9, "style %d on white", (int)style);
+	}
+	cr_expect_gt(seen, 4);
+}
+
 Test(theme, what_must_be_told_apart_looks_different) {
 	static const enum style pairs[][2] = {
 		{ STYLE_TEXT, STYLE_SELECTED },     { STYLE_HEADING, STYLE_SORTED },
@@ -69,7 +94,7 @@ Test(theme, what_must_be_told_apart_looks_different) {
 		{ STYLE_NEW, STYLE_CHANGED },       { STYLE_GONE, STYLE_CHANGED },
 		{ STYLE_TEXT, STYLE_ERROR },        { STYLE_TEXT, STYLE_MATCH },
 	};
-	static const int colors[] = { 0, 8, 16 };
+	static const int colors[] = { 0, 8, 16, 256 };
 	for (size_t i = 0; i < ARRAY_LENGTH(colors); i++) {
 		const struct theme *theme = theme_choose(colors[i], false);
 		for (size_t j = 0; j < ARRAY_LENGTH(pairs); j++)

@@ -14,10 +14,23 @@
 #include "util.h"
 
 /* A colour as this terminal has it. */
-static short color_of(const struct terminal *terminal, int8_t color, short otherwise) {
+static short color_of(const struct terminal *terminal, int16_t color, short otherwise) {
 	if (color == THEME_COLOR_DEFAULT)
 		return terminal->has_default_colors ? -1 : otherwise;
 	return (short)(color < terminal->colors ? color : color & 7);
+}
+
+/* 0, the pair of what is default, if curses has no more. */
+static short add_pair(struct terminal *terminal, const struct theme_look *look) {
+	const short next = terminal->pair_count;
+	if (next >= PAIRS_MAX || next + 1 >= COLOR_PAIRS)
+		return 0;
+	terminal->pairs[next].foreground = look->foreground;
+	terminal->pairs[next].background = look->background;
+	terminal->pair_count++;
+	init_pair(terminal->pair_count, color_of(terminal, look->foreground, COLOR_WHITE),
+	          color_of(terminal, look->background, COLOR_BLACK));
+	return terminal->pair_count;
 }
 
 static short pair_of(struct terminal *terminal, const struct theme_look *look) {
@@ -25,13 +38,12 @@ static short pair_of(struct terminal *terminal, const struct theme_look *look) {
 	    look->foreground == THEME_COLOR_DEFAULT && look->background == THEME_COLOR_DEFAULT;
 	if (is_default || terminal->colors < 8)
 		return 0;
-	short *pair = &terminal->pairs[look->foreground + 1][look->background + 1];
-	if (*pair == 0 && terminal->pair_count + 1 < COLOR_PAIRS) {
-		*pair = ++terminal->pair_count;
-		init_pair(*pair, color_of(terminal, look->foreground, COLOR_WHITE),
-		          color_of(terminal, look->background, COLOR_BLACK));
+	for (short i = 0; i < terminal->pair_count; i++) {
+		if (terminal->pairs[i].foreground == look->foreground &&
+		    terminal->pairs[i].background == look->background)
+			return (short)(i + 1);
 	}
-	return *pair;
+	return add_pair(terminal, look);
 }
 
 static attr_t attributes_of(const struct theme_look *look) {

@@ -11,8 +11,8 @@
 
 #include "canvas.h"
 
-/* The default colour and sixteen. */
-enum { COLOR_CHOICES = 17 };
+/* More pairs of colours than a theme has. */
+enum { PAIRS_MAX = 64 };
 
 struct terminal {
 	FILE *input, *output; /* of descriptors of their own */
@@ -23,7 +23,9 @@ struct terminal {
 	bool has_default_colors;
 	bool is_gone;
 	bool is_suspended;
-	short pairs[COLOR_CHOICES][COLOR_CHOICES]; /* by foreground and background; 0: not yet */
+	struct {
+		int16_t foreground, background; /* as in theme.h */
+	} pairs[PAIRS_MAX];                     /* pair n of curses is the one before n */
 	short pair_count;
 	struct cell *shown;       /* width * height cells as drawn last; NULL: all is to be drawn */
 	unsigned char partial[4]; /* of a character of several bytes */

@@ -15,9 +15,9 @@ enum theme_attribute {
 
 enum { THEME_COLOR_DEFAULT = -1 };
 
-/* Colours of the eight of ECMA-48, 8 to 15 the bright ones. */
+/* Colours of the eight of ECMA-48, 8 to 15 the bright ones, further ones as xterm has them. */
 struct theme_look {
-	int8_t foreground, background;
+	int16_t foreground, background;
 	uint8_t attributes; /* enum theme_attribute */
 };
 
