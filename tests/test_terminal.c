@@ -215,6 +215,16 @@ Test(terminal, colours_and_attributes_are_sent, .init = open_small, .fini = clos
 	cr_expect(has_written("7magain"));
 }
 
+Test(terminal, a_type_without_a_size_has_that_of_the_kernel) {
+	open_type(31, 7, "linux");
+	cr_expect_eq(terminal_width(it.terminal), 31);
+	cr_expect_eq(terminal_height(it.terminal), 7);
+	close_all();
+	open_type(0, 0, "linux");
+	cr_expect_eq(terminal_width(it.terminal), 80);
+	close_all();
+}
+
 Test(terminal, a_terminal_without_colours_has_none) {
 	open_type(20, 4, "vt100");
 	cr_expect_lt(terminal_colors(it.terminal), 8);
@@ -352,6 +362,13 @@ Test(terminal, keys_are_what_people_press, .init = open_small, .fini = close_all
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		expect_keys(cases[i].bytes, strlen(cases[i].bytes), &cases[i].key, 1);
+}
+
+Test(terminal, keys_are_understood_whatever_the_type_says) {
+	static const int keys[] = { KEY_CODE_F10, KEY_CODE_PAGE_DOWN, KEY_CODE_F6, KEY_CODE_UP };
+	open_type(20, 4, "vt100");
+	expect_keys("\033[21~\033[6~\033[17~\033[A", 17, keys, ARRAY_LENGTH(keys));
+	close_all();
 }
 
 Test(terminal, what_is_no_key_is_passed_over, .init = open_small, .fini = close_all) {

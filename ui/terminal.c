@@ -86,12 +86,20 @@ static FILE *open_copy(int fd, const char *mode) {
 	return file;
 }
 
-/* newterm() takes signals for itself; they are the caller's. */
+static bool has_sane_size(FILE *output) {
+	struct winsize size = { 0 };
+	ioctl(fileno(output), TIOCGWINSZ, &size);
+	return size.ws_col <= WIDTH_MAX && size.ws_row <= HEIGHT_MAX;
+}
+
+/* newterm() takes signals for itself; they are the caller's. It asks the kernel for the size, since
+ * it refuses types that have none of their own (linux). */
 static SCREEN *open_screen(const struct terminal *terminal, const char *type) {
 	struct sigaction actions[ARRAY_LENGTH(kept_signals)];
 	for (size_t i = 0; i < ARRAY_LENGTH(kept_signals); i++)
 		sigaction(kept_signals[i], NULL, &actions[i]);
 	use_env(FALSE);
+	use_tioctl(has_sane_size(terminal->output));
 	SCREEN *screen = newterm(type, terminal->output, terminal->input);
 	for (size_t i = 0; i < ARRAY_LENGTH(kept_signals); i++)
 		sigaction(kept_signals[i], &actions[i], NULL);

@@ -16,14 +16,18 @@ void terminal_define_keys(void) {
 		const char *sequence;
 		int key;
 	} sequences[] = {
-		{ "\033[A", KEY_UP },     { "\033OA", KEY_UP },     { "\033[B", KEY_DOWN },
-		{ "\033OB", KEY_DOWN },   { "\033[C", KEY_RIGHT },  { "\033OC", KEY_RIGHT },
-		{ "\033[D", KEY_LEFT },   { "\033OD", KEY_LEFT },   { "\033[H", KEY_HOME },
-		{ "\033OH", KEY_HOME },   { "\033[1~", KEY_HOME },  { "\033[F", KEY_END },
-		{ "\033OF", KEY_END },    { "\033[4~", KEY_END },   { "\033[Z", KEY_BTAB },
-		{ "\033OP", KEY_F(1) },   { "\033OQ", KEY_F(2) },   { "\033OR", KEY_F(3) },
-		{ "\033OS", KEY_F(4) },   { "\033[11~", KEY_F(1) }, { "\033[12~", KEY_F(2) },
-		{ "\033[13~", KEY_F(3) }, { "\033[14~", KEY_F(4) },
+		{ "\033[A", KEY_UP },      { "\033OA", KEY_UP },      { "\033[B", KEY_DOWN },
+		{ "\033OB", KEY_DOWN },    { "\033[C", KEY_RIGHT },   { "\033OC", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT },    { "\033OD", KEY_LEFT },    { "\033[H", KEY_HOME },
+		{ "\033OH", KEY_HOME },    { "\033[1~", KEY_HOME },   { "\033[F", KEY_END },
+		{ "\033OF", KEY_END },     { "\033[4~", KEY_END },    { "\033[Z", KEY_BTAB },
+		{ "\033OP", KEY_F(1) },    { "\033OQ", KEY_F(2) },    { "\033OR", KEY_F(3) },
+		{ "\033OS", KEY_F(4) },    { "\033[11~", KEY_F(1) },  { "\033[12~", KEY_F(2) },
+		{ "\033[13~", KEY_F(3) },  { "\033[14~", KEY_F(4) },  { "\033[15~", KEY_F(5) },
+		{ "\033[17~", KEY_F(6) },  { "\033[18~", KEY_F(7) },  { "\033[19~", KEY_F(8) },
+		{ "\033[20~", KEY_F(9) },  { "\033[21~", KEY_F(10) }, { "\033[23~", KEY_F(11) },
+		{ "\033[24~", KEY_F(12) }, { "\033[5~", KEY_PPAGE },  { "\033[6~", KEY_NPAGE },
+		{ "\033[2~", KEY_IC },     { "\033[3~", KEY_DC },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(sequences); i++) {
 		if (key_defined(sequences[i].sequence) == 0)
