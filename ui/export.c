@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libintl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -118,7 +119,9 @@ char *export_rows(const char *path, const struct frame *frame, const struct tabl
 	view_finish(&chosen);
 	char *shown = escape_copy(path, strlen(path));
 	char *line = error ? xasprintf(_("%s: %s"), shown, strerror(-error))
-	                   : xasprintf(_("%zu sockets written to %s"), table->count, shown);
+	                   : xasprintf(ngettext("%zu socket written to %s",
+	                                        "%zu sockets written to %s", table->count),
+	                               table->count, shown);
 	free(shown);
 	return line;
 }
