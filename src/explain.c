@@ -82,7 +82,23 @@ static const char *explain_sctp(const struct sock *sock) {
 	return meaning ? meaning : explain_tcp(sock);
 }
 
+/* The kernel tells nothing of another end that is not accepted yet or has been closed. */
+static bool has_unseen_end(const struct sock *sock) {
+	return sock->family == SOCK_FAMILY_UNIX && sock->protocol != SOCK_PROTOCOL_UNIX_DGRAM &&
+	       sock->state == SOCK_STATE_ESTABLISHED && knows(sock, SOCK_KNOWS_SHUTDOWN) &&
+	       sock_peer_inode(sock) == 0;
+}
+
+static bool has_closed_end(const struct sock *sock) {
+	return has_unseen_end(sock) && sock->shutdown == (SOCK_SHUTDOWN_RECV | SOCK_SHUTDOWN_SEND);
+}
+
 static const char *explain_unix(const struct sock *sock) {
+	if (has_closed_end(sock))
+		return N_("the other end is closed; this program has not called close yet");
+	if (has_unseen_end(sock) && sock->shutdown == 0)
+		return N_("it is connected, but no program has accepted it yet; it is the "
+		          "listening program's turn");
 	if (has_queue_of_clients(sock))
 		return N_("clients wait to be accepted; it is this program's turn");
 	if (sock->state == SOCK_STATE_LISTEN)
@@ -161,12 +177,17 @@ static void write_since(struct out *out, const struct sock_life *life) {
 	write_count_of(out, seconds);
 }
 
+/* Else it may have begun later than the state. */
+static bool is_of_state_alone(const struct sock *sock) {
+	return !has_queue_of_clients(sock) && !has_closed_end(sock);
+}
+
 void explain_state(struct out *out, const struct sock *sock) {
 	const char *meaning = find_meaning(sock);
 	if (!meaning)
 		return;
 	out_printf(out, "%s: %s", sock_state_name((enum sock_state)sock->state), _(meaning));
-	if (sock->life)
+	if (sock->life && is_of_state_alone(sock))
 		write_since(out, sock->life);
 	out_char(out, '.');
 }

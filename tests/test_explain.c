@@ -68,6 +68,36 @@ Test(explain, a_listener_says_who_must_accept) {
 	sock.recvq = 1;
 	expect(explain_state, &sock,
 	       "LISTEN: connections wait to be accepted; it is this program's turn.");
+	const struct sock_life life = { .sampled_ns = 60 * UINT64_C(1000000000) };
+	sock.life = &life;
+	expect(explain_state, &sock,
+	       "LISTEN: connections wait to be accepted; it is this program's turn.");
+	sock.recvq = 0;
+	expect(explain_state, &sock,
+	       "LISTEN: connections may come; it is the peers' turn, for 1 minute.");
+}
+
+Test(explain, an_end_of_a_unix_socket_that_cannot_be_seen_is_closed_or_not_accepted) {
+	struct sock_unix un = { .known = SOCK_UNIX_KNOWS_PEER, .peer_inode = 5 };
+	struct sock sock = { .protocol = SOCK_PROTOCOL_UNIX_STREAM,
+		             .family = SOCK_FAMILY_UNIX,
+		             .state = SOCK_STATE_ESTABLISHED,
+		             .known = SOCK_KNOWS_SHUTDOWN,
+		             .un = &un };
+	const char *const connected = "ESTAB: it is connected to another socket of this machine.";
+	expect(explain_state, &sock, connected);
+	un = (struct sock_unix){ 0 };
+	expect(explain_state, &sock,
+	       "ESTAB: it is connected, but no program has accepted it yet; it is the listening "
+	       "program's turn.");
+	sock.shutdown = SOCK_SHUTDOWN_RECV | SOCK_SHUTDOWN_SEND;
+	expect(explain_state, &sock,
+	       "ESTAB: the other end is closed; this program has not called close yet.");
+	sock.known = 0; /* as from /proc/net */
+	expect(explain_state, &sock, connected);
+	sock.known = SOCK_KNOWS_SHUTDOWN;
+	sock.protocol = SOCK_PROTOCOL_UNIX_DGRAM;
+	expect(explain_state, &sock, connected);
 }
 
 Test(explain, what_nobody_has_accepted_is_the_listeners_turn) {
