@@ -19,15 +19,18 @@ static bool is_column(const struct app *app, const struct field *field) {
 	return false;
 }
 
-/* The field that an item of the sort menu stands for: first the columns, then all others. NULL
- * behind the last one. */
+/* The field that an item of the sort menu stands for: what is sorted by now if it is no column, the
+ * columns, then all others. NULL behind the last one. */
 static const struct field *sort_item(const struct app *app, size_t index) {
 	const size_t columns = columns_count(app->columns);
-	if (index < columns)
-		return columns_field(app->columns, index);
-	size_t left = index - columns;
+	const size_t first = app->sort && !is_column(app, app->sort);
+	if (index < first)
+		return app->sort;
+	if (index < first + columns)
+		return columns_field(app->columns, index - first);
+	size_t left = index - first - columns;
 	for (size_t i = 0; i < field_count; i++) {
-		if (!is_column(app, &fields[i]) && left-- == 0)
+		if (&fields[i] != app->sort && !is_column(app, &fields[i]) && left-- == 0)
 			return &fields[i];
 	}
 	return NULL;
