@@ -363,7 +363,7 @@ Test(app, trouble_is_told_until_the_next_look) {
 	struct stage stage;
 	begin(&stage, true);
 	app_take_trouble(stage.app, "no more descriptors");
-	expect_shown(&stage, "no more descriptors");
+	expect_shown(&stage, "no new look: no more descriptors");
 	expect_shown(&stage, "127.0.0.1:1234");
 	app_take_frame(stage.app, &stage.frame);
 	expect_hidden(&stage, "no more descriptors");

@@ -44,7 +44,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 	struct out trouble;
 	out_init(&trouble, OUT_MEMORY);
 	if (app->trouble)
-		out_text(&trouble, app->trouble);
+		out_printf(&trouble, _("no new look: %s"), app->trouble);
 	else
 		trouble_write(&trouble, &app->frame->snapshot);
 	write_filter_error(app, &trouble);
