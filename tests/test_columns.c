@@ -484,6 +484,31 @@ Test(columns, trouble_has_a_style_of_its_own) {
 	}
 }
 
+Test(columns, the_age_of_what_was_there_before_is_told_coarsely) {
+	static const struct {
+		uint64_t ms;
+		bool at_start;
+		const char *text;
+	} ages[] = {
+		{ 9999, true, ">0s" }, { 19999, true, ">10s" }, { 61000, true, ">1m" },
+		{ 9999, false, "9s" }, { 19999, false, "19s" },
+	};
+	const struct field *field = field_find("age", 3);
+	for (size_t i = 0; i < ARRAY_LENGTH(ages); i++) {
+		const struct sock_life life = { .serial = 1,
+			                        .age_ms = ages[i].ms,
+			                        .seen_at_start = ages[i].at_start };
+		const struct sock sock = { .life = &life };
+		const struct field_source source = field_source(&sock);
+		struct out out;
+		out_init(&out, OUT_MEMORY);
+		cells_write(&out, cells_rule_of(field), field, &source);
+		out_char(&out, '\0');
+		cr_expect_str_eq(out.bytes, ages[i].text);
+		out_finish(&out);
+	}
+}
+
 Test(columns, a_row_is_written_in_full_whatever_the_screen_shows) {
 	struct screen screen;
 	struct out out;

@@ -22,12 +22,17 @@ static void write_count(struct out *out, const struct sock *sock, const struct v
 	out_text(out, value->kind == VALUE_NUMBER ? human_count(value->number).text : "-");
 }
 
+/* What was there before us is older than we can tell, and is most of what there is: were its
+ * seconds told, every row would change in every look of the first minute. */
 static void write_age(struct out *out, const struct sock *sock, const struct value *value) {
+	const uint64_t coarse_ms = 10000;
+	const bool at_least = sock->life && sock->life->seen_at_start;
 	if (value->kind != VALUE_NUMBER)
 		out_char(out, '-');
+	else if (at_least)
+		out_text(out, human_age(value->number - value->number % coarse_ms, true).text);
 	else
-		out_text(out,
-		         human_age(value->number, sock->life && sock->life->seen_at_start).text);
+		out_text(out, human_age(value->number, false).text);
 }
 
 /* A process that holds a socket by several descriptors counts once; owners are sorted. */
