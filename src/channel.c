@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -130,6 +132,11 @@ int channel_receive_request(int fd, pid_t screen, struct channel_request *reques
 		return -EBADMSG;
 	*request = received;
 	return 0;
+}
+
+bool channel_is_taken(int fd) {
+	int waiting = 0;
+	return ioctl(fd, SIOCOUTQ, &waiting) == 0 && waiting == 0;
 }
 
 /* The one file that came, or -1; whatever else came is closed. */

@@ -3,6 +3,7 @@
  * screen asks, the collector answers each CHANNEL_LOOK with a moment (docs/record-format.md) in a
  * sealed memory file. Neither believes the other. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -37,8 +38,11 @@ int channel_answer(int fd, const struct channel_answer *answer, int file);
  * another process than `screen` asks. */
 int channel_receive_request(int fd, pid_t screen, struct channel_request *request);
 
-/* Likewise. `file` holds at least `length` bytes, which cannot change, and is the caller's to
- * close; -1 if `error` of the answer says why there is none. */
+/* Of the collector's end: true if the screen has taken every answer that was sent. */
+bool channel_is_taken(int fd);
+
+/* As channel_receive_request(). `file` holds at least `length` bytes, which cannot change, and is
+ * the caller's to close; -1 if `error` of the answer says why there is none. */
 int channel_receive_answer(int fd, struct channel_answer *answer, int *file);
 
 /* A memory file for a moment, which can grow; channel_seal() ends that, so that who reads it in

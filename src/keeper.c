@@ -49,10 +49,17 @@ void keeper_signals(sigset_t *signals) {
 		sigaddset(signals, all[i]);
 }
 
+/* A screen process that asks without taking the answers would make moments pile up in memory that
+ * is nobody's. */
+static bool answer(const struct looker *looker, uint32_t needs) {
+	return channel_is_taken(looker->channel) &&
+	       collector_answer(looker->collector, looker->channel, needs) == 0;
+}
+
 static void look_and_answer(const struct looker *looker) {
 	uint32_t needs = 0;
 	while (util_read_up_to(looker->questions, &needs, sizeof(needs)) == sizeof(needs)) {
-		if (collector_answer(looker->collector, looker->channel, needs) != 0)
+		if (!answer(looker, needs))
 			return;
 	}
 }
