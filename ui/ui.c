@@ -5,6 +5,7 @@
 #include "ui.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -287,6 +288,24 @@ static void run(struct ui *ui) {
 	canvas_finish(&ui->canvas);
 }
 
+/* Standard input may be what is shown. */
+static int open_keys(void) {
+	if (isatty(STDIN_FILENO))
+		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+static struct terminal *open_terminal(char **error) {
+	const int keys = open_keys();
+	if (keys < 0) {
+		*error = xasprintf(_("no keys can be read: %s"), strerror(errno));
+		return NULL;
+	}
+	struct terminal *terminal = terminal_open(keys, STDOUT_FILENO, NULL, error);
+	close(keys);
+	return terminal;
+}
+
 int ui_run(const struct ui_setup *setup, char **error) {
 	struct ui ui = { .setup = setup, .signals = -1 };
 	setlocale(LC_CTYPE, "");
@@ -296,7 +315,7 @@ int ui_run(const struct ui_setup *setup, char **error) {
 		*error = xasprintf(_("signalfd: %s"), strerror(errno));
 		return EXIT_STATUS_PARTIAL;
 	}
-	ui.terminal = terminal_open(STDIN_FILENO, STDOUT_FILENO, NULL, error);
+	ui.terminal = open_terminal(error);
 	if (ui.terminal) {
 		run(&ui);
 		terminal_close(ui.terminal);

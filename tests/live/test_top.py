@@ -202,7 +202,7 @@ def shell_screen(environment):
             one = stack.enter_context(screen("--norc", "--noprofile", environment=environment))
         finally:
             live.PROGRAM = program
-        one.wait_for("shell> ")
+        one.wait_for("shell>")
         yield one
 
 
@@ -265,6 +265,25 @@ def _():
             os.kill(one.pid(), number)
             until(lambda: not os.path.exists(f"/proc/{child}"), "the screen process ends")
             until(one.is_dead, "the collector ends")
+
+
+@test("what comes through a pipe is shown, and keys come from the terminal")
+def _():
+    with tempfile.TemporaryDirectory() as directory, shell_screen({"PS1": "shell> "}) as shell:
+        path = f"{directory}/recording"
+        live.run("--record", path)
+        for number, source in enumerate((f"cat {path}", f"(cat {path}; sleep 60)")):
+            top = f"{live.PROGRAM} top --replay -; echo ended $(($? + {number}))"
+            shell.type(f"clear; {source} | {{ {top}; }}")
+            shell.press("Enter")
+            shell.wait_for("PROTO")
+            shell.press("F1")
+            shell.wait_for("these keys")
+            shell.press("Escape")
+            shell.wait_for("PROTO")
+            shell.type("q")
+            shell.wait_for(f"ended {number}")
+            shell.press("C-c")
 
 
 @test("a terminal that is not known is said to be so")
