@@ -83,9 +83,10 @@ static enum feed_answer make_collected(void *self, struct frame *frame, const st
 	struct replay *replay = replay_open(bytes, length);
 	struct source source = replay_source(replay);
 	source.monotonic_ns = answer.monotonic_ns;
-	frame_make(frame, before, life, &source, needs);
+	frame_look(frame, &source, needs);
 	replay_close(replay);
 	munmap(bytes, length);
+	frame_compare(frame, before, life);
 	frame->cost_ns = answer.cost_ns + thread_cost_ns() - start;
 	return FEED_FRAME;
 }

@@ -53,24 +53,32 @@ static void look(struct making *making) {
 	snapshot_finish(&batch);
 }
 
-void frame_make(struct frame *frame, const struct frame *before, struct life *life,
-                const struct source *source, uint32_t needs) {
-	const uint64_t now_ns = source->monotonic_ns;
-	const struct snapshot *last = before ? &before->snapshot : NULL;
-	const uint64_t elapsed_ns =
-	    before && now_ns > before->monotonic_ns ? now_ns - before->monotonic_ns : 0;
+void frame_look(struct frame *frame, const struct source *source, uint32_t needs) {
 	struct making making = { frame, source };
 	*frame = (struct frame){
 		.snapshot = frame->snapshot,
-		.number = before ? before->number + 1 : 1,
 		.time_ns = source->time_ns,
-		.monotonic_ns = now_ns,
+		.monotonic_ns = source->monotonic_ns,
 		.needs = needs,
 	};
 	snprintf(frame->host, sizeof(frame->host), "%s", source->host);
 	look(&making);
+}
+
+void frame_compare(struct frame *frame, const struct frame *before, struct life *life) {
+	const uint64_t now_ns = frame->monotonic_ns;
+	const struct snapshot *last = before ? &before->snapshot : NULL;
+	const uint64_t elapsed_ns =
+	    before && now_ns > before->monotonic_ns ? now_ns - before->monotonic_ns : 0;
+	frame->number = before ? before->number + 1 : 1;
 	life_update(life, last, &frame->snapshot, now_ns);
 	frame->totals = totals_of(last, &frame->snapshot, elapsed_ns);
+}
+
+void frame_make(struct frame *frame, const struct frame *before, struct life *life,
+                const struct source *source, uint32_t needs) {
+	frame_look(frame, source, needs);
+	frame_compare(frame, before, life);
 }
 
 void frame_finish(struct frame *frame) {

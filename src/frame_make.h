@@ -6,9 +6,15 @@
 #include "source.h"
 
 /* Fills `frame`, whose memory is used again, from a look of `source` at every socket of every
- * family; `before` is the frame made last, or NULL. */
+ * family. Then the source is not needed any more. */
+void frame_look(struct frame *frame, const struct source *source, uint32_t needs);
+
+/* Adds what comes of comparing it with `before`, the frame made last, or NULL. */
+void frame_compare(struct frame *frame, const struct frame *before, struct life *life);
+
+/* Both, one after the other. */
 void frame_make(struct frame *frame, const struct frame *before, struct life *life,
                 const struct source *source, uint32_t needs);
 
-/* Both take zeroed memory. */
+/* Takes zeroed memory. */
 void frame_finish(struct frame *frame);

@@ -5,6 +5,7 @@
 #include "top.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,8 @@
 #include "rescue.h"
 #include "ui.h"
 #include "util.h"
+
+enum { LARGE_BYTES = 256 * 1024 };
 
 struct top {
 	const struct cli *cli;
@@ -57,10 +60,17 @@ static int show(const struct top *top) {
 	return error ? fail(error, status) : status;
 }
 
+/* What is large is of one look. Left alone, the library would keep it when it is freed, in larger
+ * and larger pieces with holes between them. */
+static void give_back_what_is_large(void) {
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+}
+
 /* The child. A recording is opened without privileges: it must be one that the user may read. */
 static int run_screen(const struct top *top, const sigset_t *before) {
 	char *error = NULL;
 	sigprocmask(SIG_SETMASK, before, NULL);
+	give_back_what_is_large();
 	collector_close(top->collector);
 	if (top->channel >= 0)
 		close(top->channel);

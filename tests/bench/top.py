@@ -36,6 +36,7 @@ ANSWER_SECONDS = 5
 PAUSE_SECONDS = 0.02
 OWNER_LOOKS = 15
 NEW_PER_SECOND = 200
+SAMPLES, SAMPLE_SECONDS = 80, 0.05
 SOAK_STEP_SECONDS = 300
 
 # Each key, and what the terminal gets for it but not for a look: the arrow that shows by what rows
@@ -53,6 +54,20 @@ class Drawing:
     began: float
     ended: float
     size: int
+
+
+@dataclass
+class Held:
+    """Between looks, and at most: then there is the look that is made, too."""
+
+    least_mib: float
+    most_mib: float
+    least_descriptors: int
+    most_descriptors: int
+
+    def __str__(self):
+        return (f"{self.least_mib:.2f} to {self.most_mib:.2f} MiB, {self.least_descriptors} to "
+                f"{self.most_descriptors} descriptors")
 
 
 class Top:
@@ -121,14 +136,21 @@ class Top:
                 raise BenchError(f"the key {key!r} changed nothing in {ANSWER_SECONDS} s")
             return (self.found - started) * 1e3
 
+    def waited_ms(self):
+        """For how long the thread that draws could run and had no processor."""
+        with open(f"/proc/{self.pids[1]}/schedstat", encoding="ascii") as times:
+            return int(times.read().split()[1]) / 1e6
+
     def cpu_ms(self):
         return sum(cpu_ms(pid) for pid in self.pids)
 
-    def memory_mib(self):
-        return sum(pss_kib(pid) for pid in self.pids) / 1024
-
-    def descriptors(self):
-        return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.pids)
+    def held(self):
+        memory, descriptors = [], []
+        for _ in range(SAMPLES):
+            memory.append(sum(pss_kib(pid) for pid in self.pids) / 1024)
+            descriptors.append(sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.pids))
+            time.sleep(SAMPLE_SECONDS)
+        return Held(min(memory), max(memory), min(descriptors), max(descriptors))
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)
@@ -203,21 +225,27 @@ def measure_idle(top, size, report):
                 mean(look.size for look in looks), "B")
     report.line(size, "bytes to the terminal for a look, most",
                 max(look.size for look in looks), "B")
-    report.line(size, "memory of both (PSS)", top.memory_mib(), "MiB",
+    held = top.held()
+    report.line(size, "memory of both (PSS) between looks", held.least_mib, "MiB")
+    report.line(size, "memory of both (PSS), most", held.most_mib, "MiB",
                 200 if size == 100000 else None)
 
 
 def measure_keys(top, size, report):
     chance = random.Random(1)
-    latencies = []
+    latencies, undisturbed = [], []
     top.press(*FIRST_KEY)
     for number in range(KEYS_PRESSED):
         time.sleep(chance.uniform(0.03, 0.13))
+        waited = top.waited_ms()
         latencies.append(top.press(*KEYS[number % len(KEYS)]))
+        undisturbed.append(max(latencies[-1] - (top.waited_ms() - waited), 0))
     latencies.sort()
+    undisturbed.sort()
     report.line(size, "key press to changed screen, median", median(latencies), "ms")
     report.line(size, "key press to changed screen, p99", percentile(latencies, 0.99), "ms", 50)
     report.line(size, "key press to changed screen, most", latencies[-1], "ms")
+    report.line(size, "  p99 without waiting for a processor", percentile(undisturbed, 0.99), "ms")
 
 
 def measure_owners(program, size, report):
@@ -280,21 +308,24 @@ def soak(program, minutes, report):
     top = Top(program, "-d", "0.1")
     try:
         time.sleep(2 * SETTLE_SECONDS)
-        memory, descriptors = top.memory_mib(), top.descriptors()
+        first = top.held()
         cpu, started, before = top.cpu_ms(), time.monotonic(), len(top.drawings)
         elapsed = 0
         while elapsed < minutes * 60:
             progress(f"{elapsed / 60:.0f} min, {len(top.drawings) - before} looks: "
-                     f"{top.memory_mib():.2f} MiB, {top.descriptors()} descriptors")
+                     f"{top.held()}")
             time.sleep(min(SOAK_STEP_SECONDS, minutes * 60 - elapsed))
             elapsed = time.monotonic() - started
             churn.check()
         report.line("churn", "looks", len(top.drawings) - before, "")
         report.line("churn", "processor time of both", (top.cpu_ms() - cpu) / elapsed / 10, "%")
-        report.line("churn", "memory at first", memory, "MiB")
-        report.line("churn", "memory, growth", top.memory_mib() - memory, "MiB", 1)
-        report.line("churn", "descriptors at first", descriptors, "")
-        report.line("churn", "descriptors, growth", top.descriptors() - descriptors, "", 0)
+        last = top.held()
+        report.line("churn", "memory between looks at first", first.least_mib, "MiB")
+        report.line("churn", "memory between looks, growth", last.least_mib - first.least_mib,
+                    "MiB", 1)
+        report.line("churn", "descriptors between looks at first", first.least_descriptors, "")
+        report.line("churn", "descriptors between looks, growth",
+                    last.least_descriptors - first.least_descriptors, "", 0)
     finally:
         top.close()
         churn.close()
