@@ -144,6 +144,23 @@ Test(owner_table, owners_survive_that_the_table_grows) {
 	owner_table_finish(&table);
 }
 
+Test(owner_table, room_that_was_made_is_enough_and_loses_nobody) {
+	struct owner_table table = { 0 };
+	owner_table_expect(&table, 5); /* nothing is there yet */
+	owner_table_want(&table, 5);
+	owner_table_make_room(&table, INODES);
+	const size_t size = table.size;
+	for (uint32_t inode = 10; inode < 10 + INODES; inode++) {
+		owner_table_expect(&table, inode);
+		cr_expect_not(owner_table_wants(&table, inode));
+		owner_table_want(&table, inode);
+	}
+	cr_expect_eq(table.size, size);
+	cr_expect_eq(table.used, INODES + 1);
+	cr_expect(owner_table_wants(&table, 5));
+	owner_table_finish(&table);
+}
+
 Test(owner_table, a_finished_table_is_empty_and_can_be_used_again) {
 	struct owner_table table = { 0 };
 	owner_table_finish(&table);
