@@ -189,6 +189,9 @@ int channel_receive_answer(int fd, struct channel_answer *answer, int *file) {
 	size_t files = 0;
 	int error = receive_message(fd, &message, sizeof(received));
 	const int came = take_file(&message, &files);
+	/* The kernel leaves out what finds no descriptor, and says no more than that. */
+	if (error == -EBADMSG && files == 0 && (message.msg_flags & MSG_CTRUNC))
+		error = -EMFILE;
 	if (error == 0)
 		error = check_answer(&received, came, files);
 	if (error != 0) {

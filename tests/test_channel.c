@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -264,6 +265,23 @@ Test(channel, a_file_of_the_file_system_is_no_moment) {
 	cr_assert_geq(file, 0);
 	cr_assert_eq(channel_answer(ends.collector, &answer, file), 0);
 	cr_assert_eq(channel_receive_answer(ends.screen, &got, &came), -EBADMSG);
+	close(file);
+	close_ends(&ends);
+}
+
+Test(channel, a_file_for_which_there_is_no_descriptor_is_no_nonsense) {
+	const struct ends ends = open_ends();
+	const int file = new_file(10, ALL_SEALS);
+	struct channel_answer sent = { .length = 10 };
+	struct channel_answer got = { 0 };
+	int came = -1;
+	cr_assert_eq(channel_answer(ends.collector, &sent, file), 0);
+	struct rlimit limit;
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 0, limit.rlim_max }), 0);
+	const int result = channel_receive_answer(ends.screen, &got, &came);
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	cr_assert_eq(result, -EMFILE);
 	close(file);
 	close_ends(&ends);
 }
