@@ -112,6 +112,7 @@ static int run_keeper(const struct top *top, pid_t screen, const struct rescue *
 	if (error != 0)
 		return fail(xasprintf("%s", strerror(-error)), EXIT_STATUS_PARTIAL);
 	if (is_killed) {
+		sigprocmask(SIG_SETMASK, before, NULL); /* the terminal may take nothing */
 		report_killed(WTERMSIG(end.status));
 		return EXIT_STATUS_PARTIAL;
 	}

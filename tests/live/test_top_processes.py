@@ -326,6 +326,17 @@ def terminal_gone():
             print(f"# both ended {seconds * 1000:.0f} ms after the terminal", flush=True)
 
 
+@test("a terminal that takes nothing holds nobody who tells that the screen was killed")
+def terminal_stalled():
+    with terminal() as one:
+        termios.tcflow(one.slave, termios.TCOOFF)
+        os.kill(one.screen, signal.SIGKILL)
+        took(lambda: not is_running(one.screen), "the screen process ends")
+        time.sleep(0.3)  # it tells of that by now
+        os.kill(one.job, signal.SIGTERM)
+        took(lambda: both_gone(one), "both end")
+
+
 @test("SIGTSTP to either stops the job on the screen that was before, and fg goes on")
 def suspend():
     for who in ("job", "screen", "group"):
