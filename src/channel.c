@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -136,7 +135,7 @@ int channel_receive_request(int fd, pid_t screen, struct channel_request *reques
 
 bool channel_is_taken(int fd) {
 	int waiting = 0;
-	return ioctl(fd, SIOCOUTQ, &waiting) == 0 && waiting == 0;
+	return ioctl(fd, TIOCOUTQ, &waiting) == 0 && waiting == 0;
 }
 
 /* The one file that came, or -1; whatever else came is closed. */

@@ -11,6 +11,8 @@
 #include "findings.h"
 #include "names.h"
 #include "owner.h"
+#include "owner_cache.h"
+#include "owner_recall.h"
 #include "recorder.h"
 #include "recording.h"
 #include "util.h"
@@ -36,9 +38,14 @@ void live_close(struct live *live) {
 	probe_close(live->probe);
 	user_cache_finish(&live->users);
 	recorder_destroy(live->recorder);
+	owner_cache_destroy(live->owners);
 	free(live->host);
 	free(live->kernel);
 	*live = (struct live){ 0 };
+}
+
+void live_remember_owners(struct live *live) {
+	live->owners = owner_cache_create();
 }
 
 static void live_sockets(void *self, const struct want *want, size_t batch_limit,
@@ -52,6 +59,9 @@ static struct owner_summary live_owners(void *self, struct snapshot *snapshot,
                                         struct sock *const *socks, size_t count, uint32_t needs,
                                         const struct owner_scope *scope) {
 	const struct live *live = self;
+	if (live->owners)
+		return owner_recall(live->owners, snapshot, socks, count, needs,
+		                    util_monotonic_ns());
 	return owner_resolve(snapshot, socks, count, needs, live->recorder ? NULL : scope);
 }
 

@@ -5,6 +5,7 @@
 #include "users.h"
 
 struct moment_origin;
+struct owner_cache;
 struct recorder;
 struct recording_writer;
 
@@ -13,6 +14,7 @@ struct live {
 	struct probe *probe;
 	struct user_cache users;
 	char *host, *kernel;
+	struct owner_cache *owners;      /* from look to look; NULL: each looks anew */
 	uint64_t time_ns;                /* of the look at hand */
 	struct recorder *recorder;       /* NULL: nothing is recorded */
 	struct recording_writer *writer; /* borrowed; where moments go */
@@ -22,6 +24,10 @@ struct live {
 bool live_open(struct live *live, const char *netns, struct recording_writer *writer, bool *no_such,
                char **error);
 void live_close(struct live *live);
+
+/* From now on owners that were found are not looked for again (owner_cache.h): cheaper, and a look
+ * or two late where a process changes what it holds without a sign. */
+void live_remember_owners(struct live *live);
 
 /* A look begins: the source is good until the next one. */
 struct source live_source(struct live *live);

@@ -157,6 +157,8 @@ static void look_at_machine(struct looks *looks) {
 		looks->status = no_such ? EXIT_STATUS_USAGE : EXIT_STATUS_PARTIAL;
 		return;
 	}
+	if (looks->cli->batch)
+		live_remember_owners(&looks->live);
 	looks->next_ns = util_monotonic_ns();
 	do {
 		const struct source source = live_source(&looks->live);
