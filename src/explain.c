@@ -218,12 +218,9 @@ static void explain_drops(struct out *out, const struct sock *sock) {
 	out_char(out, '\n');
 }
 
-/* The kernel refuses once there are more than the limit, not when it is reached. */
 static void explain_listener(struct out *out, const struct sock *sock) {
 	const uint64_t drops = count_drops(sock);
-	const bool full =
-	    knows(sock, SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ) && sock->recvq > sock->sendq;
-	if (!full) {
+	if (!sock_is_accept_queue_full(sock)) {
 		explain_drops(out, sock);
 		return;
 	}

@@ -241,6 +241,12 @@ uint32_t sock_unread(const struct sock *sock) {
 	return sock->recvq - (counts_fin && sock->recvq > 0);
 }
 
+bool sock_is_accept_queue_full(const struct sock *sock) {
+	const uint32_t both = SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ;
+	return sock->state == SOCK_STATE_LISTEN && (sock->known & both) == both &&
+	       sock->recvq > sock->sendq;
+}
+
 bool sock_is_kernels(const struct sock *sock) {
 	return sock->family == SOCK_FAMILY_NETLINK && sock->local.port == 0;
 }

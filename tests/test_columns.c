@@ -467,7 +467,7 @@ Test(columns, trouble_has_a_style_of_its_own) {
 		{ "recvq",
 		  { .state = SOCK_STATE_LISTEN,
 		    .known = SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ,
-		    .recvq = 2,
+		    .recvq = 3,
 		    .sendq = 3 },
 		  STYLE_TEXT },
 		{ "recvq",

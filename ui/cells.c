@@ -86,11 +86,9 @@ static enum style style_state(const struct sock *sock, const struct value *value
 	return sock->state == SOCK_STATE_CLOSE_WAIT ? STYLE_WARNING : STYLE_TEXT;
 }
 
-/* A listener with as many connections to accept as its backlog allows. */
 static enum style style_recvq(const struct sock *sock, const struct value *value) {
-	const bool full = sock->state == SOCK_STATE_LISTEN && value->number > 0 &&
-	                  (sock->known & SOCK_KNOWS_SENDQ) && value->number >= sock->sendq;
-	return full ? STYLE_WARNING : STYLE_TEXT;
+	(void)value;
+	return sock_is_accept_queue_full(sock) ? STYLE_WARNING : STYLE_TEXT;
 }
 
 static bool has_local_name(const struct sock *sock) {

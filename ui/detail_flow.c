@@ -123,7 +123,7 @@ static void draw_bytes(struct page *page, const char *label, uint64_t used, uint
 
 /* The queue takes one more than the backlog says. */
 static void draw_accept_queue(struct page *page, const struct sock *sock) {
-	const bool full = sock->recvq > sock->sendq;
+	const bool full = sock_is_accept_queue_full(sock);
 	const struct queue queue = { _("accept queue"), sock->recvq, (uint64_t)sock->sendq + 1,
 		                     full ? STYLE_WARNING : STYLE_TEXT };
 	struct out out;
