@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -147,19 +146,12 @@ static int make_moment(struct collector *collector, uint32_t needs, uint64_t *le
 	return error;
 }
 
-static uint64_t processor_ns(void) {
-	struct timespec used;
-	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0)
-		return 0;
-	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
-}
-
 /* The screen asks for names of hosts and services itself. */
 int collector_answer(struct collector *collector, int channel, uint32_t needs) {
 	struct channel_answer answer = { .monotonic_ns = util_monotonic_ns() };
-	const uint64_t start = processor_ns();
+	const uint64_t start = util_process_cpu_ns();
 	const int file = make_moment(collector, needs & ~(uint32_t)SOCK_NEED_NAMES, &answer.length);
-	answer.cost_ns = processor_ns() - start;
+	answer.cost_ns = util_process_cpu_ns() - start;
 	if (file < 0)
 		answer = (struct channel_answer){ .monotonic_ns = answer.monotonic_ns,
 			                          .cost_ns = answer.cost_ns,

@@ -9,7 +9,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -18,13 +17,6 @@
 #include "replay.h"
 #include "replay_source.h"
 #include "util.h"
-
-static uint64_t thread_cost_ns(void) {
-	struct timespec used;
-	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0)
-		return 0;
-	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
-}
 
 static char *complain(int error) {
 	return xasprintf("%s", strerror(error));
@@ -66,7 +58,7 @@ static enum feed_answer exchange(int channel, uint32_t needs, struct channel_ans
 static enum feed_answer make_collected(void *self, struct frame *frame, const struct frame *before,
                                        struct life *life, uint32_t needs, char **error) {
 	const struct collected *collected = self;
-	const uint64_t start = thread_cost_ns();
+	const uint64_t start = util_thread_cpu_ns();
 	struct channel_answer answer = { 0 };
 	int file = -1;
 	const enum feed_answer kind = exchange(collected->channel, needs, &answer, &file, error);
@@ -87,7 +79,7 @@ static enum feed_answer make_collected(void *self, struct frame *frame, const st
 	replay_close(replay);
 	munmap(bytes, length);
 	frame_compare(frame, before, life);
-	frame->cost_ns = answer.cost_ns + thread_cost_ns() - start;
+	frame->cost_ns = answer.cost_ns + util_thread_cpu_ns() - start;
 	return FEED_FRAME;
 }
 
@@ -142,7 +134,7 @@ struct played {
 static enum feed_answer make_played(void *self, struct frame *frame, const struct frame *before,
                                     struct life *life, uint32_t needs, char **error) {
 	struct played *played = self;
-	const uint64_t start = thread_cost_ns();
+	const uint64_t start = util_thread_cpu_ns();
 	struct source source;
 	if (!playback_next(&played->playback, &source, error)) {
 		if (!*error && !before)
@@ -150,7 +142,7 @@ static enum feed_answer make_played(void *self, struct frame *frame, const struc
 		return *error ? FEED_FAILED : FEED_END;
 	}
 	frame_make(frame, before, life, &source, needs);
-	frame->cost_ns = thread_cost_ns() - start;
+	frame->cost_ns = util_thread_cpu_ns() - start;
 	return FEED_FRAME;
 }
 

@@ -232,10 +232,23 @@ int util_write_all(int fd, const void *bytes, size_t length, int interrupt_fd) {
 	return 0;
 }
 
-uint64_t util_monotonic_ns(void) {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
+/* These clocks are always there. */
+static uint64_t read_clock_ns(clockid_t clock) {
+	struct timespec now = { 0 };
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t util_monotonic_ns(void) {
+	return read_clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t util_thread_cpu_ns(void) {
+	return read_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+uint64_t util_process_cpu_ns(void) {
+	return read_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 int util_poll_timeout(uint64_t left_ns) {

@@ -76,5 +76,9 @@ int util_write_all(int fd, const void *bytes, size_t length, int interrupt_fd);
 
 uint64_t util_monotonic_ns(void);
 
+/* Processor time that was taken so far. */
+uint64_t util_thread_cpu_ns(void);
+uint64_t util_process_cpu_ns(void);
+
 /* For poll(): milliseconds, rounded up so that it does not end early, and at most an hour. */
 int util_poll_timeout(uint64_t left_ns);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -46,12 +45,6 @@ struct ui {
 	uint64_t frames; /* that arrived */
 	char *error;
 };
-
-static uint64_t thread_ns(void) {
-	struct timespec now;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static void end(struct ui *ui, int status) {
 	ui->is_over = true;
@@ -138,9 +131,9 @@ static void take_keys(struct ui *ui) {
 }
 
 static void take_frame(struct ui *ui, const struct frame *frame) {
-	const uint64_t start_ns = thread_ns();
+	const uint64_t start_ns = util_thread_cpu_ns();
 	app_take_frame(ui->app, frame);
-	app_note_cost(ui->app, thread_ns() - start_ns);
+	app_note_cost(ui->app, util_thread_cpu_ns() - start_ns);
 	ui->frames++;
 }
 
