@@ -69,14 +69,12 @@ static struct answer make(struct feed_thread *thread, uint32_t needs) {
 }
 
 static void hand_over(struct feed_thread *thread, const struct answer *answer) {
-	const uint64_t one = 1;
 	pthread_mutex_lock(&thread->lock);
 	free(thread->answer.error);
 	thread->answer = *answer;
 	pthread_mutex_unlock(&thread->lock);
 	/* Cannot fail: nobody adds 2^64 answers without taking one. */
-	while (write(thread->ready, &one, sizeof(one)) < 0 && errno == EINTR)
-		continue;
+	eventfd_write(thread->ready, 1);
 }
 
 static void *run(void *context) {
@@ -106,9 +104,8 @@ static bool has_hung_up(const struct feed_thread *thread) {
 /* The event is taken before the answer, or the event of a later one could be lost. */
 static enum feed_answer take(void *self, const struct frame **frame, char **error) {
 	struct feed_thread *thread = self;
-	uint64_t events;
-	while (read(thread->ready, &events, sizeof(events)) < 0 && errno == EINTR)
-		continue;
+	eventfd_t events;
+	eventfd_read(thread->ready, &events);
 	pthread_mutex_lock(&thread->lock);
 	const struct answer answer = thread->answer;
 	thread->answer = (struct answer){ .kind = FEED_NOTHING };

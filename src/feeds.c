@@ -148,9 +148,7 @@ static enum feed_answer make_played(void *self, struct frame *frame, const struc
 
 static void interrupt_played(void *self) {
 	const struct played *played = self;
-	const uint64_t one = 1;
-	while (write(played->interrupt, &one, sizeof(one)) < 0 && errno == EINTR)
-		continue;
+	eventfd_write(played->interrupt, 1);
 }
 
 static void close_played(void *self) {
