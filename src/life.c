@@ -200,6 +200,5 @@ void life_update(struct life *life, const struct snapshot *before, struct snapsh
 	}
 	sock_copier_finish(&living.copier);
 	life_join_finish(&living.join);
-	life->last_ns = now_ns;
 	life->looks++;
 }

@@ -51,8 +51,7 @@ struct sock_life {
 
 /* Zero-initialise it. */
 struct life {
-	uint64_t serial;  /* of the newest socket */
-	uint64_t last_ns; /* when the look before was, monotonic */
+	uint64_t serial; /* of the newest socket */
 	uint64_t looks;
 };
 
