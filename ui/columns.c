@@ -35,14 +35,14 @@ struct columns {
 	bool host_names, port_names;
 };
 
-/* The text of a cell in the memory of its page, ended by NUL. */
+/* The text of a cell in the memory of its grid, ended by NUL. */
 struct span {
 	size_t start, length;
 	int width, least; /* columns */
 };
 
 /* The cells on the screen, row by row. */
-struct page {
+struct grid {
 	struct out text;
 	struct span *cells;
 	size_t first, rows; /* of the table */
@@ -118,7 +118,7 @@ void columns_write_row(const struct columns *columns, struct out *out, const str
 }
 
 static void write_cells(const struct columns *columns, const struct canvas *canvas,
-                        struct page *page, struct span *cells, const struct sock *sock,
+                        struct grid *grid, struct span *cells, const struct sock *sock,
                         const struct columns_look *look) {
 	struct named named;
 	const struct field_source source =
@@ -126,30 +126,30 @@ static void write_cells(const struct columns *columns, const struct canvas *canv
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct cells_rule *rule = columns->slots[i].rule;
 		struct span *cell = &cells[i];
-		cell->start = page->text.used;
-		cells_write(&page->text, rule, columns->slots[i].field, &source);
-		cell->length = page->text.used - cell->start;
-		cell->width = canvas_width_of(canvas, page->text.bytes + cell->start, cell->length);
+		cell->start = grid->text.used;
+		cells_write(&grid->text, rule, columns->slots[i].field, &source);
+		cell->length = grid->text.used - cell->start;
+		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
 		cell->least = cells_least(rule, source.sock, cell->width);
-		out_char(&page->text, '\0');
+		out_char(&grid->text, '\0');
 	}
 	named_finish(&named);
 }
 
-static void page_init(struct page *page, const struct columns *columns, const struct canvas *canvas,
+static void grid_init(struct grid *grid, const struct columns *columns, const struct canvas *canvas,
                       const struct table *table, size_t lines, const struct columns_look *look) {
 	const size_t left = table->top < table->count ? table->count - table->top : 0;
-	*page = (struct page){ .first = table->top, .rows = left < lines ? left : lines };
-	out_init(&page->text, OUT_MEMORY);
-	page->cells = xcalloc(page->rows * columns->count, sizeof(*page->cells));
-	for (size_t i = 0; i < page->rows; i++)
-		write_cells(columns, canvas, page, &page->cells[i * columns->count],
-		            table->rows[page->first + i], look);
+	*grid = (struct grid){ .first = table->top, .rows = left < lines ? left : lines };
+	out_init(&grid->text, OUT_MEMORY);
+	grid->cells = xcalloc(grid->rows * columns->count, sizeof(*grid->cells));
+	for (size_t i = 0; i < grid->rows; i++)
+		write_cells(columns, canvas, grid, &grid->cells[i * columns->count],
+		            table->rows[grid->first + i], look);
 }
 
-static void page_finish(struct page *page) {
-	out_finish(&page->text);
-	free(page->cells);
+static void grid_finish(struct grid *grid) {
+	out_finish(&grid->text);
+	free(grid->cells);
 }
 
 static void reset(struct columns *columns, struct area area, const struct columns_look *look) {
@@ -175,16 +175,16 @@ static int max(int a, int b) {
 	return a > b ? a : b;
 }
 
-static bool is_unknown(const struct page *page, const struct span *cell) {
-	return cell->length == 1 && page->text.bytes[cell->start] == '-';
+static bool is_unknown(const struct grid *grid, const struct span *cell) {
+	return cell->length == 1 && grid->text.bytes[cell->start] == '-';
 }
 
-static void grow(struct columns *columns, const struct page *page) {
-	for (size_t i = 0; i < page->rows * columns->count; i++) {
+static void grow(struct columns *columns, const struct grid *grid) {
+	for (size_t i = 0; i < grid->rows * columns->count; i++) {
 		struct slot *slot = &columns->slots[i % columns->count];
-		slot->grown = max(slot->grown, page->cells[i].width);
-		slot->least = max(slot->least, page->cells[i].least);
-		slot->is_known |= !is_unknown(page, &page->cells[i]);
+		slot->grown = max(slot->grown, grid->cells[i].width);
+		slot->least = max(slot->least, grid->cells[i].least);
+		slot->is_known |= !is_unknown(grid, &grid->cells[i]);
 	}
 }
 
@@ -282,7 +282,7 @@ static void draw_cell(const struct columns *columns, struct canvas *canvas, stru
 }
 
 static void draw_row(const struct columns *columns, struct canvas *canvas, struct area area, int y,
-                     const struct page *page, const struct span *cells, const struct sock *sock,
+                     const struct grid *grid, const struct span *cells, const struct sock *sock,
                      const struct columns_look *look) {
 	const enum style row_style = look->is_stale ? STYLE_FAINT : cells_row_style(sock);
 	const struct field_source source = field_source(sock);
@@ -294,7 +294,7 @@ static void draw_row(const struct columns *columns, struct canvas *canvas, struc
 		if (at.width == 0)
 			continue;
 		const enum style own = cells_style(slot->rule, slot->field, &source);
-		draw_cell(columns, canvas, at, i, page->text.bytes + cells[i].start, &cells[i],
+		draw_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start, &cells[i],
 		          row_style == STYLE_TEXT ? own : row_style);
 	}
 }
@@ -322,12 +322,12 @@ static bool mark_cell(const struct columns *columns, struct canvas *canvas, stru
 }
 
 /* In the row as columns_write_row() writes it, from its cells. */
-static bool row_has(const struct columns *columns, const struct page *page,
+static bool row_has(const struct columns *columns, const struct grid *grid,
                     const struct span *cells, const char *search) {
 	struct out row;
 	out_init(&row, OUT_MEMORY);
 	for (size_t i = 0; i < columns->count; i++) {
-		out_bytes(&row, page->text.bytes + cells[i].start, cells[i].length);
+		out_bytes(&row, grid->text.bytes + cells[i].start, cells[i].length);
 		out_char(&row, ' ');
 	}
 	out_char(&row, '\0');
@@ -337,39 +337,39 @@ static bool row_has(const struct columns *columns, const struct page *page,
 }
 
 static void mark_row(const struct columns *columns, struct canvas *canvas, struct area area, int y,
-                     const struct page *page, const struct span *cells,
+                     const struct grid *grid, const struct span *cells,
                      const struct columns_look *look) {
 	bool seen = false;
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct area at = column_area(columns, i, area, y, look);
 		if (at.width > 0 && cells[i].width <= columns->layout[i].width)
-			seen |= mark_cell(columns, canvas, at, i, page->text.bytes + cells[i].start,
+			seen |= mark_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start,
 			                  &cells[i], look->search);
 	}
-	if (!seen && row_has(columns, page, cells, look->search))
+	if (!seen && row_has(columns, grid, cells, look->search))
 		canvas_restyle(canvas, (struct area){ area.x, y, area.width, 1 }, STYLE_MATCH);
 }
 
 void columns_draw(struct columns *columns, struct canvas *canvas, struct area area,
                   const struct table *table, const struct columns_look *look) {
-	struct page page;
+	struct grid grid;
 	if (area.width <= 0 || area.height <= 0)
 		return;
 	reset(columns, area, look);
-	page_init(&page, columns, canvas, table, (size_t)area.height - 1, look);
-	grow(columns, &page);
+	grid_init(&grid, columns, canvas, table, (size_t)area.height - 1, look);
+	grow(columns, &grid);
 	place(columns, area.width - 1, look);
 	canvas_fill(canvas, area, STYLE_TEXT);
 	draw_heading(columns, canvas, area, look);
-	for (size_t i = 0; i < page.rows; i++) {
+	for (size_t i = 0; i < grid.rows; i++) {
 		const int y = area.y + 1 + (int)i;
-		const struct span *cells = &page.cells[i * columns->count];
-		draw_row(columns, canvas, area, y, &page, cells, table->rows[page.first + i], look);
-		if (page.first + i == table->selected)
+		const struct span *cells = &grid.cells[i * columns->count];
+		draw_row(columns, canvas, area, y, &grid, cells, table->rows[grid.first + i], look);
+		if (grid.first + i == table->selected)
 			canvas_restyle(canvas, (struct area){ area.x, y, area.width, 1 },
 			               STYLE_SELECTED);
 		if (look->search && look->search[0])
-			mark_row(columns, canvas, area, y, &page, cells, look);
+			mark_row(columns, canvas, area, y, &grid, cells, look);
 	}
-	page_finish(&page);
+	grid_finish(&grid);
 }

@@ -10,6 +10,7 @@
 #include "layout.h"
 
 struct namer;
+struct out;
 struct sock;
 struct table;
 struct view;
@@ -46,6 +47,5 @@ void columns_draw(struct columns *columns, struct canvas *canvas, struct area ar
 
 /* One row as text, cells separated by a blank, nothing cut: for searching and copying. With a namer
  * each call asks it; a search through many rows goes without. */
-struct out;
 void columns_write_row(const struct columns *columns, struct out *out, const struct sock *sock,
                        const struct columns_look *look);
