@@ -340,14 +340,10 @@ static void press_in_help(struct app *app, int key) {
 		handlers[key == 'q' ? ACTION_NONE : action](app);
 }
 
-static void press_in_menu(struct app *app, int key) {
-	app_menu_press(app, key);
-}
-
 static void (*const presses[])(struct app *app, int key) = {
 	[APP_MODE_TABLE] = press_in_table,
 	[APP_MODE_PROMPT] = app_prompt_press,
-	[APP_MODE_MENU] = press_in_menu,
+	[APP_MODE_MENU] = app_menu_press,
 	[APP_MODE_HELP] = press_in_help,
 };
 _Static_assert(ARRAY_LENGTH(presses) == APP_MODE_COUNT, "a reader for each");

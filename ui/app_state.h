@@ -24,7 +24,7 @@ enum app_mode {
 	APP_MODE_COUNT,
 };
 
-/* What is typed at the prompt: rows of app_prompts[]. */
+/* What is typed at the prompt: rows of kinds[] in app_prompt.c. */
 enum app_prompt {
 	APP_PROMPT_FILTER,
 	APP_PROMPT_SEARCH,
@@ -33,7 +33,7 @@ enum app_prompt {
 	APP_PROMPT_COUNT,
 };
 
-/* What is chosen from: rows of app_menus[]. */
+/* What is chosen from: rows of kinds[] in app_menu.c. */
 enum app_menu {
 	APP_MENU_SORT,
 	APP_MENU_USER,
