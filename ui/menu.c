@@ -37,12 +37,14 @@ static size_t selected_of(const struct menu *menu) {
 	return menu->count > 0 ? menu->count - 1 : 0;
 }
 
-static void move_by(struct menu *menu, size_t steps, bool down) {
+static void move_up(struct menu *menu, size_t steps) {
 	const size_t selected = selected_of(menu);
-	if (down)
-		menu->selected = menu->count - selected > steps ? selected + steps : menu->count;
-	else
-		menu->selected = selected > steps ? selected - steps : 0;
+	menu->selected = selected > steps ? selected - steps : 0;
+}
+
+static void move_down(struct menu *menu, size_t steps) {
+	const size_t selected = selected_of(menu);
+	menu->selected = menu->count - selected > steps ? selected + steps : menu->count;
 	menu->selected = selected_of(menu);
 }
 
@@ -71,17 +73,17 @@ enum menu_event menu_key(struct menu *menu, int key) {
 		return MENU_CANCELLED;
 	case KEY_CODE_UP:
 	case 'k':
-		move_by(menu, 1, false);
+		move_up(menu, 1);
 		break;
 	case KEY_CODE_DOWN:
 	case 'j':
-		move_by(menu, 1, true);
+		move_down(menu, 1);
 		break;
 	case KEY_CODE_PAGE_UP:
-		move_by(menu, page, false);
+		move_up(menu, page);
 		break;
 	case KEY_CODE_PAGE_DOWN:
-		move_by(menu, page, true);
+		move_down(menu, page);
 		break;
 	case KEY_CODE_HOME:
 		menu->selected = 0;
