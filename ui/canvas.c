@@ -277,12 +277,16 @@ int canvas_width_of(const struct canvas *canvas, const void *bytes, size_t lengt
 	return clamp_to_int(pen.column);
 }
 
+const struct cell *canvas_row(const struct canvas *canvas, int y) {
+	return row_of(canvas, y);
+}
+
 static bool is_blank(const struct cell *cell) {
 	return cell->length == 1 && cell->bytes[0] == ' ';
 }
 
 void canvas_write_line(const struct canvas *canvas, int y, struct out *out) {
-	const struct cell *row = row_of(canvas, y);
+	const struct cell *row = canvas_row(canvas, y);
 	int end = canvas->width;
 	while (end > 0 && is_blank(&row[end - 1]))
 		end--;

@@ -90,6 +90,9 @@ void canvas_restyle(struct canvas *canvas, struct area area, enum style style);
 /* The columns that bytes of any content take once they are drawn. */
 int canvas_width_of(const struct canvas *canvas, const void *bytes, size_t length);
 
+/* The cells of a line. */
+const struct cell *canvas_row(const struct canvas *canvas, int y);
+
 /* A line of the canvas, or all of it with a line break behind each, without trailing blanks. */
 void canvas_write_line(const struct canvas *canvas, int y, struct out *out);
 void canvas_write(const struct canvas *canvas, struct out *out);

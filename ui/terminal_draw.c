@@ -83,13 +83,9 @@ static void draw_cell(struct terminal *terminal, int x, int y, const struct cell
 		mvadd_wch(y, x, &character);
 }
 
-static const struct cell *row_of(const struct canvas *canvas, int y) {
-	return &canvas->cells[(size_t)y * (size_t)canvas->width];
-}
-
 static void draw_row(struct terminal *terminal, int y, const struct canvas *canvas,
                      const struct theme *theme) {
-	const struct cell *row = row_of(canvas, y);
+	const struct cell *row = canvas_row(canvas, y);
 	struct cell *shown = &terminal->shown[(size_t)y * (size_t)terminal->width];
 	const size_t size = (size_t)terminal->width * sizeof(*shown);
 	if (memcmp(row, shown, size) == 0)
