@@ -96,3 +96,7 @@ void filter_add_address(struct filter *filter, size_t index, enum sock_family fa
 /* Every word that means something by itself or in front of a value, for suggestions and
  * completions; NULL behind the last one. */
 const char *filter_word(size_t index);
+
+/* Where the word begins that ends in front of byte `end` of a line; `end` itself if there is none.
+ */
+size_t filter_word_start(const char *line, size_t end);

@@ -6,11 +6,13 @@
 #include <strings.h>
 
 #include "arena.h"
+#include "filter.h"
 #include "filter_regex.h"
 #include "out.h"
 #include "util.h"
 
 static const char blanks[] = " \t\n\r";
+static const char ends_of_words[] = " \t\n\r()=!<>~&|,\"'";
 
 struct sign {
 	const char *text;
@@ -53,6 +55,13 @@ static const struct sign words[] = {
 	{ "le", FILTER_TOKEN_COMPARISON, FILTER_LE },
 	{ "leq", FILTER_TOKEN_COMPARISON, FILTER_LE },
 };
+
+size_t filter_word_start(const char *line, size_t end) {
+	size_t start = end;
+	while (start > 0 && !strchr(ends_of_words, line[start - 1]))
+		start--;
+	return start;
+}
 
 static struct filter_token start(struct filter_lexer *lexer) {
 	lexer->at += strspn(lexer->text + lexer->at, blanks);
@@ -113,7 +122,7 @@ struct filter_token filter_next(struct filter_lexer *lexer) {
 		lexer->at += length;
 		return token;
 	}
-	token.length = strcspn(token.bytes, " \t\n\r()=!<>~&|,\"'");
+	token.length = strcspn(token.bytes, ends_of_words);
 	lexer->at += token.length;
 	if (token.length > 0)
 		token.kind = FILTER_TOKEN_WORD;

@@ -141,9 +141,7 @@ static void offer_language(struct search *search) {
 static const char *word_before(const char *line, size_t end, size_t *length) {
 	while (end > 0 && strchr(" =!~,", line[end - 1]))
 		end--;
-	size_t start = end;
-	while (start > 0 && !strchr(" \t\n\r()=!<>~&|,\"'", line[start - 1]))
-		start--;
+	const size_t start = filter_word_start(line, end);
 	*length = end - start;
 	return line + start;
 }

@@ -5,16 +5,15 @@
 
 struct frame;
 
-/* Candidates in order, each once, for the caller to free together with the list. The word is bytes
- * start..end of the line. */
 enum { FILTER_WORDS_MAX = 500 };
 
+/* In order, each once. Zero-initialise it; filter_words_finish() frees it. */
 struct filter_words {
 	char **words;
 	size_t count;
 };
 
-/* `frame` NULL: no users and processes. */
+/* The word is bytes start..end of the line. `frame` NULL: no users and processes. */
 struct filter_words filter_words_find(const char *line, size_t start, size_t end,
                                       const struct frame *frame);
 void filter_words_finish(struct filter_words *words);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "escape.h"
+#include "filter.h"
 #include "key.h"
-#include "out.h"
 #include "util.h"
 
 enum {
@@ -169,11 +169,8 @@ static enum prompt_event insert(struct prompt *prompt, int key) {
 	                                                                      : PROMPT_NOTHING;
 }
 
-/* A word as filter_lexer.h knows it. */
 static void begin_completion(struct prompt *prompt) {
-	size_t start = prompt->cursor;
-	while (start > 0 && !strchr(" \t\n\r()=!<>~&|,\"'", prompt->text[start - 1]))
-		start--;
+	const size_t start = filter_word_start(prompt->text, prompt->cursor);
 	free(prompt->word);
 	prompt->word = xasprintf("%.*s", (int)(prompt->cursor - start), prompt->text + start);
 	prompt->word_start = start;

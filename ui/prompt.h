@@ -6,8 +6,6 @@
 
 #include "canvas.h"
 
-struct out;
-
 enum prompt_event {
 	PROMPT_NOTHING,   /* the key was taken, and nothing is another */
 	PROMPT_CHANGED,   /* the text is another */
