@@ -169,47 +169,25 @@ static const struct {
 	{ "cwnd", offsetof(struct trail, cwnd), human_count, STYLE_TEXT },
 };
 
-struct extremes {
-	bool known, newest_known;
-	uint32_t newest, highest;
-};
-
-static struct extremes extremes_of(const struct series *series) {
-	const size_t count = series->count < SERIES_LENGTH ? series->count : SERIES_LENGTH;
-	struct extremes found = { .known = false };
-	for (size_t i = 0; i < count; i++) {
-		if (!series->known[i])
-			continue;
-		found.known = true;
-		if (series->values[i] > found.highest)
-			found.highest = series->values[i];
-	}
-	if (count > 0) {
-		const size_t at = (series->count - 1) % SERIES_LENGTH;
-		found.newest_known = series->known[at];
-		found.newest = series->values[at];
-	}
-	return found;
-}
-
 /* "RX  1.2M/s  max 3.4M/s ▁▂▃": the bars last, for they take what is left. */
 static void draw_series(struct page *page, size_t row, const struct series *series) {
-	const struct extremes found = extremes_of(series);
-	if (!found.known)
+	uint32_t highest = 0;
+	uint32_t newest = 0;
+	if (!series_highest(series, &highest))
 		return;
-	const struct human newest =
-	    found.newest_known ? rows[row].text(found.newest) : (struct human){ "-" };
+	const bool known = series_newest(series, &newest);
+	const struct human text = known ? rows[row].text(newest) : (struct human){ "-" };
 	struct out out;
 	out_init(&out, OUT_MEMORY);
-	out_printf(&out, _("max %s"), rows[row].text(found.highest).text);
+	out_printf(&out, _("max %s"), rows[row].text(highest).text);
 	detail_draw_label(page, rows[row].label);
-	page_text(page, DETAIL_VALUE, VALUE_WIDTH, rows[row].style, newest.text);
+	page_text(page, DETAIL_VALUE, VALUE_WIDTH, rows[row].style, text.text);
 	page_put(page, DETAIL_VALUE + VALUE_WIDTH + 1, MAXIMUM_WIDTH, STYLE_FAINT, out.bytes,
 	         out.used);
 	out_finish(&out);
 	const int x = DETAIL_VALUE + VALUE_WIDTH + MAXIMUM_WIDTH + 2;
 	const int room = page->area.width - x - 1;
-	const int count = series->count < SERIES_LENGTH ? (int)series->count : SERIES_LENGTH;
+	const int count = (int)series_length(series);
 	const int width = room < count ? room : count;
 	if (page_y(page) >= 0 && width > 0)
 		series_draw(series, page->canvas, page->area.x + x, page_y(page), width,

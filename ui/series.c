@@ -2,6 +2,7 @@
  * seen, so that a peak that left the line does not flatten it for long. */
 
 #include "series.h"
+
 enum { LEVELS = 8 };
 
 /* U+2581 to U+2588. */
@@ -17,11 +18,15 @@ void series_add(struct series *series, bool known, uint64_t value) {
 	series->values[at] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
 
+size_t series_length(const struct series *series) {
+	return series->count < SERIES_LENGTH ? series->count : SERIES_LENGTH;
+}
+
 static size_t shown_of(const struct series *series, int width) {
-	size_t shown = series->count < SERIES_LENGTH ? series->count : SERIES_LENGTH;
+	const size_t length = series_length(series);
 	if (width <= 0)
 		return 0;
-	return shown < (size_t)width ? shown : (size_t)width;
+	return length < (size_t)width ? length : (size_t)width;
 }
 
 /* The place of the value before which `age` newer ones stand. */
@@ -29,14 +34,32 @@ static size_t place_of(const struct series *series, size_t age) {
 	return (series->count - 1 - age) % SERIES_LENGTH;
 }
 
-static uint32_t highest_of(const struct series *series, size_t shown) {
-	uint32_t highest = 0;
+/* Of the newest `shown` ones. False if none of them is known. */
+static bool find_highest(const struct series *series, size_t shown, uint32_t *highest) {
+	bool known = false;
+	*highest = 0;
 	for (size_t age = 0; age < shown; age++) {
 		const size_t at = place_of(series, age);
-		if (series->known[at] && series->values[at] > highest)
-			highest = series->values[at];
+		known |= series->known[at];
+		if (series->known[at] && series->values[at] > *highest)
+			*highest = series->values[at];
 	}
-	return highest;
+	return known;
+}
+
+bool series_newest(const struct series *series, uint32_t *value) {
+	if (series->count == 0 || !series->known[place_of(series, 0)])
+		return false;
+	*value = series->values[place_of(series, 0)];
+	return true;
+}
+
+bool series_highest(const struct series *series, uint32_t *value) {
+	uint32_t highest;
+	if (!find_highest(series, series_length(series), &highest))
+		return false;
+	*value = highest;
+	return true;
 }
 
 /* Rounded up, so that only nothing looks like nothing. */
@@ -49,8 +72,9 @@ static unsigned level_of(uint32_t value, uint32_t highest) {
 void series_draw(const struct series *series, struct canvas *canvas, int x, int y, int width,
                  enum style style) {
 	const size_t shown = shown_of(series, width);
-	const uint32_t highest = highest_of(series, shown);
 	const char *const *alphabet = canvas->ascii ? ascii_bars : bars;
+	uint32_t highest;
+	find_highest(series, shown, &highest);
 	for (size_t age = 0; age < shown; age++) {
 		const size_t at = place_of(series, age);
 		const unsigned level = level_of(series->values[at], highest);

@@ -18,6 +18,13 @@ struct series {
 
 void series_add(struct series *series, bool known, uint64_t value);
 
+/* How many values it has. */
+size_t series_length(const struct series *series);
+
+/* The latest value, and the highest of all. False if it is not known, or none is. */
+bool series_newest(const struct series *series, uint32_t *value);
+bool series_highest(const struct series *series, uint32_t *value);
+
 /* The newest `width` values, the newest at the right, the highest of them as high as can be; in
  * ASCII another alphabet. An empty one draws nothing. */
 void series_draw(const struct series *series, struct canvas *canvas, int x, int y, int width,
