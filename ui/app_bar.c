@@ -51,8 +51,7 @@ static struct items items_of(const struct app *app) {
 
 /* With the blank behind it. */
 static int width_of(const struct canvas *canvas, const struct item *item) {
-	return (int)strlen(item->key.text) +
-	       canvas_width_of(canvas, _(item->label), strlen(_(item->label))) + 1;
+	return (int)strlen(item->key.text) + canvas_text_width(canvas, _(item->label)) + 1;
 }
 
 static void draw_item(struct canvas *canvas, struct area area, const struct item *item) {

@@ -241,7 +241,7 @@ int canvas_printf(struct canvas *canvas, int x, int y, int width, enum style sty
 
 void canvas_text_right(struct canvas *canvas, int x, int y, int width, enum style style,
                        const char *text) {
-	const int columns = canvas_width_of(canvas, text, strlen(text));
+	const int columns = canvas_text_width(canvas, text);
 	const int gap = columns < width ? width - columns : 0;
 	canvas_text(canvas, x + gap, y, width - gap, style, text);
 }
@@ -275,6 +275,10 @@ int canvas_width_of(const struct canvas *canvas, const void *bytes, size_t lengt
 	struct pen pen = { .ascii = canvas->ascii };
 	put_any(&pen, bytes, length);
 	return clamp_to_int(pen.column);
+}
+
+int canvas_text_width(const struct canvas *canvas, const char *text) {
+	return canvas_width_of(canvas, text, strlen(text));
 }
 
 const struct cell *canvas_row(const struct canvas *canvas, int y) {

@@ -89,6 +89,7 @@ void canvas_restyle(struct canvas *canvas, struct area area, enum style style);
 
 /* The columns that bytes of any content take once they are drawn. */
 int canvas_width_of(const struct canvas *canvas, const void *bytes, size_t length);
+int canvas_text_width(const struct canvas *canvas, const char *text);
 
 /* The cells of a line. */
 const struct cell *canvas_row(const struct canvas *canvas, int y);

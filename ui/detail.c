@@ -189,8 +189,7 @@ static void draw_more(struct page *title, int x, int lines) {
 	snprintf(text, sizeof(text),
 	         ngettext("%s: %d more line", "%s: %d more lines", (unsigned long)lines),
 	         key_name(KEY_CODE_PAGE_DOWN).text, lines);
-	const int start =
-	    title->area.width - 1 - canvas_width_of(title->canvas, text, strlen(text));
+	const int start = title->area.width - 1 - canvas_text_width(title->canvas, text);
 	if (start > x + 1)
 		page_text(title, start, title->area.width, STYLE_HEADING, text);
 }

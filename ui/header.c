@@ -259,9 +259,9 @@ static int draw_hidden(const struct header_look *look, struct canvas *canvas, st
 	char forms[2][PART_TEXT_ROOM];
 	snprintf(forms[0], sizeof(forms[0]), _("%s shown, %s hidden"), shown.text, hidden.text);
 	snprintf(forms[1], sizeof(forms[1]), _("%s hidden"), hidden.text);
-	const bool all_fits = canvas_width_of(canvas, forms[0], strlen(forms[0])) <= area.width / 2;
+	const bool all_fits = canvas_text_width(canvas, forms[0]) <= area.width / 2;
 	const char *text = forms[all_fits ? 0 : 1];
-	const int width = canvas_width_of(canvas, text, strlen(text));
+	const int width = canvas_text_width(canvas, text);
 	if (width > area.width) {
 		canvas_text(canvas, area.x, area.y, area.width, style, text);
 		return 0;
@@ -290,16 +290,12 @@ static int draw_sort(const struct header_look *look, struct canvas *canvas, stru
 		return area.width;
 	snprintf(text, sizeof(text), _("by %s %s"), look->sort,
 	         canvas_sort_mark(canvas, look->descending));
-	const int width = canvas_width_of(canvas, text, strlen(text));
+	const int width = canvas_text_width(canvas, text);
 	const int left = area.width - width - 2;
 	if (left < needed)
 		return area.width;
 	canvas_text_right(canvas, area.x, area.y, area.width, STYLE_TEXT, text);
 	return left;
-}
-
-static int text_width(const struct canvas *canvas, const char *text) {
-	return canvas_width_of(canvas, text, strlen(text));
 }
 
 /* What the toggles say hides sockets too, so it goes only after half of the filter has. */
@@ -310,9 +306,10 @@ static void draw_filter(const struct source *source, struct canvas *canvas, stru
 	area.width = draw_hidden(look, canvas, area) - 2;
 	if (look->toggles[0] != '\0')
 		snprintf(toggles, sizeof(toggles), "[%s]", look->toggles);
-	const int toggles_width = text_width(canvas, toggles);
+	const int toggles_width = canvas_text_width(canvas, toggles);
 	snprintf(label, sizeof(label), "%s", look->filter[0] ? _("filter: ") : _("no filter"));
-	const int needed = 1 + text_width(canvas, label) + text_width(canvas, look->filter) +
+	const int needed = 1 + canvas_text_width(canvas, label) +
+	                   canvas_text_width(canvas, look->filter) +
 	                   (toggles_width > 0 ? toggles_width + 2 : 0);
 	const int left = draw_sort(look, canvas, area, needed) - 1;
 	area.x += 1;

@@ -3,7 +3,6 @@
 #include "menu.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "key.h"
 #include "util.h"
@@ -111,9 +110,9 @@ static void scroll(struct menu *menu) {
 
 int menu_width(const struct menu *menu, const struct canvas *canvas) {
 	const char *title = menu->title ? menu->title : "";
-	int widest = canvas_width_of(canvas, title, strlen(title));
+	int widest = canvas_text_width(canvas, title);
 	for (size_t i = 0; i < menu->count; i++) {
-		const int width = canvas_width_of(canvas, menu->items[i], strlen(menu->items[i]));
+		const int width = canvas_text_width(canvas, menu->items[i]);
 		widest = width > widest ? width : widest;
 	}
 	return widest + 2;

@@ -33,7 +33,7 @@ static int gap_of(const struct parts *parts, size_t index) {
 
 static int width_of(const struct canvas *canvas, const struct parts *parts, size_t index) {
 	const struct part *part = &parts->parts[index];
-	const int width = canvas_width_of(canvas, text_of(part), strlen(text_of(part)));
+	const int width = canvas_text_width(canvas, text_of(part));
 	return gap_of(parts, index) + (width > part->least ? width : part->least);
 }
 

@@ -279,7 +279,7 @@ static size_t first_shown(const struct prompt *prompt, const struct canvas *canv
 }
 
 static int draw_label(struct canvas *canvas, struct area area, const char *label) {
-	const int columns = canvas_width_of(canvas, label, strlen(label)) + 2;
+	const int columns = canvas_text_width(canvas, label) + 2;
 	if (columns > area.width / 2)
 		return 0;
 	canvas_printf(canvas, area.x, area.y, area.width, STYLE_PROMPT, "%s: ", label);
