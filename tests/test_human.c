@@ -94,3 +94,16 @@ Test(human, rates_are_sizes_a_second) {
 	cr_expect_str_eq(human_rate(12897485).text, "12.8M/s");
 	cr_expect_str_eq(human_rate(UINT64_MAX).text, "18.4E/s");
 }
+
+Test(human, periods_are_seconds_rounded_to_the_hundredth) {
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} cases[] = {
+		{ 1000000000, "1.0s" },  { 250000000, "0.25s" }, { 104999999, "0.1s" },
+		{ 105000000, "0.11s" },  { 1995000000, "2.0s" }, { 60000000000, "60.0s" },
+		{ 1050000000, "1.05s" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		cr_expect_str_eq(human_period(cases[i].ns).text, cases[i].text);
+}

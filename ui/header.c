@@ -20,23 +20,6 @@ struct source {
 	const struct header_look *look;
 };
 
-struct moment {
-	char text[16];
-};
-
-/* "1.0s", "0.25s": rounded to the hundredth, without a last zero. */
-static struct moment seconds(uint64_t ns) {
-	struct moment moment;
-	const unsigned long long hundredths = (ns + 5000000) / 10000000;
-	if (hundredths % 10 == 0)
-		snprintf(moment.text, sizeof(moment.text), "%llu.%llus", hundredths / 100,
-		         hundredths / 10 % 10);
-	else
-		snprintf(moment.text, sizeof(moment.text), "%llu.%02llus", hundredths / 100,
-		         hundredths % 100);
-	return moment;
-}
-
 static void add_clock(struct parts *parts, const struct frame *frame) {
 	const time_t time = (time_t)(frame->time_ns / 1000000000);
 	struct tm broken_down;
@@ -60,8 +43,8 @@ static void add_host(struct parts *parts, const struct frame *frame) {
 static void add_period(struct parts *parts, const struct header_look *look) {
 	if (look->period_ns == 0)
 		return;
-	const struct moment period = seconds(look->period_ns);
-	const struct moment wanted = seconds(look->wanted_ns);
+	const struct human period = human_period(look->period_ns);
+	const struct human wanted = human_period(look->wanted_ns);
 	const bool stretched = look->wanted_ns != 0 && look->wanted_ns < look->period_ns &&
 	                       strcmp(period.text, wanted.text) != 0;
 	struct part *part = parts_add(parts, STYLE_TEXT, 6, _("every %s"), period.text);

@@ -1,11 +1,10 @@
-/* Numbers for a glance. Each is rounded down, so that none looks larger than it is: "1.0K" is at
- * least 1000, as in a filter. The longest that there is fits. */
+/* Numbers for a glance. What was measured is rounded down, so that nothing looks larger than it is:
+ * "1.0K" is at least 1000, as in a filter. The longest that there is fits. */
 
 #include "human.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "digits.h"
 
@@ -83,4 +82,16 @@ struct human human_time(uint64_t us) {
 	if (us < 1000000)
 		return divide(us, 1000, "ms");
 	return divide(us, 1000000, "s");
+}
+
+struct human human_period(uint64_t ns) {
+	struct human human = { "" };
+	const uint64_t hundredths = (ns + 5000000) / 10000000;
+	if (hundredths % 10 == 0)
+		snprintf(human.text, sizeof(human.text), "%" PRIu64 ".%us", hundredths / 100,
+		         (unsigned)(hundredths / 10 % 10));
+	else
+		snprintf(human.text, sizeof(human.text), "%" PRIu64 ".%02us", hundredths / 100,
+		         (unsigned)(hundredths % 100));
+	return human;
 }

@@ -19,3 +19,5 @@ struct human human_count(uint64_t number);
 struct human human_age(uint64_t ms, bool at_least);
 /* "31us", "1.5ms", "120ms", "2.1s". */
 struct human human_time(uint64_t us);
+/* "1.0s", "0.25s": of looks; rounded to the hundredth, without a last zero. */
+struct human human_period(uint64_t ns);
