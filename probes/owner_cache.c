@@ -16,7 +16,6 @@
 #include "owner_walk.h"
 #include "util.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define WALK_PAUSE_NS (10 * SECOND_NS)  /* at least so long between walks */
 #define ROUND_PAUSE_NS (10 * SECOND_NS) /* between rounds for old sockets without an owner */
 #define FOLLOW_NS (5 * SECOND_NS)       /* from something new to one more round */

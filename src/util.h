@@ -74,6 +74,8 @@ ssize_t util_read_up_to(int fd, void *bytes, size_t size);
  * as that can be read, even while nobody takes what is written. */
 int util_write_all(int fd, const void *bytes, size_t length, int interrupt_fd);
 
+#define SECOND_NS UINT64_C(1000000000)
+
 uint64_t util_monotonic_ns(void);
 
 /* Processor time that was taken so far. */

@@ -16,8 +16,6 @@ enum { BUDGET_PERCENT = 20 };
 
 enum { MESSAGE_SECONDS = 4 };
 
-#define SECOND_NS UINT64_C(1000000000)
-
 static const struct field *field_named(const char *name) {
 	return field_find(name, strlen(name));
 }

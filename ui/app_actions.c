@@ -10,8 +10,6 @@
 
 enum { SCROLL_STEP = 8 };
 
-#define SECOND_NS UINT64_C(1000000000)
-
 static void move(struct app *app, long by) {
 	table_move(&app->table, by);
 	app->detail_scroll = 0;

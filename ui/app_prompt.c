@@ -8,6 +8,7 @@
 
 #include "app_state.h"
 #include "export.h"
+#include "frame.h"
 #include "key.h"
 #include "util.h"
 
@@ -102,15 +103,14 @@ static void enter_delay(struct app *app) {
 	app_close_mode(app);
 }
 
-/* A name that is not there yet, most likely. */
+/* A name that is not there yet, most likely: the time of the look that is shown. */
 static char *start_export(const struct app *app) {
-	char stamp[sizeof("20260101-000000")] = "";
-	const time_t now = time(NULL);
+	char stamp[sizeof("-20260101-000000")] = "";
+	const time_t time = app->frame ? (time_t)(app->frame->time_ns / SECOND_NS) : 0;
 	struct tm parts;
-	(void)app;
-	if (localtime_r(&now, &parts))
-		strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &parts);
-	return xasprintf("socklens-%s.txt", stamp);
+	if (time != 0 && localtime_r(&time, &parts))
+		strftime(stamp, sizeof(stamp), "-%Y%m%d-%H%M%S", &parts);
+	return xasprintf("socklens%s.txt", stamp);
 }
 
 static void enter_export(struct app *app) {
