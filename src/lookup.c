@@ -8,12 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "thread.h"
 #include "util.h"
-
-enum { THREAD_STACK_SIZE = 256 * 1024 };
 
 struct hosts {
 	struct resolve_host *items; /* their names are owned, too */
@@ -58,8 +56,7 @@ static void destroy_shared(struct shared *shared) {
 
 /* The mutex is given back while it waits. */
 static void wait_for_work(struct shared *shared) {
-	const struct timespec begin = { .tv_sec = (time_t)(shared->begin_ns / 1000000000),
-		                        .tv_nsec = (long)(shared->begin_ns % 1000000000) };
+	const struct timespec begin = thread_deadline(shared->begin_ns);
 	if (shared->wanted.count == 0)
 		pthread_cond_wait(&shared->asked, &shared->mutex);
 	else
@@ -94,12 +91,8 @@ static void *work(void *argument) {
 struct lookup *lookup_create(void) {
 	struct lookup *lookup = xcalloc(1, sizeof(*lookup));
 	struct shared *shared = xcalloc(1, sizeof(*shared));
-	pthread_condattr_t attributes;
 	pthread_mutex_init(&shared->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&shared->asked, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_init_condition(&shared->asked);
 	lookup->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	lookup->failed = lookup->fd < 0;
 	lookup->shared = shared;
@@ -122,16 +115,10 @@ void lookup_destroy(struct lookup *lookup) {
 }
 
 static bool start(struct lookup *lookup) {
-	pthread_t thread;
-	pthread_attr_t attributes;
 	if (lookup->started || lookup->failed)
 		return lookup->started;
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, THREAD_STACK_SIZE);
-	lookup->started = pthread_create(&thread, &attributes, work, lookup->shared) == 0;
+	lookup->started = thread_start_detached(work, lookup->shared) == 0;
 	lookup->failed = !lookup->started;
-	pthread_attr_destroy(&attributes);
 	return lookup->started;
 }
 

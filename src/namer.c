@@ -3,22 +3,21 @@
 
 #include "namer.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "name_cache.h"
 #include "resolve.h"
 #include "services.h"
+#include "thread.h"
 #include "util.h"
 
 /* Threads that a dead name server holds are left behind, so it gets a rest after each batch that
  * nobody answered. */
-enum { BATCH_MAX = 64, REST_S = 10, THREAD_STACK_SIZE = 256 * 1024 };
+enum { BATCH_MAX = 64, REST_S = 10 };
 
 struct queries {
 	struct resolve_query *items;
@@ -84,9 +83,7 @@ static void add_query(struct queries *queries, const struct resolve_query *query
 }
 
 static void rest(struct shared *shared) {
-	struct timespec end;
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += REST_S;
+	const struct timespec end = thread_deadline(util_monotonic_ns() + REST_S * SECOND_NS);
 	int late = 0;
 	while (!shared->closed && !shared->wants_services && !late)
 		late = pthread_cond_timedwait(&shared->asked, &shared->mutex, &end);
@@ -128,12 +125,8 @@ static void *work(void *argument) {
 
 static struct shared *create_shared(int fd) {
 	struct shared *shared = xcalloc(1, sizeof(*shared));
-	pthread_condattr_t attributes;
 	pthread_mutex_init(&shared->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&shared->asked, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_init_condition(&shared->asked);
 	shared->fd = fd;
 	return shared;
 }
@@ -165,16 +158,10 @@ void namer_destroy(struct namer *namer) {
 
 /* False if there is nobody to ask. */
 static bool start(struct namer *namer) {
-	pthread_t thread;
-	pthread_attr_t attributes;
 	if (namer->started || namer->failed)
 		return namer->started;
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, THREAD_STACK_SIZE);
-	namer->started = pthread_create(&thread, &attributes, work, namer->shared) == 0;
+	namer->started = thread_start_detached(work, namer->shared) == 0;
 	namer->failed = !namer->started;
-	pthread_attr_destroy(&attributes);
 	return namer->started;
 }
 

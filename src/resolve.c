@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "sock.h"
+#include "thread.h"
 #include "util.h"
 
-enum { THREADS_MAX = 16, THREAD_STACK_SIZE = 256 * 1024 };
+enum { THREADS_MAX = 16 };
 
 union question {
 	struct resolve_query address;
@@ -45,12 +45,8 @@ struct shared {
 
 static struct shared *share(const struct kind *kind, size_t count) {
 	struct shared *shared = xcalloc(1, sizeof(*shared));
-	pthread_condattr_t attributes;
 	pthread_mutex_init(&shared->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&shared->answered, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_init_condition(&shared->answered);
 	shared->kind = kind;
 	shared->questions = xcalloc(count, sizeof(*shared->questions));
 	shared->count = count;
@@ -91,33 +87,22 @@ static void *work(void *argument) {
 
 /* With the mutex held. Fewer threads than asked for only make it slower. */
 static void start_threads(struct shared *shared) {
-	pthread_attr_t attributes;
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, THREAD_STACK_SIZE);
 	const size_t wanted = shared->count < THREADS_MAX ? shared->count : THREADS_MAX;
 	for (size_t i = 0; i < wanted; i++) {
-		pthread_t thread;
-		const int error = pthread_create(&thread, &attributes, work, shared);
+		const int error = thread_start_detached(work, shared);
 		if (error != 0) {
 			shared->error = i == 0 ? error : 0;
 			break;
 		}
 		shared->references++;
 	}
-	pthread_attr_destroy(&attributes);
-}
-
-static struct timespec deadline_after(unsigned ms) {
-	const uint64_t end = util_monotonic_ns() + (uint64_t)ms * 1000000;
-	return (struct timespec){ .tv_sec = (time_t)(end / 1000000000),
-		                  .tv_nsec = (long)(end % 1000000000) };
 }
 
 /* Returns with the mutex held, so that no answer changes while the answers are taken: the number of
  * questions without one. Then close_questions() is due. */
 static size_t ask_all(struct shared *shared, unsigned limit_ms) {
-	const struct timespec deadline = deadline_after(limit_ms);
+	const struct timespec deadline =
+	    thread_deadline(util_monotonic_ns() + (uint64_t)limit_ms * 1000000);
 	pthread_mutex_lock(&shared->mutex);
 	start_threads(shared);
 	int late = 0;
