@@ -10,9 +10,7 @@
 
 #include "frame_make.h"
 #include "notes.h"
-
-/* How many rows decide on the widths of columns, as in a list. */
-enum { MEASURE_LIMIT = 1024 };
+#include "sink_socks.h"
 
 struct batch {
 	const struct cli *cli;
@@ -112,38 +110,17 @@ static void put_totals(struct out *out, const struct frame *frame, const struct 
 	out_char(out, '\n');
 }
 
-static void put_row(struct sink *sink, const struct sock *sock,
-                    void (*put)(struct sink *sink, const struct row *row)) {
-	const struct field_source source = field_source(sock);
-	put(sink, &(struct row){ .source = &source });
-}
-
 static void put_table(const struct batch *batch, const struct sock *const *rows, size_t count,
                       struct out *out) {
 	const struct cli *cli = batch->cli;
-	const struct view *view = &cli->view;
 	const struct sink_time time = sink_time(batch->last->time_ns);
-	const struct column **columns = xcalloc(view->column_count, sizeof(*columns));
-	for (size_t i = 0; i < view->column_count; i++)
-		columns[i] = &view->columns[i]->column;
 	struct sink sink = {
 		.class = cli->format,
 		.out = out,
-		.columns = columns,
-		.column_count = view->column_count,
-		.accesses = view->accesses,
-		.detail_count = view->detail_count,
 		.header = cli->header,
-		.rows_key = "sockets",
 		.origin = { .host = batch->last->host, .time = time.text },
 	};
-	sink_begin(&sink);
-	for (size_t i = 0; sink.class->measure && i < count && i < MEASURE_LIMIT; i++)
-		put_row(&sink, rows[i], sink.class->measure);
-	for (size_t i = 0; i < count; i++)
-		put_row(&sink, rows[i], sink.class->row);
-	sink_end(&sink, &batch->told);
-	free(columns);
+	sink_socks(&sink, &cli->view, rows, count, &batch->told);
 }
 
 /* What is said is of those that are shown. */

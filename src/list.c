@@ -12,10 +12,8 @@
 #include "history.h"
 #include "live.h"
 #include "notes.h"
+#include "sink_socks.h"
 #include "summary.h"
-
-/* How many rows decide on the widths of columns. Nobody reads down the columns of a longer list. */
-enum { MEASURE_LIMIT = 1024 };
 
 /* Small enough to stay in a processor's cache between parsing and showing. */
 enum { BATCH_LIMIT = 256 };
@@ -101,7 +99,7 @@ static void show(struct list *list, size_t count,
 
 static void show_rows(struct list *list, size_t count) {
 	if (!list->measured && list->sink.class->measure)
-		show(list, count < MEASURE_LIMIT ? count : MEASURE_LIMIT,
+		show(list, count < SINK_MEASURE_LIMIT ? count : SINK_MEASURE_LIMIT,
 		     list->sink.class->measure);
 	list->measured = true;
 	show(list, count, list->sink.class->row);

@@ -13,13 +13,11 @@
 #include "columns.h"
 #include "escape.h"
 #include "frame.h"
+#include "sink_socks.h"
 #include "sock.h"
 #include "table.h"
 #include "util.h"
 #include "view.h"
-
-/* How many rows decide on the widths of columns. */
-enum { MEASURE_LIMIT = 1024 };
 
 /* The format that is called as the path ends; what is not, as .txt, is text. */
 static const struct sink_class *format_of(const char *path) {
@@ -58,37 +56,16 @@ static void choose_columns(struct view *view, const struct sink_class *class) {
 	columns_destroy(columns);
 }
 
-static void show(struct sink *sink, const struct table *table, size_t count,
-                 void (*to)(struct sink *sink, const struct row *row)) {
-	for (size_t i = 0; i < count; i++) {
-		const struct field_source source = field_source(table->rows[i]);
-		to(sink, &(struct row){ .source = &source });
-	}
-}
-
 static void write_rows(struct out *out, const struct sink_class *class, const struct frame *frame,
                        const struct table *table, const struct view *view) {
 	const struct sink_time time = sink_time(frame->time_ns);
-	const size_t measured = table->count < MEASURE_LIMIT ? table->count : MEASURE_LIMIT;
 	struct sink sink = {
 		.class = class,
 		.out = out,
-		.columns = xcalloc(view->column_count, sizeof(*sink.columns)),
-		.accesses = view->accesses,
-		.column_count = view->column_count,
-		.detail_count = view->detail_count,
 		.header = true,
-		.rows_key = "sockets",
 		.origin = { .host = frame->host, .time = time.text },
 	};
-	for (size_t i = 0; i < view->column_count; i++)
-		sink.columns[i] = &view->columns[i]->column;
-	sink_begin(&sink);
-	if (class->measure)
-		show(&sink, table, measured, class->measure);
-	show(&sink, table, table->count, class->row);
-	sink_end(&sink, &frame->snapshot);
-	free(sink.columns);
+	sink_socks(&sink, view, table->rows, table->count, &frame->snapshot);
 }
 
 /* 0 or -errno. */
