@@ -260,3 +260,16 @@ Test(filter_edges, none_is_a_word) {
 		found = found || strcmp(filter_word(i), "none") == 0;
 	cr_expect(found);
 }
+
+Test(filter_edges, a_word_begins_behind_what_no_word_has_in_it) {
+	static const struct {
+		const char *line;
+		size_t start;
+	} cases[] = {
+		{ "", 0 },        { "tcp", 0 },  { "tcp por", 4 },
+		{ "user=ro", 5 }, { "tcp ", 4 }, { "(a,b", 3 },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_eq(filter_word_start(cases[i].line, strlen(cases[i].line)),
+		             cases[i].start);
+}

@@ -83,3 +83,23 @@ Test(series, only_the_last_values_are_kept, .init = use_utf8) {
 	cr_expect_neq(canvas.cells[300 - SERIES_LENGTH].bytes[0], ' ');
 	canvas_finish(&canvas);
 }
+
+Test(series, the_newest_and_the_highest_are_told_if_they_are_known) {
+	struct series series = { .count = 0 };
+	uint32_t value = 7;
+	cr_expect_not(series_newest(&series, &value));
+	cr_expect_not(series_highest(&series, &value));
+	series_add(&series, false, 0);
+	cr_expect_not(series_highest(&series, &value));
+	cr_expect_eq(value, 7, "untouched");
+	series_add(&series, true, 5);
+	series_add(&series, true, 3);
+	cr_expect(series_highest(&series, &value) && value == 5);
+	cr_expect(series_newest(&series, &value) && value == 3);
+	for (int i = 0; i < SERIES_LENGTH - 1; i++)
+		series_add(&series, true, 4);
+	cr_expect(series_highest(&series, &value) && value == 4, "what has left does not count");
+	series_add(&series, false, 0);
+	cr_expect_not(series_newest(&series, &value));
+	cr_expect_eq(series_length(&series), SERIES_LENGTH);
+}
