@@ -1,6 +1,8 @@
 /* The screen from top to bottom: header, table, maybe the pane with details, and a line for the
  * prompt, a message or the function bar. Small screens leave out from the header first. */
 
+#include <stdlib.h>
+
 #include "app_state.h"
 #include "frame.h"
 #include "life.h"
@@ -37,25 +39,45 @@ static void write_filter_error(const struct app *app, struct out *trouble) {
 		out_printf(trouble, _("%sfilter: %s"), trouble->used > 0 ? "; " : "", error);
 }
 
-static void draw_header(struct app *app, struct canvas *canvas, struct area *area) {
-	struct area top = *area;
-	struct out filter;
-	struct out toggles;
-	struct out trouble;
-	out_init(&trouble, OUT_MEMORY);
+/* What is wrong, for the caller to free; NULL: nothing. */
+static char *trouble_text(const struct app *app) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
 	if (app->trouble)
-		out_printf(&trouble, _("no new look: %s"), app->trouble);
+		out_printf(&out, _("no new look: %s"), app->trouble);
 	else
-		trouble_write(&trouble, &app->frame->snapshot);
-	write_filter_error(app, &trouble);
-	const bool is_trouble = trouble.used > 0;
-	out_char(&trouble, '\0');
-	out_init(&filter, OUT_MEMORY);
-	filter_line_write(app->filter, &filter);
-	out_char(&filter, '\0');
-	out_init(&toggles, OUT_MEMORY);
-	filter_line_write_toggles(app->filter, &toggles);
-	out_char(&toggles, '\0');
+		trouble_write(&out, &app->frame->snapshot);
+	write_filter_error(app, &out);
+	if (out.used == 0) {
+		out_finish(&out);
+		return NULL;
+	}
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+/* For the caller to free. */
+static char *filter_text(const struct filter_line *line,
+                         void (*write)(const struct filter_line *line, struct out *out)) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	write(line, &out);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+static int header_height(int height, bool is_trouble) {
+	const int room = height - TABLE_LINES_MIN;
+	const int most = HEADER_LINES + is_trouble;
+	if (room < 1)
+		return height > 2 ? 1 : 0;
+	return room < most ? room : most;
+}
+
+static void draw_header(struct app *app, struct canvas *canvas, struct area *area) {
+	char *filter = filter_text(app->filter, filter_line_write);
+	char *toggles = filter_text(app->filter, filter_line_write_toggles);
+	char *trouble = trouble_text(app);
 	const struct header_look look = {
 		.period_ns = app_period_ns(app),
 		.wanted_ns = app->delay_ns,
@@ -63,22 +85,21 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.ended = app->ended,
 		.frozen = app->frozen,
 		.follows = app->table.follows,
-		.filter = filter.bytes,
-		.toggles = toggles.bytes,
+		.filter = filter,
+		.toggles = toggles,
 		.sort = app->sort ? app->sort->column.name : NULL,
 		.descending = app->descending,
 		.shown = app->table.count - app->table.gone,
 		.hidden = app->table.hidden,
-		.trouble = is_trouble ? trouble.bytes : NULL,
+		.trouble = trouble,
 	};
-	const int room = area->height - TABLE_LINES_MIN;
-	const int most = HEADER_LINES + is_trouble;
-	top.height = room < 1 ? (area->height > 2) : room < most ? room : most;
+	struct area top = *area;
+	top.height = header_height(area->height, trouble != NULL);
 	if (top.height > 0)
 		take_top(area, header_draw(&app->header, canvas, top, app->frame, &look));
-	out_finish(&filter);
-	out_finish(&toggles);
-	out_finish(&trouble);
+	free(filter);
+	free(toggles);
+	free(trouble);
 }
 
 /* The pane takes what the table can spare; on a small screen all of it. */
