@@ -492,14 +492,14 @@ Test(detail, nothing_is_drawn_outside_of_the_area) {
 	for (int width = 1; width < 60; width++) {
 		struct canvas canvas = drawn_canvas(width + 4, 12, false);
 		const struct area all = { 0, 0, width + 4, 12 };
-		canvas_restyle(&canvas, all, STYLE_FRAME);
+		canvas_restyle(&canvas, all, STYLE_MATCH);
 		detail_draw(&detail, &canvas, (struct area){ 2, 2, width, 8 }, width / 2);
 		for (int y = 0; y < 12; y++) {
 			for (int x = 0; x < width + 4; x++) {
 				const bool inside = y >= 2 && y < 10 && x >= 2 && x < width + 2;
 				const struct cell *cell = &canvas.cells[y * (width + 4) + x];
 				if (!inside)
-					cr_assert(cell->style == STYLE_FRAME &&
+					cr_assert(cell->style == STYLE_MATCH &&
 					              cell->bytes[0] == ' ',
 					          "%d: (%d, %d)", width, x, y);
 			}

@@ -241,7 +241,7 @@ static void expect_session(int width, int height, bool ascii) {
 	struct line line = open_line(width, height);
 	struct feed feed = open_feed();
 	struct app *app = app_create(&setup);
-	cr_expect_eq(terminal_is_ascii(line.terminal), ascii);
+	cr_expect_eq(canvas.ascii, ascii);
 	for (size_t i = 0; i < ARRAY_LENGTH(typed); i++) {
 		if (i < 5)
 			look(&feed, app);

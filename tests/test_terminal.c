@@ -48,7 +48,7 @@ static void open_type(int width, int height, const char *type) {
 	it.terminal = terminal_open(it.slave, it.slave, type, &error);
 	cr_assert(it.terminal, "%s", error);
 	it.theme = theme_choose(terminal_colors(it.terminal), false);
-	canvas_init(&it.canvas, width, height, terminal_is_ascii(it.terminal));
+	canvas_init(&it.canvas, width, height, false);
 }
 
 static void open_small(void) {
@@ -567,12 +567,4 @@ Test(terminal, what_is_copied_is_asked_for_in_one_sequence, .init = open_small, 
 	count_written();
 	terminal_copy(it.terminal, "foo", 3);
 	cr_expect(has_written("\033]52;c;Zm9v\a"));
-}
-
-Test(terminal, the_locale_says_whether_there_is_more_than_ascii) {
-	open_small();
-	cr_expect_not(terminal_is_ascii(it.terminal));
-	setlocale(LC_CTYPE, "C");
-	cr_expect(terminal_is_ascii(it.terminal));
-	close_all();
 }

@@ -33,7 +33,6 @@ enum style {
 	STYLE_PROMPT,
 	STYLE_MENU,
 	STYLE_MENU_SELECTED,
-	STYLE_FRAME, /* lines around things */
 	STYLE_COUNT,
 };
 

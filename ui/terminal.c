@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -216,11 +215,6 @@ int terminal_height(const struct terminal *terminal) {
 
 int terminal_colors(const struct terminal *terminal) {
 	return terminal->colors;
-}
-
-bool terminal_is_ascii(const struct terminal *terminal) {
-	(void)terminal;
-	return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 }
 
 void terminal_check_gone(struct terminal *terminal, FILE *file) {

@@ -26,8 +26,6 @@ int terminal_fd(const struct terminal *terminal);
 int terminal_width(const struct terminal *terminal);
 int terminal_height(const struct terminal *terminal);
 int terminal_colors(const struct terminal *terminal);
-/* True unless the character set of the locale is UTF-8. */
-bool terminal_is_ascii(const struct terminal *terminal);
 
 /* Asks the kernel for the size anew, after SIGWINCH. */
 void terminal_resize(struct terminal *terminal);

@@ -35,8 +35,7 @@ enum {
 	[STYLE_SORTED] = { BLACK, CYAN, THEME_UNDERLINE }, [STYLE_SELECTED] = { BLACK, CYAN, 0 },  \
 	[STYLE_MATCH] = { BLACK, YELLOW, 0 }, [STYLE_BAR_KEY] = { DEFAULT, DEFAULT, 0 },           \
 	[STYLE_BAR_LABEL] = { BLACK, CYAN, 0 }, [STYLE_PROMPT] = { DEFAULT, DEFAULT, THEME_BOLD }, \
-	[STYLE_MENU] = { BLACK, WHITE, 0 }, [STYLE_MENU_SELECTED] = { BLACK, CYAN, 0 },            \
-	[STYLE_FRAME] = { DEFAULT, DEFAULT, THEME_DIM }
+	[STYLE_MENU] = { BLACK, WHITE, 0 }, [STYLE_MENU_SELECTED] = { BLACK, CYAN, 0 }
 
 /* Bold makes the dark blue of eight colours bright. */
 static const struct theme eight = {
@@ -111,7 +110,6 @@ static const struct theme mono = {
 		[STYLE_PROMPT] = { DEFAULT, DEFAULT, THEME_BOLD },
 		[STYLE_MENU] = { DEFAULT, DEFAULT, 0 },
 		[STYLE_MENU_SELECTED] = { DEFAULT, DEFAULT, THEME_REVERSE },
-		[STYLE_FRAME] = { DEFAULT, DEFAULT, 0 },
 	},
 };
 

@@ -274,7 +274,7 @@ static void run(struct ui *ui) {
 	};
 	ui->theme = theme_choose(terminal_colors(ui->terminal), wants_no_color());
 	canvas_init(&ui->canvas, terminal_width(ui->terminal), terminal_height(ui->terminal),
-	            terminal_is_ascii(ui->terminal));
+	            false);
 	ui->app = app_create(&setup);
 	loop(ui);
 	app_destroy(ui->app);
