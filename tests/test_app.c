@@ -307,6 +307,25 @@ Test(app, details_open_and_close) {
 	finish(&stage);
 }
 
+static int line_of(const char *text, const char *what) {
+	const char *found = strstr(text, what);
+	cr_assert(found, "%s in\n%s", what, text);
+	int line = 0;
+	for (; text < found; text++)
+		line += *text == '\n';
+	return line;
+}
+
+Test(app, details_take_the_lines_that_a_short_table_can_spare) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, KEY_CODE_ENTER);
+	const int heading = line_of(shown(&stage), "PID/PROCESS");
+	cr_expect_eq(line_of(shown(&stage), "tcp ESTAB seen"), heading + 5,
+	             "three rows, and room for a fourth");
+	finish(&stage);
+}
+
 Test(app, the_period_is_what_was_asked_for_unless_looks_cost_too_much) {
 	struct stage stage;
 	begin(&stage, true);

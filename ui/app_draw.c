@@ -102,15 +102,22 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 	free(trouble);
 }
 
-/* The pane takes what the table can spare; on a small screen all of it. */
+/* The pane takes what the table can spare, in steps, so that a row more does not move it; on a
+ * small screen all of it. */
+static int detail_lines(const struct app *app, int room) {
+	enum { STEP = 4 };
+	const int rows = app->table.count < (size_t)room ? (int)app->table.count : room;
+	const int spare = room - 1 - (rows + STEP - 1) / STEP * STEP;
+	const int share = room * 3 / 5;
+	const int lines = spare > share ? spare : share;
+	return lines < DETAIL_LINES_MIN ? room : lines;
+}
+
 static void draw_detail(struct app *app, struct canvas *canvas, struct area *area) {
 	const struct sock *sock = table_selected(&app->table);
 	if (!app->detail_open || !sock)
 		return;
-	int height = area->height * 3 / 5;
-	if (height < DETAIL_LINES_MIN)
-		height = area->height;
-	struct area pane = take_bottom(area, height);
+	struct area pane = take_bottom(area, detail_lines(app, area->height));
 	const struct detail detail = {
 		.frame = app->frame,
 		.sock = sock,
