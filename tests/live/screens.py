@@ -84,9 +84,18 @@ class Screen:
         while time.monotonic() < end:
             text = self.text()
             if is_there(text):
-                return text
+                return self.settled(text, is_there)
             time.sleep(0.03)
         raise AssertionError(f"the screen never showed {sentence or what!r}:\n{self.text()}")
+
+    def settled(self, text, is_there):
+        """The text once it stays for a moment: it may have been read in the middle of a drawing."""
+        for _ in range(10):
+            time.sleep(0.02)
+            before, text = text, self.text()
+            if text == before and is_there(text):
+                break
+        return text if is_there(text) else before
 
     def like(self, pattern):
         """Wait for a match, in which ^ and $ are those of a line, and return it."""

@@ -123,7 +123,7 @@ def _():
 @test("Enter tells everything about a socket, with whose turn it is and its other end")
 def _():
     with lab("CLOSE-WAIT"):
-        with screen("top", "-d", "0.2", "close-wait", width=140, height=50) as one:
+        with screen("top", "-d", "0.2", "close-wait", width=140, height=30) as one:
             one.row("CLOSE-WAIT")
             one.press("Enter")
             one.like(r"CLOSE-WAIT: the peer has finished; this program has not called close yet, for ")

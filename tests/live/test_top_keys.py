@@ -363,9 +363,9 @@ def _():
         one.wait_for("RX ")
         for key in ("F1", "?", "h"):
             one.press(key)
-            text = one.wait_for("everything about the socket")
-            for words in ("draw the screen anew", "Ctrl-Z", "F4 / ", "who held it before its close"):
-                true(words in text, f"{words!r} in {text}")
+            for words in ("everything about the socket", "draw the screen anew", "Ctrl-Z", "F4 / ",
+                          "who held it before its close"):
+                one.wait_for(words)
             one.press("q")
             one.wait_for("RX ")
 
