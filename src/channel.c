@@ -86,12 +86,23 @@ int channel_answer(int fd, const struct channel_answer *answer, int file) {
 	return send_message(fd, &message, sizeof(*answer));
 }
 
-/* 0 if there is a message of exactly that length, with all that came beside it. */
-static int receive_message(int fd, struct msghdr *message, size_t length) {
+/* 0 if there is a message of exactly that length. `message` then tells of what came beside it,
+ * which lies in `control`. */
+static int receive_message(int fd, void *bytes, size_t length, void *control, size_t control_size,
+                           struct msghdr *message) {
+	struct iovec part = { bytes, length };
 	ssize_t received;
+	*message = (struct msghdr){
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = control_size,
+	};
 	do {
 		received = recvmsg(fd, message, MSG_CMSG_CLOEXEC);
 	} while (received < 0 && errno == EINTR);
+	message->msg_iov = NULL;
+	message->msg_iovlen = 0;
 	if (received < 0) {
 		message->msg_controllen = 0;
 		return errno_of_end(errno);
@@ -115,14 +126,9 @@ static pid_t sender_of(struct msghdr *message) {
 int channel_receive_request(int fd, pid_t screen, struct channel_request *request) {
 	struct channel_request received = { 0 };
 	union control_sender control = { 0 };
-	struct iovec part = { &received, sizeof(received) };
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	const int error = receive_message(fd, &message, sizeof(received));
+	struct msghdr message;
+	const int error =
+	    receive_message(fd, &received, sizeof(received), &control, sizeof(control), &message);
 	if (error != 0)
 		return error;
 	if (sender_of(&message) != screen)
@@ -178,15 +184,10 @@ static int check_answer(const struct channel_answer *answer, int file, size_t fi
 int channel_receive_answer(int fd, struct channel_answer *answer, int *file) {
 	struct channel_answer received = { 0 };
 	union control_file control = { 0 };
-	struct iovec part = { &received, sizeof(received) };
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
+	struct msghdr message;
 	size_t files = 0;
-	int error = receive_message(fd, &message, sizeof(received));
+	int error =
+	    receive_message(fd, &received, sizeof(received), &control, sizeof(control), &message);
 	const int came = take_file(&message, &files);
 	/* The kernel leaves out what finds no descriptor, and says no more than that. */
 	if (error == -EBADMSG && files == 0 && (message.msg_flags & MSG_CTRUNC))
