@@ -102,6 +102,16 @@ Test(table, frozen_rows_hold_still_and_new_ones_come_last) {
 	table_finish(&table);
 }
 
+Test(table, may_have_no_rows_from_the_start) {
+	struct table table = { 0 };
+	struct table_choice choice = { .sort = field("recvq") };
+	look(&table, &choice, NULL, 0, "");
+	choice.frozen = true;
+	look(&table, &choice, NULL, 0, "");
+	cr_expect_null(table_selected(&table));
+	table_finish(&table);
+}
+
 Test(table, frozen_from_the_start_is_the_order_of_first_sight) {
 	struct table table = { 0 };
 	look(&table, &(struct table_choice){ .sort = field("recvq"), .frozen = true }, four, 4,

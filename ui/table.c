@@ -153,9 +153,10 @@ void table_update(struct table *table, const struct frame *frame,
 		order = order_by(choice->sort, choice->descending);
 	make_room(table, frame->snapshot.count);
 	const struct filling filled = fill(table, frame, choice, &order);
-	put_in_order(table, &filled, choice, &order, before, before_count);
-	free(before);
 	table->count = filled.known + filled.unknown;
+	if (table->count > 0) /* or there may be no memory either */
+		put_in_order(table, &filled, choice, &order, before, before_count);
+	free(before);
 	for (size_t i = 0; i < table->count; i++)
 		table->rows[i] = table->order[i].sock;
 	select_again(table);
