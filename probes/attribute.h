@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <linux/netlink.h>
@@ -34,8 +35,8 @@ static inline size_t payload_read_grown(struct payload payload, void *to, size_t
 
 /* A text without its NUL, which may be missing. */
 static inline const char *payload_read_name(struct payload payload, struct arena *arena,
-                                            size_t *length) {
-	*length = strnlen(payload.bytes, payload.length);
+                                            uint32_t *length) {
+	*length = (uint32_t)strnlen(payload.bytes, payload.length);
 	return arena_copy(arena, payload.bytes, *length);
 }
 

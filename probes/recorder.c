@@ -108,16 +108,16 @@ void recorder_add_names(struct recorder *recorder, const struct snapshot *batch)
 }
 
 static void put_end_names(struct out *host, struct out *service, const struct sock *sock,
-                          const struct sock_endpoint *end) {
-	if (end->host) {
+                          const struct sock_endpoint *end, const struct sock_end_names *names) {
+	if (names->host) {
 		moment_put_u32(host, sock->family);
 		out_bytes(host, end->address, sizeof(end->address));
-		moment_put_text(host, end->host, strlen(end->host));
+		moment_put_text(host, names->host, strlen(names->host));
 	}
-	if (end->service) {
+	if (names->service) {
 		moment_put_u32(service, sock->protocol);
 		moment_put_u32(service, end->port);
-		moment_put_text(service, end->service, strlen(end->service));
+		moment_put_text(service, names->service, strlen(names->service));
 	}
 }
 
@@ -129,8 +129,10 @@ void recorder_add_resolved(struct recorder *recorder, const struct snapshot *bat
 	out_init(&host, OUT_MEMORY);
 	out_init(&service, OUT_MEMORY);
 	for (size_t i = 0; i < batch->count; i++) {
-		put_end_names(&host, &service, &batch->socks[i], &batch->socks[i].local);
-		put_end_names(&host, &service, &batch->socks[i], &batch->socks[i].peer);
+		const struct sock *sock = &batch->socks[i];
+		const struct sock_names *names = sock_names(sock);
+		put_end_names(&host, &service, sock, &sock->local, &names->local);
+		put_end_names(&host, &service, sock, &sock->peer, &names->peer);
 	}
 	size_t start = moment_begin(out, MOMENT_HOST);
 	out_bytes(out, host.bytes, host.used);

@@ -582,24 +582,27 @@ const char *replay_user(const struct replay *replay, uint32_t uid) {
 	return find_name(&replay->users, uid);
 }
 
-static void name_end(const struct replay *replay, struct arena *arena, const struct sock *sock,
-                     struct sock_endpoint *end) {
+static struct sock_end_names names_of(const struct replay *replay, const struct sock *sock,
+                                      const struct sock_endpoint *end) {
 	struct host_name host = { .family = sock->family };
 	const struct service_name service = { .protocol = sock->protocol, .port = end->port };
 	memcpy(host.address, end->address, sizeof(host.address));
 	const struct host_name *found_host = find(&replay->hosts, &hosts_kind, &host);
 	const struct service_name *found_service =
 	    find(&replay->services, &services_kind, &service);
-	if (found_host)
-		end->host = arena_copy(arena, found_host->text, strlen(found_host->text));
-	if (found_service)
-		end->service = arena_copy(arena, found_service->text, strlen(found_service->text));
+	return (struct sock_end_names){
+		.host = found_host ? found_host->text : NULL,
+		.service = found_service ? found_service->text : NULL,
+	};
 }
 
 void replay_names(struct replay *replay, struct snapshot *snapshot, struct sock *const *socks,
                   size_t count) {
 	for (size_t i = 0; i < count; i++) {
-		name_end(replay, &snapshot->arena, socks[i], &socks[i]->local);
-		name_end(replay, &snapshot->arena, socks[i], &socks[i]->peer);
+		const struct sock_names names = {
+			.local = names_of(replay, socks[i], &socks[i]->local),
+			.peer = names_of(replay, socks[i], &socks[i]->peer),
+		};
+		snapshot_name(snapshot, socks[i], &names);
 	}
 }

@@ -124,6 +124,13 @@ static void get_more_string(const struct field_access *access, const struct sock
 	set_string(value, text);
 }
 
+static void get_name(const struct field_access *access, const struct sock *sock,
+                     struct value *value) {
+	const char *text;
+	memcpy(&text, (const unsigned char *)sock->names + access->number.offset, sizeof(text));
+	set_string(value, text);
+}
+
 static void get_algorithm(const struct field_access *access, const struct sock *sock,
                           struct value *value) {
 	(void)access;
@@ -315,7 +322,9 @@ static void get_send_rate(const struct field_access *access, const struct sock *
 #define MEMBER(knows, member) .access.known = knows, AT(struct sock, member)
 #define BOTH .defaults = FIELD_IN_TEXT | FIELD_IN_DATA
 #define DATA .defaults = FIELD_IN_DATA
-#define NAMES .group = FIELD_GROUP_NAMES, .needs = SOCK_NEED_NAMES
+#define NAME(member)                                                                               \
+	.group = FIELD_GROUP_NAMES, .needs = SOCK_NEED_NAMES, OF(NAMES, sock_names, 0, member),    \
+	.access.get = get_name
 #define TIMER .group = FIELD_GROUP_TIMER
 #define EXTENDED .group = FIELD_GROUP_EXTENDED
 #define MEMORY(member)                                                                             \
@@ -418,14 +427,12 @@ const struct field fields[] = {
 	  .needs = SOCK_NEED_PEER, .access.get = get_dst },
 	{ NUMBER("dport", "DPORT", NONE, N_("port of the other end")), DATA,
 	  MEMBER(SOCK_KNOWS_PORTS, peer.port) },
-	{ TEXT("src_name", "SRC-NAME", N_("host name of the local address")), NAMES,
-	  .access.get = get_string, AT(struct sock, local.host) },
-	{ TEXT("sport_name", "SPORT-NAME", N_("service name of the local port")), NAMES,
-	  .access.get = get_string, AT(struct sock, local.service) },
-	{ TEXT("dst_name", "DST-NAME", N_("host name of the other end")), NAMES,
-	  .access.get = get_string, AT(struct sock, peer.host) },
-	{ TEXT("dport_name", "DPORT-NAME", N_("service name of the other end's port")), NAMES,
-	  .access.get = get_string, AT(struct sock, peer.service) },
+	{ TEXT("src_name", "SRC-NAME", N_("host name of the local address")), NAME(local.host) },
+	{ TEXT("sport_name", "SPORT-NAME", N_("service name of the local port")),
+	  NAME(local.service) },
+	{ TEXT("dst_name", "DST-NAME", N_("host name of the other end")), NAME(peer.host) },
+	{ TEXT("dport_name", "DPORT-NAME", N_("service name of the other end's port")),
+	  NAME(peer.service) },
 	{ TEXT("iface", "IFACE", N_("device that the socket is bound to")), DATA,
 	  .needs = SOCK_NEED_INTERFACE, .access.get = get_string, AT(struct sock, interface_name) },
 	{ NUMBER("ifindex", "IFINDEX", NONE, N_("index of the device that the socket is bound to")),
@@ -1140,6 +1147,10 @@ struct field_source field_source(const struct sock *sock) {
 		source.parts[FIELD_PART_LIFE].base = (const void *)sock->life;
 		source.parts[FIELD_PART_LIFE].length = sizeof(*sock->life);
 		source.parts[FIELD_PART_LIFE].known = sock->life->known;
+	}
+	if (sock->names) {
+		source.parts[FIELD_PART_NAMES].base = (const void *)sock->names;
+		source.parts[FIELD_PART_NAMES].length = sizeof(*sock->names);
 	}
 	if (sock->ulp) {
 		source.parts[FIELD_PART_ULP].base = (const void *)sock->ulp;

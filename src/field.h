@@ -58,6 +58,7 @@ enum field_part {
 	FIELD_PART_SCTP,
 	/* What several looks tell. */
 	FIELD_PART_LIFE,
+	FIELD_PART_NAMES,
 	FIELD_PART_COUNT,
 };
 

@@ -59,6 +59,7 @@ static bool may_have_field(const struct field_access *access, const struct point
 	case FIELD_PART_SOCK:
 	case FIELD_PART_MEMORY:
 	case FIELD_PART_LIFE:
+	case FIELD_PART_NAMES:
 	case FIELD_PART_COUNT:
 		break;
 	}

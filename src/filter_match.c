@@ -330,7 +330,7 @@ static bool test_formatted(const struct value *value, const struct filter_node *
 	struct out out;
 	if (value->kind == VALUE_ADDRESS || value->kind == VALUE_ENDPOINT) {
 		sock = *value->sock;
-		sock.local.host = sock.local.service = sock.peer.host = sock.peer.service = NULL;
+		sock.names = NULL;
 		plain.sock = &sock;
 	}
 	out_init(&out, OUT_MEMORY);

@@ -97,6 +97,11 @@ static const struct sock_endpoint *endpoint_of(const struct sock *sock, enum val
 	return end == VALUE_LOCAL ? &sock->local : &sock->peer;
 }
 
+static const struct sock_end_names *names_of(const struct sock *sock, enum value_end end) {
+	const struct sock_names *names = sock_names(sock);
+	return end == VALUE_LOCAL ? &names->local : &names->peer;
+}
+
 static char *put_address(char *to, const struct sock *sock, const struct sock_endpoint *endpoint) {
 	return sock->family == SOCK_FAMILY_INET ? put_inet(to, endpoint->address)
 	                                        : put_inet6(to, endpoint->address);
@@ -148,9 +153,9 @@ static void format_numeric_endpoint(struct out *out, const struct sock *sock,
 }
 
 static void format_host(struct out *out, const struct sock *sock,
-                        const struct sock_endpoint *endpoint) {
-	if (endpoint->host && !is_dual_stack_wildcard(sock, endpoint)) {
-		escape_write(out, endpoint->host, strlen(endpoint->host), ESCAPE_WORD);
+                        const struct sock_endpoint *endpoint, const char *name) {
+	if (name && !is_dual_stack_wildcard(sock, endpoint)) {
+		escape_write(out, name, strlen(name), ESCAPE_WORD);
 		return;
 	}
 	char *start = out_reserve(out, ADDRESS_ROOM);
@@ -163,19 +168,20 @@ void format_endpoint(struct out *out, const struct sock *sock, enum value_end en
 		return;
 	}
 	const struct sock_endpoint *endpoint = endpoint_of(sock, end);
+	const struct sock_end_names *names = names_of(sock, end);
 	const bool bound = end == VALUE_LOCAL && (sock->known & SOCK_KNOWS_INTERFACE);
-	if (!bound && !endpoint->host && !endpoint->service) {
+	if (!bound && !names->host && !names->service) {
 		format_numeric_endpoint(out, sock, endpoint);
 		return;
 	}
-	format_host(out, sock, endpoint);
+	format_host(out, sock, endpoint, names->host);
 	if (bound) {
 		out_char(out, '%');
 		endpoint_format_device(out, sock);
 	}
 	out_char(out, ':');
-	if (endpoint->service) {
-		escape_write(out, endpoint->service, strlen(endpoint->service), ESCAPE_WORD);
+	if (names->service) {
+		escape_write(out, names->service, strlen(names->service), ESCAPE_WORD);
 	} else {
 		char *start = out_reserve(out, DIGITS_ROOM);
 		out_advance(out, (size_t)(put_port(start, endpoint->port) - start));

@@ -22,14 +22,14 @@ enum sock_life_known {
 
 /* Belongs to the snapshot of its socket. */
 struct sock_life {
-	uint32_t known;         /* enum sock_life_known */
+	uint8_t known;          /* enum sock_life_known */
+	uint8_t sampled;        /* likewise: of which counters the latest sample told */
 	uint8_t mark_looks;     /* looks since struct sock's `change` was set; 0: in this one */
 	uint8_t missing;        /* looks that it has been missing; 0: it is there; 1: it may be
 	                         * back; 2 and more: gone, and `change` says so */
 	bool seen_at_start;     /* it was there before the first look: it is older than `age_ms` */
 	bool opened;            /* it was seen in SYN-SENT */
 	bool stale;             /* its probe failed in this look: all this is from an earlier one */
-	uint8_t sampled;        /* enum sock_life_known: of which counters the latest sample told */
 	uint64_t serial;        /* its identity, in the order of first sight; never 0 */
 	uint64_t first_seen_ns; /* monotonic */
 	uint64_t state_since_ns; /* likewise; if it is `first_seen_ns` and the socket was there at
@@ -41,12 +41,13 @@ struct sock_life {
 	uint64_t rx_bytes, tx_bytes;
 	/* Bytes per second, and segments sent again per second (rounded up), since the look
 	 * before. */
-	uint64_t rx, tx, rate, retrans;
+	uint64_t rx, tx, rate;
+	uint32_t retrans;
 	uint32_t sent_segments, retrans_segments; /* since the look before; 0 if not known */
 	uint32_t sent, retransmitted;             /* segments, of the latest sample */
 	/* The rates for sorting: they follow only when the rate has moved by more than a quarter.
 	 */
-	uint64_t rx_held, tx_held, rate_held;
+	float rx_held, tx_held, rate_held;
 };
 
 /* Zero-initialise it. */

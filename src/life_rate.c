@@ -122,7 +122,8 @@ static void set_segments(struct sock_life *life, const struct sample *past,
 		return;
 	life->known |= SOCK_LIFE_KNOWS_RETRANS;
 	life->retrans_segments = sample->retrans - past->retrans;
-	life->retrans = per_second(life->retrans_segments, elapsed_ns, elapsed_ns - 1);
+	const uint64_t rate = per_second(life->retrans_segments, elapsed_ns, elapsed_ns - 1);
+	life->retrans = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
 	if ((past->known & sample->known & SOCK_LIFE_KNOWS_SENT) && sample->sent >= past->sent)
 		life->sent_segments = sample->sent - past->sent;
 	/* A SYN counts among what was sent again, but not among what has data. */
@@ -144,9 +145,10 @@ static void set_bytes(struct sock_life *life, const struct sample *past,
 	life->rate = life->rx > UINT64_MAX - life->tx ? UINT64_MAX : life->rx + life->tx;
 }
 
-static uint64_t hold(uint64_t held, uint64_t rate) {
-	const uint64_t moved = rate > held ? rate - held : held - rate;
-	return moved > held / 4 ? rate : held;
+static float hold(float held, uint64_t rate) {
+	const float now = (float)rate;
+	const float moved = now > held ? now - held : held - now;
+	return moved > held / 4 ? now : held;
 }
 
 void life_rate(struct sock_life *life, const struct sock *before, const struct sock *now,

@@ -54,18 +54,18 @@ static struct resolve_query *collect(struct sock *const *socks, size_t sock_coun
 	return queries;
 }
 
-static void name_end(struct snapshot *snapshot, const struct sock *sock, struct sock_endpoint *end,
-                     const struct resolve_query *queries, size_t count,
-                     const struct services *services) {
+static struct sock_end_names names_of(const struct sock *sock, const struct sock_endpoint *end,
+                                      const struct resolve_query *queries, size_t count,
+                                      const struct services *services) {
 	const struct resolve_query wanted = query_for(sock, end);
 	const struct resolve_query *found =
 	    count > 0 ? bsearch(&wanted, queries, count, sizeof(*queries), compare_queries) : NULL;
-	if (found && found->name)
-		end->host = arena_copy(&snapshot->arena, found->name, strlen(found->name));
 	const char *service =
 	    services_find(services, (enum sock_protocol)sock->protocol, end->port);
-	if (service && end->port != 0)
-		end->service = arena_copy(&snapshot->arena, service, strlen(service));
+	return (struct sock_end_names){
+		.host = found ? found->name : NULL,
+		.service = end->port != 0 ? service : NULL,
+	};
 }
 
 size_t names_annotate(struct snapshot *snapshot, struct sock *const *socks, size_t sock_count) {
@@ -79,8 +79,11 @@ size_t names_annotate(struct snapshot *snapshot, struct sock *const *socks, size
 		struct sock *sock = socks[i];
 		if (!is_over_ip(sock))
 			continue;
-		name_end(snapshot, sock, &sock->local, queries, count, services);
-		name_end(snapshot, sock, &sock->peer, queries, count, services);
+		const struct sock_names names = {
+			.local = names_of(sock, &sock->local, queries, count, services),
+			.peer = names_of(sock, &sock->peer, queries, count, services),
+		};
+		snapshot_name(snapshot, sock, &names);
 	}
 	for (size_t i = 0; i < count; i++) {
 		snapshot_note_names(snapshot, queries[i].error, "getnameinfo");

@@ -3,6 +3,7 @@
 #include "snapshot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "util.h"
 
@@ -32,6 +33,25 @@ struct sock *snapshot_add(struct snapshot *snapshot) {
 	struct sock *sock = &snapshot->socks[snapshot->count++];
 	util_clear(sock, sizeof(*sock));
 	return sock;
+}
+
+static struct sock_end_names copy_names(struct arena *arena, const struct sock_end_names *from) {
+	return (struct sock_end_names){
+		.host = from->host ? arena_copy(arena, from->host, strlen(from->host)) : NULL,
+		.service =
+		    from->service ? arena_copy(arena, from->service, strlen(from->service)) : NULL,
+	};
+}
+
+void snapshot_name(struct snapshot *snapshot, struct sock *sock, const struct sock_names *names) {
+	const struct sock_end_names *local = &names->local;
+	const struct sock_end_names *peer = &names->peer;
+	if (!local->host && !local->service && !peer->host && !peer->service)
+		return;
+	struct sock_names *copy = arena_alloc(&snapshot->arena, sizeof(*copy));
+	copy->local = copy_names(&snapshot->arena, local);
+	copy->peer = copy_names(&snapshot->arena, peer);
+	sock->names = copy;
 }
 
 void snapshot_drop_last(struct snapshot *snapshot) {

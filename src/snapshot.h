@@ -70,6 +70,9 @@ void snapshot_reset(struct snapshot *snapshot);
 /* A zeroed socket at the end. Earlier sockets may move, what they point to does not. */
 struct sock *snapshot_add(struct snapshot *snapshot);
 
+/* Copies what there is of the names. */
+void snapshot_name(struct snapshot *snapshot, struct sock *sock, const struct sock_names *names);
+
 /* Takes back the last snapshot_add(). */
 void snapshot_drop_last(struct snapshot *snapshot);
 

@@ -186,6 +186,11 @@ const char *sock_source_name(enum sock_source source) {
 	return name_of(source_names, ARRAY_LENGTH(source_names), source);
 }
 
+const struct sock_names *sock_names(const struct sock *sock) {
+	static const struct sock_names none;
+	return sock->names ? sock->names : &none;
+}
+
 bool sock_address_is_zero(const struct sock_endpoint *endpoint) {
 	static const uint8_t zero[sizeof(endpoint->address)];
 	return memcmp(endpoint->address, zero, sizeof(zero)) == 0;

@@ -209,8 +209,14 @@ struct sock_endpoint {
 	                      * VSOCK the first four are the context id */
 	uint32_t port;       /* raw sockets: the local port is the IP protocol number; netlink: the
 	                      * port id */
-	const char *host;    /* resolved name or NULL */
-	const char *service; /* resolved name or NULL */
+};
+
+/* Resolved names; any of them may be NULL. */
+struct sock_end_names {
+	const char *host, *service;
+};
+struct sock_names {
+	struct sock_end_names local, peer;
 };
 
 /* INET_DIAG_SKMEMINFO, in the kernel's order; bytes, but for `drops` (a count). */
@@ -265,7 +271,7 @@ enum sock_ulp_known {
 /* The upper layer protocol on a TCP socket: kernel TLS or an MPTCP subflow. Tokens are left out. */
 struct sock_ulp {
 	const char *name; /* may be NULL */
-	size_t name_length;
+	uint32_t name_length;
 	uint32_t known; /* enum sock_ulp_known */
 	uint16_t tls_version, tls_cipher, tls_tx, tls_rx;
 	bool tls_zero_copy_tx, tls_rx_no_pad;
@@ -397,6 +403,7 @@ struct sock {
 	struct sock_endpoint local, peer;
 	uint16_t tcp_length, mptcp_length; /* how much of the structures the kernel sent */
 	uint32_t owner_count;
+	uint32_t algorithm_length;
 	const struct tcp_counters *tcp;
 	const struct mptcp_counters *mptcp;
 	union {                       /* by protocol; NULL: nothing more is known */
@@ -410,14 +417,14 @@ struct sock {
 	const struct sock_memory *memory;
 	const struct sock_congestion *congestion;
 	const struct sock_ulp *ulp;
-	const char *algorithm; /* congestion control; any bytes */
-	size_t algorithm_length;
+	const char *algorithm;      /* congestion control; any bytes */
 	const char *interface_name; /* any bytes */
 	const char *user;           /* any bytes */
 	const char *cgroup;         /* any bytes */
 	const char *bpf_storage;    /* "MAP=VALUE,...": the map's id, its value in hex */
 	const struct owner *owners;
-	const struct sock_life *life; /* what several looks tell of it (life.h), or NULL */
+	const struct sock_names *names; /* NULL: none */
+	const struct sock_life *life;   /* what several looks tell of it (life.h), or NULL */
 };
 
 const char *sock_protocol_name(enum sock_protocol protocol); /* as ss's first column spells it */
@@ -439,6 +446,9 @@ const char *sock_ownership_name(enum sock_ownership ownership);
 const char *sock_source_name(enum sock_source source);
 const char *sock_change_name(enum sock_change change);    /* "+", "-", "*", "=" or "?" */
 const char *sock_netlink_protocol_name(uint8_t protocol); /* as ss spells it; NULL: no name */
+
+/* Never NULL. */
+const struct sock_names *sock_names(const struct sock *sock);
 
 bool sock_address_is_zero(const struct sock_endpoint *endpoint);
 

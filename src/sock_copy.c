@@ -151,10 +151,16 @@ static void copy_more(struct sock_copier *copier, const struct sock *from, struc
 	}
 }
 
-static void copy_end(const struct sock_copier *copier, const struct sock_endpoint *from,
-                     struct sock_endpoint *to) {
-	to->host = copy_string(copier, from->host);
-	to->service = copy_string(copier, from->service);
+static const struct sock_names *copy_names(const struct sock_copier *copier,
+                                           const struct sock_names *from) {
+	struct sock_names *copy = copy_bytes(copier, from, sizeof(*from));
+	if (!copy)
+		return NULL;
+	copy->local.host = copy_string(copier, from->local.host);
+	copy->local.service = copy_string(copier, from->local.service);
+	copy->peer.host = copy_string(copier, from->peer.host);
+	copy->peer.service = copy_string(copier, from->peer.service);
+	return copy;
 }
 
 static void copy_ulp(const struct sock_copier *copier, const struct sock *from, struct sock *to) {
@@ -173,8 +179,7 @@ void sock_copy_holders(struct sock_copier *copier, const struct sock *from, stru
 void sock_copy(struct sock_copier *copier, const struct sock *from, struct sock *to) {
 	*to = *from;
 	to->life = NULL;
-	copy_end(copier, &from->local, &to->local);
-	copy_end(copier, &from->peer, &to->peer);
+	to->names = copy_names(copier, from->names);
 	to->tcp = copy_bytes(copier, from->tcp, sizeof(*from->tcp));
 	to->mptcp = copy_bytes(copier, from->mptcp, sizeof(*from->mptcp));
 	to->memory = copy_bytes(copier, from->memory, sizeof(*from->memory));

@@ -47,8 +47,8 @@ static void add(struct frame *frame, const struct given *given) {
 		.known = SOCK_LIFE_KNOWS_RX | SOCK_LIFE_KNOWS_TX,
 		.rx = given->rx,
 		.rate = given->rx,
-		.rx_held = given->rx,
-		.rate_held = given->rx,
+		.rx_held = (float)given->rx,
+		.rate_held = (float)given->rx,
 		.age_ms = 3000,
 	};
 	struct sock *sock = snapshot_add(&frame->snapshot);

@@ -175,6 +175,7 @@ Test(diff, a_state_an_address_a_peer_and_an_owner_are_changes) {
 }
 
 Test(diff, queues_timers_and_counters_are_no_changes) {
+	const struct sock_names names = { .local = { "localhost", "ssh" } };
 	static const struct sock_memory memory = { .rmem_alloc = 1, .length = 4 };
 	struct sock before = with_cookie(7);
 	struct sock after = before;
@@ -188,8 +189,7 @@ Test(diff, queues_timers_and_counters_are_no_changes) {
 	after.tcp_length = 100;
 	after.mark = 5;
 	after.known |= SOCK_KNOWS_TIMER | SOCK_KNOWS_RECVQ | SOCK_KNOWS_SENDQ;
-	after.local.host = "localhost";
-	after.local.service = "ssh";
+	after.names = &names;
 	cr_expect_not(diff_is_changed(&before, &after));
 	mark(&before, &after);
 	cr_expect_eq(after.change, SOCK_CHANGE_NONE);

@@ -311,6 +311,7 @@ static uint32_t random_port(struct dice *dice) {
 }
 
 static void fill_ends(struct sock *sock, struct dice *dice) {
+	static const struct sock_names end_names = { .local.host = "name.example" };
 	struct sock_endpoint *const ends[] = { &sock->local, &sock->peer };
 	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
 		if (sock->family == SOCK_FAMILY_INET6)
@@ -318,8 +319,9 @@ static void fill_ends(struct sock *sock, struct dice *dice) {
 		else
 			memcpy(ends[i]->address, PICK(dice, addresses_v4), 16);
 		ends[i]->port = random_port(dice);
-		ends[i]->host = flip(dice) ? "name.example" : NULL;
 	}
+	if (flip(dice))
+		sock->names = &end_names;
 	sock->known |= SOCK_KNOWS_PORTS;
 }
 
@@ -343,7 +345,7 @@ static void fill_tcp(struct subject *subject, struct dice *dice) {
 	sock->tcp = &subject->tcp;
 	sock->tcp_length = flip(dice) ? sizeof(subject->tcp) : 72; /* up to `rttvar` */
 	sock->algorithm = flip(dice) ? "cubic" : "bbr";
-	sock->algorithm_length = strlen(sock->algorithm);
+	sock->algorithm_length = (uint32_t)strlen(sock->algorithm);
 }
 
 static void fill_ip(struct subject *subject, struct dice *dice) {
@@ -691,8 +693,7 @@ static struct subject early(const struct subject *subject) {
 	copy.sock.owner_count = 0;
 	copy.sock.ownership = SOCK_OWNERSHIP_UNKNOWN;
 	copy.sock.user = NULL;
-	copy.sock.local.host = copy.sock.local.service = NULL;
-	copy.sock.peer.host = copy.sock.peer.service = NULL;
+	copy.sock.names = NULL;
 	copy.un.known &= ~(uint32_t)SOCK_UNIX_KNOWS_PEER;
 	copy.un.peer_inode = 0;
 	copy.un.peer_name = (struct sock_unix_name){ 0 };

@@ -152,14 +152,12 @@ Test(format, a_bound_device_follows_the_local_address_alone) {
 }
 
 Test(format, names_replace_numbers_and_are_escaped) {
+	struct sock_names names = { .local = { "localhost", "ssh" } };
 	struct sock sock = { .family = SOCK_FAMILY_INET6,
-		             .local = { .address = { [15] = 1 },
-		                        .port = 22,
-		                        .host = "localhost",
-		                        .service = "ssh" } };
+		             .local = { .address = { [15] = 1 }, .port = 22 },
+		             .names = &names };
 	expect_end(&sock, VALUE_LOCAL, "localhost:ssh");
-	sock.local.host = "a b\n";
-	sock.local.service = "\xff";
+	names.local = (struct sock_end_names){ "a b\n", "\xff" };
 	expect_end(&sock, VALUE_LOCAL, "a\\x20b\\x0a:\\xff");
 }
 

@@ -163,6 +163,7 @@ static void add_findings(struct recorder *recorder) {
 	struct sock_unix un = { .peer_inode = 202,
 		                .peer_owners = &peer_owner,
 		                .peer_owner_count = 1 };
+	const struct sock_names names = { { "localhost", "ssh" }, { "far.example", "https" } };
 	struct snapshot batch;
 	snapshot_init(&batch);
 	*snapshot_add(&batch) = (struct sock){
@@ -175,8 +176,9 @@ static void add_findings(struct recorder *recorder) {
 		.cgroup = "/system.slice",
 		.owners = owners,
 		.owner_count = 2,
-		.local = { { 127, 0, 0, 1 }, 22, "localhost", "ssh" },
-		.peer = { { 192, 0, 2, 1 }, 443, "far.example", "https" },
+		.local = { { 127, 0, 0, 1 }, 22 },
+		.peer = { { 192, 0, 2, 1 }, 443 },
+		.names = &names,
 	};
 	*snapshot_add(&batch) = (struct sock){
 		.protocol = SOCK_PROTOCOL_UNIX_STREAM,
@@ -295,8 +297,11 @@ static void read_all(const struct given *given) {
 	size_t sum = 0;
 	for (size_t i = 0; i < given->snapshot.count; i++) {
 		const struct sock *sock = &given->snapshot.socks[i];
-		const char *texts[] = { sock->interface_name, sock->cgroup,    sock->local.host,
-			                sock->local.service,  sock->peer.host, sock->peer.service };
+		const struct sock_names *names = sock_names(sock);
+		const char *texts[] = {
+			sock->interface_name, sock->cgroup,     names->local.host,
+			names->local.service, names->peer.host, names->peer.service
+		};
 		for (size_t j = 0; j < ARRAY_LENGTH(texts); j++)
 			sum += texts[j] ? strlen(texts[j]) : 0;
 		for (size_t j = 0; j < sock->owner_count; j++) {
@@ -356,12 +361,12 @@ Test(replay, names_and_users_come_back) {
 	const struct sock *tcp = find(&given, 101);
 	cr_expect_str_eq(tcp->interface_name, "eth0");
 	cr_expect_str_eq(tcp->cgroup, "/system.slice");
-	cr_expect_str_eq(tcp->local.host, "localhost");
-	cr_expect_str_eq(tcp->local.service, "ssh");
-	cr_expect_str_eq(tcp->peer.host, "far.example");
-	cr_expect_str_eq(tcp->peer.service, "https");
-	cr_expect_null(find(&given, 102)->local.service);
-	cr_expect_str_eq(find(&given, 102)->local.host, "localhost");
+	cr_expect_str_eq(tcp->names->local.host, "localhost");
+	cr_expect_str_eq(tcp->names->local.service, "ssh");
+	cr_expect_str_eq(tcp->names->peer.host, "far.example");
+	cr_expect_str_eq(tcp->names->peer.service, "https");
+	cr_expect_null(find(&given, 102)->names->local.service);
+	cr_expect_str_eq(find(&given, 102)->names->local.host, "localhost");
 	cr_expect_str_eq(replay_user(given.replay, 1000), "alice");
 	cr_expect_null(replay_user(given.replay, 1001));
 	free_given(&given);
@@ -431,8 +436,8 @@ Test(replay, sockets_outlive_the_replay) {
 	const struct sock *tcp = find(&given, 101);
 	cr_expect_str_eq(tcp->owners[1].process->comm, "server\n");
 	cr_expect_str_eq(tcp->owners[1].process->exe, "/usr/bin/server");
-	cr_expect_str_eq(tcp->peer.host, "far.example");
-	cr_expect_str_eq(tcp->peer.service, "https");
+	cr_expect_str_eq(tcp->names->peer.host, "far.example");
+	cr_expect_str_eq(tcp->names->peer.service, "https");
 	cr_expect_str_eq(tcp->interface_name, "eth0");
 	cr_expect_str_eq(find(&given, 201)->un->name.bytes, "/run/x");
 	free_given(&given);

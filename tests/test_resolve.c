@@ -215,11 +215,12 @@ Test(resolve, wildcards_and_port_0_get_no_name, .timeout = 60) {
 	const char *http = services_find(services, SOCK_PROTOCOL_TCP, 80);
 	cr_assert_eq(names_annotate(&snapshot, socks, ARRAY_LENGTH(socks)), 0);
 	for (size_t i = 0; i < ARRAY_LENGTH(socks); i++) {
-		cr_expect_null(socks[i]->local.host);
-		cr_expect_null(socks[i]->peer.host);
-		cr_expect_null(socks[i]->peer.service);
-		cr_expect_eq(socks[i]->local.service != NULL, http != NULL);
-		cr_expect(!http || strcmp(socks[i]->local.service, http) == 0);
+		const struct sock_names *names = sock_names(socks[i]);
+		cr_expect_null(names->local.host);
+		cr_expect_null(names->peer.host);
+		cr_expect_null(names->peer.service);
+		cr_expect_eq(names->local.service != NULL, http != NULL);
+		cr_expect(!http || strcmp(names->local.service, http) == 0);
 	}
 	services_destroy(services);
 	snapshot_finish(&snapshot);

@@ -344,7 +344,7 @@ static void add_random(struct frame *frame, const struct process *processes, siz
 	sock->owner_count = sock->owners ? 1 : 0;
 	sock->user = random() % 4 ? any_text() : NULL;
 	sock->algorithm = any_text();
-	sock->algorithm_length = strlen(sock->algorithm);
+	sock->algorithm_length = (uint32_t)strlen(sock->algorithm);
 }
 
 static void expect_order_of_view(const struct frame *frame, const struct field *by,

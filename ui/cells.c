@@ -92,11 +92,11 @@ static enum style style_recvq(const struct sock *sock, const struct value *value
 }
 
 static bool has_local_name(const struct sock *sock) {
-	return sock->family == SOCK_FAMILY_UNIX || sock->local.host;
+	return sock->family == SOCK_FAMILY_UNIX || sock_names(sock)->local.host;
 }
 
 static bool has_peer_name(const struct sock *sock) {
-	return sock->family == SOCK_FAMILY_UNIX || sock->peer.host;
+	return sock->family == SOCK_FAMILY_UNIX || sock_names(sock)->peer.host;
 }
 
 static bool is_unix(const struct sock *sock) {

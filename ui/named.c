@@ -4,7 +4,6 @@
 #include "named.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "namer.h"
 #include "util.h"
@@ -13,40 +12,41 @@ static char *copy(const char *name) {
 	return name ? xasprintf("%s", name) : NULL;
 }
 
-static void name_host(struct named *named, struct sock_endpoint *end, char **name,
-                      struct namer *namer) {
+static char *copy_host(struct namer *namer, const struct sock *sock,
+                       const struct sock_endpoint *end) {
 	if (sock_address_is_zero(end))
-		return;
-	*name = copy(namer_host(namer, (enum sock_family)named->sock.family, end->address));
-	end->host = *name;
+		return NULL;
+	return copy(namer_host(namer, (enum sock_family)sock->family, end->address));
 }
 
-static void name_port(struct named *named, struct sock_endpoint *end, char **name,
-                      struct namer *namer) {
+static char *copy_port(struct namer *namer, const struct sock *sock,
+                       const struct sock_endpoint *end) {
 	if (end->port == 0)
-		return;
-	*name = copy(namer_port(namer, (enum sock_protocol)named->sock.protocol, end->port));
-	end->service = *name;
+		return NULL;
+	return copy(namer_port(namer, (enum sock_protocol)sock->protocol, end->port));
 }
 
 const struct sock *named_init(struct named *named, const struct sock *sock, struct namer *namer,
                               bool hosts, bool ports) {
-	memset(named->names, 0, sizeof(named->names));
+	named->names = (struct sock_names){ 0 };
 	if (!namer || !(hosts || ports) || !(SOCK_FAMILIES_IP >> sock->family & 1))
 		return sock;
 	named->sock = *sock;
+	named->sock.names = &named->names;
 	if (hosts) {
-		name_host(named, &named->sock.local, &named->names[0], namer);
-		name_host(named, &named->sock.peer, &named->names[1], namer);
+		named->names.local.host = copy_host(namer, sock, &sock->local);
+		named->names.peer.host = copy_host(namer, sock, &sock->peer);
 	}
 	if (ports) {
-		name_port(named, &named->sock.local, &named->names[2], namer);
-		name_port(named, &named->sock.peer, &named->names[3], namer);
+		named->names.local.service = copy_port(namer, sock, &sock->local);
+		named->names.peer.service = copy_port(namer, sock, &sock->peer);
 	}
 	return &named->sock;
 }
 
 void named_finish(struct named *named) {
-	for (size_t i = 0; i < ARRAY_LENGTH(named->names); i++)
-		free(named->names[i]);
+	free((char *)named->names.local.host);
+	free((char *)named->names.local.service);
+	free((char *)named->names.peer.host);
+	free((char *)named->names.peer.service);
 }

@@ -8,8 +8,8 @@
 struct namer;
 
 struct named {
-	struct sock sock; /* a copy; the rest belongs to the snapshot */
-	char *names[4];   /* of hosts, then ports; NULL: none */
+	struct sock sock;        /* a copy; the rest belongs to the snapshot */
+	struct sock_names names; /* of `sock`, its own */
 };
 
 /* Returns the copy with what the namer knows by now, or the socket itself if nobody asks (NULL) or

@@ -160,13 +160,19 @@ static bool get(const struct order *order, const struct sock *sock, struct value
 	return field_get(&order->by.field->access, &source, value);
 }
 
+static uint64_t key_of_held(const struct sock_life *life, size_t offset) {
+	float rate;
+	memcpy(&rate, (const char *)life + offset, sizeof(rate));
+	return rate < (float)UINT64_MAX ? (uint64_t)rate : UINT64_MAX;
+}
+
 bool order_key(struct order *order, const struct sock *sock, uint64_t *key) {
 	struct value value;
 	if (!get(order, sock, &value))
 		return false;
 	*key = word_of(&value, 0);
 	if (order->held != 0 && sock->life)
-		memcpy(key, (const char *)sock->life + order->held, sizeof(*key));
+		*key = key_of_held(sock->life, order->held);
 	if (!is_number(&value))
 		order->is_text = true;
 	if (order->by.descending)

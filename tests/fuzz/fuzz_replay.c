@@ -55,10 +55,10 @@ static void check_sock(struct receiver *receiver, const struct sock *sock) {
 	touch_text(receiver, sock->interface_name);
 	touch_text(receiver, sock->cgroup);
 	touch_text(receiver, sock->bpf_storage);
-	touch_text(receiver, sock->local.host);
-	touch_text(receiver, sock->local.service);
-	touch_text(receiver, sock->peer.host);
-	touch_text(receiver, sock->peer.service);
+	touch_text(receiver, sock_names(sock)->local.host);
+	touch_text(receiver, sock_names(sock)->local.service);
+	touch_text(receiver, sock_names(sock)->peer.host);
+	touch_text(receiver, sock_names(sock)->peer.service);
 	check_owners(receiver, sock->owners, sock->owner_count);
 	if (sock->family == SOCK_FAMILY_UNIX && sock->un) {
 		touch_text(receiver, sock->un->pending);
