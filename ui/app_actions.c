@@ -320,7 +320,9 @@ static enum action action_in_table(const struct app *app, int key) {
 }
 
 static void press_in_table(struct app *app, int key) {
-	handlers[action_in_table(app, key)](app);
+	const enum action action = action_in_table(app, key);
+	if (!app_page_act(app, action))
+		handlers[action](app);
 }
 
 static void press_in_help(struct app *app, int key) {

@@ -1,33 +1,18 @@
-/* The screen from top to bottom: header, table, maybe the pane with details, and a line for the
- * prompt, a message or the function bar. Small screens leave out from the header first. */
+/* The screen from top to bottom: header, page, and a line for the prompt, a message or the function
+ * bar. Small screens leave out from the header first. */
 
 #include <stdlib.h>
 
 #include "app_state.h"
 #include "frame.h"
-#include "life.h"
 #include "trouble.h"
 #include "util.h"
 
-enum { HEADER_LINES = 4, TABLE_LINES_MIN = 4, DETAIL_LINES_MIN = 8 };
+enum { HEADER_LINES = 4, TABLE_LINES_MIN = 4 };
 
 /* How many lines at the bottom the prompt or the bar takes. */
 static int bottom_height(const struct app *app) {
 	return app->mode == APP_MODE_PROMPT ? app_prompt_height(app) : 1;
-}
-
-static struct area take_bottom(struct area *area, int height) {
-	struct area taken = *area;
-	taken.height = height < area->height ? height : area->height;
-	taken.y = area->y + area->height - taken.height;
-	area->height -= taken.height;
-	return taken;
-}
-
-static void take_top(struct area *area, int height) {
-	const int taken = height < area->height ? height : area->height;
-	area->y += taken;
-	area->height -= taken;
 }
 
 /* A host may turn out to be unknown after the filter was entered. */
@@ -96,55 +81,10 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 	struct area top = *area;
 	top.height = header_height(area->height, trouble != NULL);
 	if (top.height > 0)
-		take_top(area, header_draw(&app->header, canvas, top, app->frame, &look));
+		area_take_top(area, header_draw(&app->header, canvas, top, app->frame, &look));
 	free(filter);
 	free(toggles);
 	free(trouble);
-}
-
-/* The pane takes what the table can spare, in steps, so that a row more does not move it; on a
- * small screen all of it. */
-static int detail_lines(const struct app *app, int room) {
-	enum { STEP = 4 };
-	const int rows = app->table.count < (size_t)room ? (int)app->table.count : room;
-	const int spare = room - 1 - (rows + STEP - 1) / STEP * STEP;
-	const int share = room * 3 / 5;
-	const int lines = spare > share ? spare : share;
-	return lines < DETAIL_LINES_MIN ? room : lines;
-}
-
-static void draw_detail(struct app *app, struct canvas *canvas, struct area *area) {
-	const struct sock *sock = table_selected(&app->table);
-	if (!app->detail_open || !sock)
-		return;
-	struct area pane = take_bottom(area, detail_lines(app, area->height));
-	const struct detail detail = {
-		.frame = app->frame,
-		.sock = sock,
-		.trail = sock->life ? trails_find(app->trails, sock->life->serial) : NULL,
-	};
-	app->detail_height = pane.height;
-	app->detail_lines = detail_draw(&detail, canvas, pane, app->detail_scroll);
-}
-
-/* An empty table says why it is. */
-static void draw_nothing(const struct app *app, struct canvas *canvas, struct area area) {
-	if (app->table.count > 0 || area.height < 2)
-		return;
-	const char *text = app->table.hidden == 0             ? _("no sockets")
-	                   : filter_line_text(app->filter)[0] ? _("the filter matches no socket")
-	                                                      : _("all sockets are hidden");
-	canvas_text(canvas, area.x + 1, area.y + 1, area.width - 1, STYLE_FAINT, text);
-}
-
-static void draw_table(struct app *app, struct canvas *canvas, struct area area) {
-	const struct columns_look look = app_look(app);
-	if (area.height <= 0)
-		return;
-	app->table_height = area.height > 1 ? area.height - 1 : 1;
-	table_scroll(&app->table, (size_t)app->table_height);
-	columns_draw(app->columns, canvas, area, &app->table, &look);
-	draw_nothing(app, canvas, area);
 }
 
 /* Before the first look. */
@@ -165,8 +105,7 @@ static void draw_menu(struct app *app, struct canvas *canvas, struct area area) 
 
 static void draw_middle(struct app *app, struct canvas *canvas, struct area area) {
 	draw_header(app, canvas, &area);
-	draw_detail(app, canvas, &area);
-	draw_table(app, canvas, area);
+	app_page_draw(app, canvas, area);
 	draw_menu(app, canvas, area);
 }
 
@@ -175,7 +114,7 @@ void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 	canvas_clear(canvas, canvas->width, canvas->height);
 	if (app->message && now_ns >= app->message_until_ns)
 		app_forget_message(app);
-	const struct area bottom = take_bottom(&area, bottom_height(app));
+	const struct area bottom = area_take_bottom(&area, bottom_height(app));
 	if (app->mode == APP_MODE_HELP)
 		app->help_scroll = app_help_draw(app, canvas, area);
 	else if (app->frame)

@@ -3,6 +3,7 @@
 
 #include "app.h"
 
+#include "action.h"
 #include "canvas.h"
 #include "columns.h"
 #include "detail.h"
@@ -40,6 +41,12 @@ enum app_menu {
 	APP_MENU_COUNT,
 };
 
+/* What is shown between the header and the bottom line: rows of pages[] in app_pages.c. */
+enum app_page {
+	APP_PAGE_TABLE,
+	APP_PAGE_COUNT,
+};
+
 struct app {
 	struct app_setup setup;
 	const struct frame *frame; /* borrowed; NULL before the first */
@@ -50,6 +57,7 @@ struct app {
 	struct filter_line *filter;
 	struct namer *namer;
 	enum app_mode mode;
+	enum app_page page;
 
 	enum app_prompt prompt_kind;
 	struct prompt prompt;
@@ -104,6 +112,14 @@ void app_find(struct app *app, int direction);
 /* app_menu.c */
 void app_open_menu(struct app *app, enum app_menu kind);
 void app_menu_press(struct app *app, int key);
+
+/* app_pages.c: the area is what the header leaves. app_page_act() is true if the page took the
+ * action for itself, so that it does not do what it does everywhere. */
+void app_page_draw(struct app *app, struct canvas *canvas, struct area area);
+bool app_page_act(struct app *app, enum action action);
+
+/* app_table.c: the page that has the table, and maybe a pane with details below. */
+void app_table_draw(struct app *app, struct canvas *canvas, struct area area);
 
 /* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);

@@ -184,6 +184,22 @@ static bool is_ascii_locale(void) {
 	return wcwidth(0x2588) != 1;
 }
 
+struct area area_take_top(struct area *area, int height) {
+	struct area taken = *area;
+	taken.height = height < area->height ? height : area->height;
+	area->y += taken.height;
+	area->height -= taken.height;
+	return taken;
+}
+
+struct area area_take_bottom(struct area *area, int height) {
+	struct area taken = *area;
+	taken.height = height < area->height ? height : area->height;
+	taken.y = area->y + area->height - taken.height;
+	area->height -= taken.height;
+	return taken;
+}
+
 void canvas_init(struct canvas *canvas, int width, int height, bool ascii) {
 	*canvas = (struct canvas){ .ascii = ascii || is_ascii_locale() };
 	canvas_clear(canvas, width, height);

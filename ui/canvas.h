@@ -49,6 +49,10 @@ struct area {
 	int x, y, width, height;
 };
 
+/* Takes lines off an area, at most all of it; returns what was taken. */
+struct area area_take_top(struct area *area, int height);
+struct area area_take_bottom(struct area *area, int height);
+
 /* canvas_init(), canvas_finish(). */
 struct canvas {
 	int width, height;
