@@ -3,88 +3,157 @@
 #include "action.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
+#include "escape.h"
 #include "key.h"
 #include "util.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 
 const struct action_row actions[] = {
-	{ ACTION_HELP, { KEY_CODE_F1, '?', 'h' }, N_("Help"), N_("these keys") },
-	{ ACTION_SEARCH, { KEY_CODE_F3 }, N_("Search"), N_("search in the rows") },
-	{ ACTION_NEXT, { 'n' }, NULL, N_("next match; without a search host names on or off") },
-	{ ACTION_PREVIOUS, { 'b' }, NULL, N_("match before") },
-	{ ACTION_FILTER, { KEY_CODE_F4, '/', '\\' }, N_("Filter"), N_("filter, as in the list") },
-	{ ACTION_DETAIL, { KEY_CODE_ENTER }, N_("Details"), N_("everything about the socket") },
-	{ ACTION_USER, { 'u' }, NULL, N_("sockets of one user") },
-	{ ACTION_TOGGLE_TCP, { 'T' }, NULL, N_("TCP on or off") },
-	{ ACTION_TOGGLE_UDP, { 'U' }, NULL, N_("UDP on or off") },
-	{ ACTION_TOGGLE_UNIX, { 'X' }, NULL, N_("UNIX sockets on or off") },
-	{ ACTION_TOGGLE_LISTENING, { 'L', 'l' }, NULL, N_("only what waits for peers") },
-	{ ACTION_TOGGLE_ESTABLISHED, { 'E', 'e' }, NULL, N_("only what is established") },
-	{ ACTION_TOGGLE_CLOSED, { 'c' }, NULL, N_("show sockets that are gone, or not") },
-	{ ACTION_SORT_MENU, { KEY_CODE_F6 }, N_("Sort"), N_("choose what to sort by") },
-	{ ACTION_SORT_LEFT, { '<' }, NULL, N_("sort by the column to the left") },
-	{ ACTION_SORT_RIGHT, { '>', 's' }, NULL, N_("sort by the column to the right") },
-	{ ACTION_REVERSE, { 'R', 'I', 'S' }, NULL, N_("the other way round") },
-	{ ACTION_PAUSE, { 'p', 'Z' }, N_("Pause"), N_("pause, or go on") },
-	{ ACTION_FREEZE, { 'o' }, NULL, N_("freeze the order, not the values") },
-	{ ACTION_FOLLOW, { 'F' }, NULL, N_("follow the socket wherever it goes") },
-	{ ACTION_DELAY, { 'd' }, NULL, N_("how often to look") },
-	{ ACTION_SLOWER, { '+' }, NULL, N_("look less often") },
-	{ ACTION_FASTER, { '-' }, NULL, N_("look more often") },
-	{ ACTION_PORT_NAMES, { 'N' }, NULL, N_("names of ports on or off") },
-	{ ACTION_EXPORT, { 'x' }, N_("Export"), N_("write what is shown to a file") },
-	{ ACTION_COPY, { 'y' }, NULL, N_("copy the row to the clipboard") },
-	{ ACTION_UP, { KEY_CODE_UP, 'k' }, NULL, N_("a row up") },
-	{ ACTION_DOWN, { KEY_CODE_DOWN, 'j' }, NULL, N_("a row down") },
-	{ ACTION_LEFT, { KEY_CODE_LEFT }, NULL, N_("scroll to the left") },
-	{ ACTION_RIGHT, { KEY_CODE_RIGHT }, NULL, N_("scroll to the right") },
-	{ ACTION_PAGE_UP, { KEY_CODE_PAGE_UP, CTRL('b') }, NULL, N_("a page up") },
-	{ ACTION_PAGE_DOWN, { KEY_CODE_PAGE_DOWN, CTRL('f') }, NULL, N_("a page down") },
-	{ ACTION_HALF_PAGE_UP, { CTRL('u') }, NULL, N_("half a page up") },
-	{ ACTION_HALF_PAGE_DOWN, { CTRL('d') }, NULL, N_("half a page down") },
-	{ ACTION_FIRST, { KEY_CODE_HOME, 'g', CTRL('a') }, NULL, N_("the first row") },
-	{ ACTION_LAST, { KEY_CODE_END, 'G', CTRL('e') }, NULL, N_("the last row") },
-	{ ACTION_BACK, { KEY_CODE_ESCAPE }, NULL, N_("close; end the search; clear the filter") },
-	{ ACTION_REDRAW, { KEY_CODE_CTRL_L }, NULL, N_("draw the screen anew") },
-	{ ACTION_SUSPEND, { KEY_CODE_CTRL_Z }, NULL, N_("back to the shell for a while") },
-	{ ACTION_QUIT, { KEY_CODE_F10, 'q', KEY_CODE_CTRL_C }, N_("Quit"), N_("quit") },
+	{ ACTION_HELP, "help", { KEY_CODE_F1, '?', 'h' }, N_("Help"), N_("these keys") },
+	{ ACTION_SEARCH, "search", { KEY_CODE_F3 }, N_("Search"), N_("search in the rows") },
+	{ ACTION_NEXT,
+	  "next",
+	  { 'n' },
+	  NULL,
+	  N_("next match; without a search host names on or off") },
+	{ ACTION_PREVIOUS, "previous", { 'b' }, NULL, N_("match before") },
+	{ ACTION_FILTER,
+	  "filter",
+	  { KEY_CODE_F4, '/', '\\' },
+	  N_("Filter"),
+	  N_("filter, as in the list") },
+	{ ACTION_DETAIL,
+	  "detail",
+	  { KEY_CODE_ENTER },
+	  N_("Details"),
+	  N_("everything about the socket") },
+	{ ACTION_USER, "user", { 'u' }, NULL, N_("sockets of one user") },
+	{ ACTION_TOGGLE_TCP, "toggle_tcp", { 'T' }, NULL, N_("TCP on or off") },
+	{ ACTION_TOGGLE_UDP, "toggle_udp", { 'U' }, NULL, N_("UDP on or off") },
+	{ ACTION_TOGGLE_UNIX, "toggle_unix", { 'X' }, NULL, N_("UNIX sockets on or off") },
+	{ ACTION_TOGGLE_LISTENING,
+	  "toggle_listening",
+	  { 'L', 'l' },
+	  NULL,
+	  N_("only what waits for peers") },
+	{ ACTION_TOGGLE_ESTABLISHED,
+	  "toggle_established",
+	  { 'E', 'e' },
+	  NULL,
+	  N_("only what is established") },
+	{ ACTION_TOGGLE_CLOSED,
+	  "toggle_closed",
+	  { 'c' },
+	  NULL,
+	  N_("show sockets that are gone, or not") },
+	{ ACTION_SORT_MENU,
+	  "sort_menu",
+	  { KEY_CODE_F6 },
+	  N_("Sort"),
+	  N_("choose what to sort by") },
+	{ ACTION_SORT_LEFT, "sort_left", { '<' }, NULL, N_("sort by the column to the left") },
+	{ ACTION_SORT_RIGHT,
+	  "sort_right",
+	  { '>', 's' },
+	  NULL,
+	  N_("sort by the column to the right") },
+	{ ACTION_REVERSE, "reverse", { 'R', 'I', 'S' }, NULL, N_("the other way round") },
+	{ ACTION_PAUSE, "pause", { 'p', 'Z' }, N_("Pause"), N_("pause, or go on") },
+	{ ACTION_FREEZE, "freeze", { 'o' }, NULL, N_("freeze the order, not the values") },
+	{ ACTION_FOLLOW, "follow", { 'F' }, NULL, N_("follow the socket wherever it goes") },
+	{ ACTION_DELAY, "delay", { 'd' }, NULL, N_("how often to look") },
+	{ ACTION_SLOWER, "slower", { '+' }, NULL, N_("look less often") },
+	{ ACTION_FASTER, "faster", { '-' }, NULL, N_("look more often") },
+	{ ACTION_PORT_NAMES, "port_names", { 'N' }, NULL, N_("names of ports on or off") },
+	{ ACTION_EXPORT, "export", { 'x' }, N_("Export"), N_("write what is shown to a file") },
+	{ ACTION_COPY, "copy", { 'y' }, NULL, N_("copy the row to the clipboard") },
+	{ ACTION_UP, "up", { KEY_CODE_UP, 'k' }, NULL, N_("a row up") },
+	{ ACTION_DOWN, "down", { KEY_CODE_DOWN, 'j' }, NULL, N_("a row down") },
+	{ ACTION_LEFT, "left", { KEY_CODE_LEFT }, NULL, N_("scroll to the left") },
+	{ ACTION_RIGHT, "right", { KEY_CODE_RIGHT }, NULL, N_("scroll to the right") },
+	{ ACTION_PAGE_UP, "page_up", { KEY_CODE_PAGE_UP, CTRL('b') }, NULL, N_("a page up") },
+	{ ACTION_PAGE_DOWN,
+	  "page_down",
+	  { KEY_CODE_PAGE_DOWN, CTRL('f') },
+	  NULL,
+	  N_("a page down") },
+	{ ACTION_HALF_PAGE_UP, "half_page_up", { CTRL('u') }, NULL, N_("half a page up") },
+	{ ACTION_HALF_PAGE_DOWN, "half_page_down", { CTRL('d') }, NULL, N_("half a page down") },
+	{ ACTION_FIRST, "first", { KEY_CODE_HOME, 'g', CTRL('a') }, NULL, N_("the first row") },
+	{ ACTION_LAST, "last", { KEY_CODE_END, 'G', CTRL('e') }, NULL, N_("the last row") },
+	{ ACTION_BACK,
+	  "back",
+	  { KEY_CODE_ESCAPE },
+	  NULL,
+	  N_("close; end the search; clear the filter") },
+	{ ACTION_REDRAW, "redraw", { KEY_CODE_CTRL_L }, NULL, N_("draw the screen anew") },
+	{ ACTION_SUSPEND,
+	  "suspend",
+	  { KEY_CODE_CTRL_Z },
+	  NULL,
+	  N_("back to the shell for a while") },
+	{ ACTION_QUIT, "quit", { KEY_CODE_F10, 'q', KEY_CODE_CTRL_C }, N_("Quit"), N_("quit") },
 };
 
 const size_t action_count = ARRAY_LENGTH(actions);
 
 _Static_assert(ARRAY_LENGTH(actions) == ACTION_COUNT - 1, "a row for each");
 
-enum action action_of(int key) {
-	for (size_t i = 0; key != KEY_CODE_NONE && i < action_count; i++) {
-		for (size_t j = 0; j < ACTION_KEYS_MAX; j++) {
-			if (actions[i].keys[j] == key)
-				return actions[i].action;
-		}
+enum action action_named(const char *name, size_t length) {
+	for (size_t i = 0; i < action_count; i++) {
+		if (strlen(actions[i].name) == length && memcmp(actions[i].name, name, length) == 0)
+			return actions[i].action;
 	}
 	return ACTION_NONE;
 }
 
+static const struct {
+	int key;
+	const char *name;
+} names[] = {
+	{ KEY_CODE_TAB, "Tab" },
+	{ KEY_CODE_ENTER, "Enter" },
+	{ KEY_CODE_ESCAPE, "Esc" },
+	{ KEY_CODE_UP, "Up" },
+	{ KEY_CODE_DOWN, "Down" },
+	{ KEY_CODE_LEFT, "Left" },
+	{ KEY_CODE_RIGHT, "Right" },
+	{ KEY_CODE_HOME, "Home" },
+	{ KEY_CODE_END, "End" },
+	{ KEY_CODE_PAGE_UP, "PgUp" },
+	{ KEY_CODE_PAGE_DOWN, "PgDn" },
+	{ KEY_CODE_INSERT, "Ins" },
+	{ KEY_CODE_DELETE, "Del" },
+	{ KEY_CODE_BACKTAB, "S-Tab" },
+	{ KEY_CODE_BACKSPACE, "BkSpace" },
+	{ ' ', "Space" },
+	{ ',', "Comma" },
+};
+
 static const char *name_of(int key) {
-	static const struct {
-		int key;
-		const char *name;
-	} names[] = {
-		{ KEY_CODE_TAB, "Tab" },           { KEY_CODE_ENTER, "Enter" },
-		{ KEY_CODE_ESCAPE, "Esc" },        { KEY_CODE_UP, "Up" },
-		{ KEY_CODE_DOWN, "Down" },         { KEY_CODE_LEFT, "Left" },
-		{ KEY_CODE_RIGHT, "Right" },       { KEY_CODE_HOME, "Home" },
-		{ KEY_CODE_END, "End" },           { KEY_CODE_PAGE_UP, "PgUp" },
-		{ KEY_CODE_PAGE_DOWN, "PgDn" },    { KEY_CODE_INSERT, "Ins" },
-		{ KEY_CODE_DELETE, "Del" },        { KEY_CODE_BACKTAB, "S-Tab" },
-		{ KEY_CODE_BACKSPACE, "BkSpace" }, { ' ', "Space" },
-	};
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		if (names[i].key == key)
 			return names[i].name;
 	}
 	return NULL;
+}
+
+/* As UTF-8 (RFC 3629 section 3). */
+static void put_character(char *text, uint32_t code_point) {
+	if (code_point < 0x80) {
+		*text++ = (char)code_point;
+	} else {
+		const int more = code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+		const uint32_t lead = 0xf00u >> (more + 1) & 0xff; /* a bit for each byte */
+		*text++ = (char)(lead | code_point >> 6 * more);
+		for (int i = more - 1; i >= 0; i--)
+			*text++ = (char)(0x80 | (code_point >> 6 * i & 0x3f));
+	}
+	*text = '\0';
 }
 
 struct key_name key_name(int key) {
@@ -96,7 +165,47 @@ struct key_name key_name(int key) {
 		snprintf(name.text, sizeof(name.text), "F%d", key - KEY_CODE_F1 + 1);
 	else if (key > 0 && key < ' ')
 		snprintf(name.text, sizeof(name.text), "Ctrl-%c", key + 'A' - 1);
-	else if (key > ' ' && key < KEY_CODE_BACKSPACE)
-		snprintf(name.text, sizeof(name.text), "%c", key);
+	else if (key > ' ' && key < KEY_CODE_UP && !(key >= 0x7f && key <= 0xa0))
+		put_character(name.text, (uint32_t)key);
 	return name;
+}
+
+static int function_key(const char *name, size_t length) {
+	uint64_t number = 0;
+	if (length < 2 || util_to_lower(name[0]) != 'f' ||
+	    !util_parse_number(name + 1, length - 1, 12, &number) || number == 0)
+		return KEY_CODE_NONE;
+	return KEY_CODE_F1 + (int)number - 1;
+}
+
+static int control_key(const char *name, size_t length) {
+	static const char prefix[] = "ctrl-";
+	const size_t start = sizeof(prefix) - 1;
+	if (length != start + 1 || strncasecmp(name, prefix, start) != 0)
+		return KEY_CODE_NONE;
+	const char letter = util_to_lower(name[start]);
+	return (letter >= 'a' && letter <= 'z') || strchr("\\]^_", letter) ? CTRL(letter)
+	                                                                   : KEY_CODE_NONE;
+}
+
+/* One character that can be seen. */
+static int character_key(const char *name, size_t length) {
+	uint32_t code_point = 0;
+	if (escape_decode((const unsigned char *)name, length, &code_point) != length)
+		return KEY_CODE_NONE;
+	return (code_point > ' ' && code_point < 0x7f) || code_point > 0xa0 ? (int)code_point
+	                                                                    : KEY_CODE_NONE;
+}
+
+int key_named(const char *name, size_t length) {
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		if (strlen(names[i].name) == length &&
+		    strncasecmp(names[i].name, name, length) == 0)
+			return names[i].key;
+	}
+	const int character = length > 0 ? character_key(name, length) : KEY_CODE_NONE;
+	if (character != KEY_CODE_NONE)
+		return character;
+	const int function = function_key(name, length);
+	return function != KEY_CODE_NONE ? function : control_key(name, length);
 }

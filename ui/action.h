@@ -1,5 +1,6 @@
 #pragma once
-/* The table of what keys do: the dispatch, the function bar and the help page come from it. */
+/* The table of what keys do at first: the dispatch, the function bar and the help page come from
+ * it, through keymap.h. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,6 +54,7 @@ enum { ACTION_KEYS_MAX = 4 };
 
 struct action_row {
 	enum action action;
+	const char *name;          /* in the configuration: "key.NAME" */
 	int keys[ACTION_KEYS_MAX]; /* enum key; 0 behind the last one */
 	const char *bar;           /* label in the function bar, or NULL; marked with N_ */
 	const char *help;          /* for the help page; marked with N_ */
@@ -61,11 +63,14 @@ struct action_row {
 extern const struct action_row actions[];
 extern const size_t action_count;
 
-/* ACTION_NONE if the key does nothing. */
-enum action action_of(int key);
+/* ACTION_NONE if there is none of that name. Which key does what is in keymap.h. */
+enum action action_named(const char *name, size_t length);
 
 /* "F1", "Enter", "Ctrl-L", "q". */
 struct key_name {
 	char text[12];
 };
 struct key_name key_name(int key);
+
+/* The key of that name, in any case but for single characters; KEY_CODE_NONE if there is none. */
+int key_named(const char *name, size_t length);

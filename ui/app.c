@@ -35,6 +35,7 @@ static void choose_order(struct app *app) {
 struct app *app_create(const struct app_setup *setup) {
 	struct app *app = xcalloc(1, sizeof(*app));
 	app->setup = *setup;
+	app->keymap = keymap_default();
 	app->columns = columns_create(setup->view);
 	app->trails = trails_create();
 	app->filter = filter_line_create(setup->filter);

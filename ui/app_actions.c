@@ -315,7 +315,7 @@ _Static_assert(ARRAY_LENGTH(handlers) == ACTION_COUNT, "a handler for each");
 
 /* Quitting while something is open closes that, but Ctrl-C and F10 always quit. */
 static enum action action_in_table(const struct app *app, int key) {
-	const enum action action = action_of(key);
+	const enum action action = keymap_action(&app->keymap, key);
 	return action == ACTION_QUIT && key == 'q' && app->detail_open ? ACTION_BACK : action;
 }
 
@@ -326,7 +326,7 @@ static void press_in_table(struct app *app, int key) {
 }
 
 static void press_in_help(struct app *app, int key) {
-	const enum action action = action_of(key);
+	const enum action action = keymap_action(&app->keymap, key);
 	const int step = action == ACTION_DOWN        ? 1
 	                 : action == ACTION_UP        ? -1
 	                 : action == ACTION_PAGE_DOWN ? app->table_height

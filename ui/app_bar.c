@@ -1,8 +1,6 @@
 /* The last line: a message, or which keys do what. Whole items only; where there is no room for
  * all, the one that leads out stays. */
 
-#include <string.h>
-
 #include "action.h"
 #include "app_state.h"
 #include "key.h"
@@ -41,8 +39,9 @@ static struct items items_of(const struct app *app) {
 	case APP_MODE_PROMPT:
 	case APP_MODE_COUNT:
 		for (size_t i = 0; i < action_count; i++) {
-			if (actions[i].bar)
-				add(&items, actions[i].keys[0], actions[i].bar);
+			const int key = keymap_key(&app->keymap, actions[i].action);
+			if (actions[i].bar && key != KEY_CODE_NONE)
+				add(&items, key, actions[i].bar);
 		}
 		break;
 	}
@@ -51,7 +50,8 @@ static struct items items_of(const struct app *app) {
 
 /* With the blank behind it. */
 static int width_of(const struct canvas *canvas, const struct item *item) {
-	return (int)strlen(item->key.text) + canvas_text_width(canvas, _(item->label)) + 1;
+	return canvas_text_width(canvas, item->key.text) +
+	       canvas_text_width(canvas, _(item->label)) + 1;
 }
 
 static void draw_item(struct canvas *canvas, struct area area, const struct item *item) {

@@ -22,11 +22,13 @@ static const struct {
 	{ STYLE_TEXT, ">5m", N_("at least so old") },
 };
 
-static void put_action(struct page *page, const struct action_row *row) {
+static void put_action(struct page *page, const struct keymap *keymap,
+                       const struct action_row *row) {
+	const int *keys = keymap->keys[row->action];
 	int used = 1;
-	for (size_t i = 0; i < ACTION_KEYS_MAX && row->keys[i]; i++)
+	for (size_t i = 0; i < ACTION_KEYS_MAX && keys[i]; i++)
 		used += 1 + page_text(page, used, KEYS_WIDTH - used, STYLE_STRONG,
-		                      key_name(row->keys[i]).text);
+		                      key_name(keys[i]).text);
 	page_wrap(page, KEYS_WIDTH, STYLE_TEXT, _(row->help), strlen(_(row->help)));
 }
 
@@ -37,9 +39,9 @@ static void put_mark(struct page *page, size_t index) {
 }
 
 /* Actions, an empty row, marks. */
-static void put_row(struct page *page, size_t index) {
+static void put_row(struct page *page, const struct keymap *keymap, size_t index) {
 	if (index < action_count)
-		put_action(page, &actions[index]);
+		put_action(page, keymap, &actions[index]);
 	else if (index == action_count)
 		page_next(page);
 	else
@@ -47,7 +49,8 @@ static void put_row(struct page *page, size_t index) {
 }
 
 /* In two columns if there is room. Returns how many lines there are. */
-static int put_rows(struct canvas *canvas, struct area area, int scroll) {
+static int put_rows(const struct keymap *keymap, struct canvas *canvas, struct area area,
+                    int scroll) {
 	const size_t count = action_count + 1 + ARRAY_LENGTH(marks);
 	const size_t columns = area.width >= 2 * COLUMN_WIDTH ? 2 : 1;
 	const size_t rows = (count + columns - 1) / columns;
@@ -57,7 +60,7 @@ static int put_rows(struct canvas *canvas, struct area area, int scroll) {
 		page.area.x += (int)column * COLUMN_WIDTH;
 		page.area.width -= (int)column * COLUMN_WIDTH;
 		for (size_t i = column * rows; i < (column + 1) * rows && i < count; i++)
-			put_row(&page, i);
+			put_row(&page, keymap, i);
 		lines = page.line > lines ? page.line : lines;
 	}
 	return lines;
@@ -65,8 +68,8 @@ static int put_rows(struct canvas *canvas, struct area area, int scroll) {
 
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area) {
 	const struct area nowhere = { area.x, area.y, area.width, 0 };
-	const int most = put_rows(canvas, nowhere, 0) - area.height;
+	const int most = put_rows(&app->keymap, canvas, nowhere, 0) - area.height;
 	const int scroll = app->help_scroll > most ? most : app->help_scroll;
-	put_rows(canvas, area, scroll > 0 ? scroll : 0);
+	put_rows(&app->keymap, canvas, area, scroll > 0 ? scroll : 0);
 	return scroll > 0 ? scroll : 0;
 }

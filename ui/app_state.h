@@ -9,6 +9,7 @@
 #include "detail.h"
 #include "filter_line.h"
 #include "header.h"
+#include "keymap.h"
 #include "menu.h"
 #include "namer.h"
 #include "out.h"
@@ -55,6 +56,7 @@ struct app {
 	struct trails *trails;
 	struct header header;
 	struct filter_line *filter;
+	struct keymap keymap;
 	struct namer *namer;
 	enum app_mode mode;
 	enum app_page page;
