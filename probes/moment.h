@@ -24,14 +24,16 @@ enum moment_tag {
 	MOMENT_OWNERS = MOMENT_TAG('O', 'W', 'N', 'S'),
 	MOMENT_HOST = MOMENT_TAG('H', 'O', 'S', 'T'),
 	MOMENT_SERVICE = MOMENT_TAG('S', 'E', 'R', 'V'),
+	MOMENT_BOOT = MOMENT_TAG('B', 'O', 'O', 'T'),
 };
 
-/* MOMENT_ORIGIN: the numbers, then the texts. */
+/* MOMENT_ORIGIN: the numbers, then the texts; MOMENT_BOOT: `boot`. */
 struct moment_origin {
 	uint64_t time_ns; /* since 1970, UTC */
 	uint32_t netns;   /* inode number of the network namespace; 0: not known */
 	uint32_t needs;   /* enum sock_need: what was asked for */
 	const char *host, *kernel;
+	const char *boot; /* of the machine, as boot.h has it; NULL: not known */
 };
 
 /* What the messages of a dump are. */

@@ -42,6 +42,14 @@ void recorder_destroy(struct recorder *recorder) {
 	free(recorder);
 }
 
+static void put_boot(struct out *out, const char *boot) {
+	if (!boot)
+		return;
+	const size_t start = moment_begin(out, MOMENT_BOOT);
+	moment_put_text(out, boot, strlen(boot));
+	moment_end(out, start);
+}
+
 static void begin(struct recorder *recorder, const struct moment_origin *origin) {
 	struct out *out = recorder->moment;
 	name_list_reset(&recorder->interfaces);
@@ -54,6 +62,7 @@ static void begin(struct recorder *recorder, const struct moment_origin *origin)
 	moment_put_text(out, origin->host, strlen(origin->host));
 	moment_put_text(out, origin->kernel, strlen(origin->kernel));
 	moment_end(out, start);
+	put_boot(out, origin->boot);
 }
 
 void recorder_begin(struct recorder *recorder, const struct moment_origin *origin) {

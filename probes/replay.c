@@ -83,6 +83,10 @@ static bool read_origin(struct replay *replay, struct moment_cursor content) {
 	       get_kept(replay, &content, &replay->origin.kernel);
 }
 
+static bool read_boot(struct replay *replay, struct moment_cursor content) {
+	return get_kept(replay, &content, &replay->origin.boot);
+}
+
 static int compare_numbers(const void *a, const void *b) {
 	const struct numbered_name *left = a;
 	const struct numbered_name *right = b;
@@ -252,6 +256,8 @@ static bool read_section(struct replay *replay, const struct moment_section *sec
 		return true;
 	case MOMENT_REPORT:
 		return read_report(replay, section->content);
+	case MOMENT_BOOT:
+		return read_boot(replay, section->content);
 	case MOMENT_INTERFACE:
 		return read_items(replay, section->content, &names_kind, &replay->interfaces);
 	case MOMENT_CGROUP:
@@ -290,6 +296,7 @@ static struct replay *new_replay(const unsigned char *bytes, size_t length) {
 	replay->moment = (struct moment_cursor){ bytes, length };
 	replay->origin.host = "";
 	replay->origin.kernel = "";
+	replay->origin.boot = "";
 	return replay;
 }
 
@@ -331,6 +338,14 @@ uint64_t replay_time_ns(const struct replay *replay) {
 
 const char *replay_host(const struct replay *replay) {
 	return replay->origin.host;
+}
+
+const char *replay_boot(const struct replay *replay) {
+	return replay->origin.boot;
+}
+
+uint32_t replay_netns(const struct replay *replay) {
+	return replay->origin.netns;
 }
 
 uint32_t replay_needs(const struct replay *replay) {

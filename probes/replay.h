@@ -27,6 +27,11 @@ void replay_close(struct replay *replay);
 uint64_t replay_time_ns(const struct replay *replay);
 const char *replay_host(const struct replay *replay);
 
+/* In which of its boots, as the recording has it ("": not known), and in which network namespace
+ * (0: not known). */
+const char *replay_boot(const struct replay *replay);
+uint32_t replay_netns(const struct replay *replay);
+
 /* What was asked for then, enum sock_need; everything if that is not known. */
 uint32_t replay_needs(const struct replay *replay);
 

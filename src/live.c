@@ -24,6 +24,7 @@ bool live_open(struct live *live, const char *netns, struct recording_writer *wr
 	live->probe = probe_open(netns, no_such, error);
 	if (!live->probe)
 		return false;
+	live->boot = boot_id_read();
 	const bool is_named = uname(&system) == 0;
 	live->host = xasprintf("%s", is_named ? system.nodename : "");
 	live->kernel = xasprintf("%s", is_named ? system.release : "");
@@ -100,6 +101,7 @@ static struct moment_origin origin_of(const struct live *live, uint32_t needs) {
 		.needs = needs,
 		.host = live->host,
 		.kernel = live->kernel,
+		.boot = live->boot.text,
 	};
 }
 
@@ -129,6 +131,8 @@ struct source live_source(struct live *live) {
 		.conclude = live_conclude,
 		.needs = UINT32_MAX,
 		.host = live->host,
+		.boot = live->boot.text,
+		.netns = probe_netns(live->probe),
 		.time_ns = live->time_ns,
 		.monotonic_ns = util_monotonic_ns(),
 	};

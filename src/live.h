@@ -1,6 +1,7 @@
 #pragma once
 /* This machine, now, as a source; and the recorder that may listen. */
 
+#include "boot.h"
 #include "source.h"
 #include "users.h"
 
@@ -14,6 +15,7 @@ struct live {
 	struct probe *probe;
 	struct user_cache users;
 	char *host, *kernel;
+	struct boot_id boot;
 	struct owner_cache *owners;      /* from look to look; NULL: each looks anew */
 	uint64_t time_ns;                /* of the look at hand */
 	struct recorder *recorder;       /* NULL: nothing is recorded */

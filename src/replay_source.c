@@ -35,6 +35,8 @@ struct source replay_source(struct replay *replay) {
 		.names = play_names,
 		.needs = replay_needs(replay),
 		.host = replay_host(replay),
+		.boot = replay_boot(replay),
+		.netns = replay_netns(replay),
 		.time_ns = replay_time_ns(replay),
 	};
 }

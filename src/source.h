@@ -30,6 +30,8 @@ struct source {
 	void (*conclude)(void *self, struct snapshot *snapshot);
 	uint32_t needs;        /* enum sock_need: what it can tell of at all */
 	const char *host;      /* any bytes */
+	const char *boot;      /* likewise; "" or NULL: not known */
+	uint32_t netns;        /* inode of the network namespace; 0: not known */
 	uint64_t time_ns;      /* since 1970, UTC; 0: not known */
 	uint64_t monotonic_ns; /* in a recording made of the times of its moments */
 };

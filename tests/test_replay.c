@@ -193,7 +193,7 @@ static void add_findings(struct recorder *recorder) {
 }
 
 static const struct moment_origin sample_origin = { 1700000000123456789, 4026531840, UINT32_MAX,
-	                                            "host\x1b", "6.1" };
+	                                            "host\x1b",          "6.1",      "boot\x1b" };
 static const struct probe_report sample_reports[REPORT_COUNT] = {
 	[SOCK_PROBE_TCP] = { .outcome = REPORT_WHOLE, .count = 3, .dumps = 2, .joined = 1 },
 	[SOCK_PROBE_UNIX] = { .outcome = REPORT_WHOLE, .elapsed_ns = UINT64_MAX },
@@ -329,6 +329,8 @@ Test(replay, a_moment_says_when_and_where_it_was) {
 	struct replay *replay = replay_open(moment.start, moment.length);
 	cr_expect_eq(replay_time_ns(replay), 1700000000123456789);
 	cr_expect_str_eq(replay_host(replay), "host\x1b");
+	cr_expect_str_eq(replay_boot(replay), "boot\x1b");
+	cr_expect_eq(replay_netns(replay), 4026531840);
 	struct given given = ask(replay);
 	cr_expect_eq(find(&given, 101)->netns, 4026531840);
 	free_given(&given);
@@ -633,6 +635,7 @@ Test(replay, a_list_that_ends_inside_an_item_makes_no_sense) {
 		{ MOMENT_SERVICE, { 4, 8, 12 } },
 		{ MOMENT_PROCESS, { 8, 12, 16, 20, 24 } },
 		{ MOMENT_ORIGIN, { 0, 8, 12, 16, 20, 24 } },
+		{ MOMENT_BOOT, { 0, 3, 4 } },
 		{ MOMENT_OWNERS, { 0, 8, 15, 16 } },
 		{ MOMENT_DUMP, { 0, 4, 7, 8 } },
 	};
