@@ -213,7 +213,9 @@ static void expect_shown(const struct line *line, const struct canvas *canvas) {
 	struct out out;
 	char *drawn = drawn_text(canvas);
 	out_init(&out, OUT_MEMORY);
-	terminal_draw(line->terminal, canvas, theme_choose(terminal_colors(line->terminal), false));
+	const struct theme_terminal kind = { .colors = terminal_colors(line->terminal) };
+	const struct theme theme = theme_make(THEME_AUTO, &kind);
+	terminal_draw(line->terminal, canvas, &theme);
 	terminal_read_back(line->terminal, &out);
 	out_char(&out, '\0');
 	cr_expect_str_eq(out.bytes, drawn, "shown:\n%s\ndrawn:\n%s", out.bytes, drawn);

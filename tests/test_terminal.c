@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,7 +23,7 @@ static struct {
 	int master, slave;
 	struct terminal *terminal;
 	struct canvas canvas;
-	const struct theme *theme;
+	struct theme theme;
 } it;
 
 static void set_size(int width, int height) {
@@ -41,13 +42,17 @@ static void open_pty(int width, int height) {
 	set_size(width, height);
 }
 
+static void use_colors(int colors) {
+	it.theme = theme_make(THEME_AUTO, &(struct theme_terminal){ .colors = colors });
+}
+
 static void open_type(int width, int height, const char *type) {
 	char *error = NULL;
 	cr_assert(setlocale(LC_CTYPE, "C.UTF-8"));
 	open_pty(width, height);
 	it.terminal = terminal_open(it.slave, it.slave, type, &error);
 	cr_assert(it.terminal, "%s", error);
-	it.theme = theme_choose(terminal_colors(it.terminal), false);
+	use_colors(terminal_colors(it.terminal));
 	canvas_init(&it.canvas, width, height, false);
 }
 
@@ -63,7 +68,7 @@ static void close_all(void) {
 }
 
 static void draw(void) {
-	terminal_draw(it.terminal, &it.canvas, it.theme);
+	terminal_draw(it.terminal, &it.canvas, &it.theme);
 }
 
 /* All that was written since the last time, ended by a NUL, in memory that the caller frees. */
@@ -209,10 +214,68 @@ Test(terminal, colours_and_attributes_are_sent, .init = open_small, .fini = clos
 	canvas_text(&it.canvas, 0, 0, 20, STYLE_SELECTED, "selected");
 	draw();
 	cr_expect(has_written("\033[30m\033[46mselected"));
-	it.theme = theme_choose(0, false);
+	use_colors(0);
 	canvas_text(&it.canvas, 0, 1, 20, STYLE_SELECTED, "again");
 	draw();
-	cr_expect(has_written("7magain"));
+	cr_expect(has_written("7mselected"));
+}
+
+Test(terminal, another_theme_is_drawn_at_once, .init = open_small, .fini = close_all) {
+	const struct theme_terminal kind = { .colors = 256 };
+	canvas_text(&it.canvas, 0, 0, 20, STYLE_NEW, "new");
+	draw();
+	cr_expect(has_written("\033[38;5;34m"));
+	for (int i = 0; i < 3 * THEME_COUNT; i++) {
+		it.theme = theme_make((enum theme_kind)(i % THEME_COUNT), &kind);
+		draw();
+	}
+	count_written();
+	it.theme = theme_make(THEME_LIGHT, &kind);
+	draw();
+	cr_expect(has_written("\033[38;5;28m"));
+	draw();
+	cr_expect_eq(count_written(), 0);
+}
+
+/* A type that few machines have, made by tic(1) as ncurses has it. */
+static char *make_direct_type(void) {
+	static const char source[] =
+	    "xterm-direct|with true colours, use=xterm-256color, RGB,\n"
+	    "\tcolors#0x1000000, pairs#0x7FFF, ccc@,\n"
+	    "\tsetaf=\\E[%?%p1%{8}%<%t3%p1%d%e38\\:2\\:\\:%p1%{65536}%/%d\\:"
+	    "%p1%{256}%/%{255}%&%d\\:%p1%{255}%&%d%;m,\n"
+	    "\tsetab=\\E[%?%p1%{8}%<%t4%p1%d%e48\\:2\\:\\:%p1%{65536}%/%d\\:"
+	    "%p1%{256}%/%{255}%&%d\\:%p1%{255}%&%d%;m,\n";
+	char *directory = xasprintf("/tmp/socklens-test-XXXXXX");
+	cr_assert(mkdtemp(directory));
+	char *command = xasprintf("tic -x -o '%s' - 2>'%s/errors'", directory, directory);
+	FILE *tic = popen(command, "we");
+	cr_assert(tic);
+	fputs(source, tic);
+	if (pclose(tic) != 0)
+		cr_skip_test("no tic(1) that understands it");
+	free(command);
+	setenv("TERMINFO", directory, 1);
+	return directory;
+}
+
+Test(terminal, true_colours_are_those_of_the_256) {
+	char *directory = make_direct_type();
+	open_type(20, 4, "xterm-direct");
+	cr_expect_eq(terminal_colors(it.terminal), 0x1000000);
+	canvas_text(&it.canvas, 0, 0, 20, STYLE_NEW, "new");
+	canvas_text(&it.canvas, 0, 1, 20, STYLE_SELECTED, "selected");
+	draw();
+	size_t length = 0;
+	char *bytes = take_written(&length);
+	cr_expect(strstr(bytes, "38:2::0:175:0mnew"), "%s", bytes);
+	cr_expect(strstr(bytes, "\033[46mselected"), "%s", bytes);
+	free(bytes);
+	close_all();
+	char *command = xasprintf("rm -r '%s'", directory);
+	cr_expect_eq(system(command), 0);
+	free(command);
+	free(directory);
 }
 
 Test(terminal, a_type_without_a_size_has_that_of_the_kernel) {
@@ -462,7 +525,7 @@ Test(terminal, it_is_given_back_as_it_was) {
 	cr_assert(it.terminal);
 	cr_expect_not(modes().c_lflag & (ICANON | ECHO | ISIG));
 	canvas_init(&it.canvas, 20, 4, true);
-	it.theme = theme_choose(0, false);
+	use_colors(0);
 	draw();
 	count_written();
 	terminal_close(it.terminal);
@@ -480,7 +543,7 @@ Test(terminal, the_shell_has_it_for_a_while) {
 	const struct termios before = modes();
 	it.terminal = terminal_open(it.slave, it.slave, "xterm-256color", &error);
 	canvas_init(&it.canvas, 20, 4, true);
-	it.theme = theme_choose(0, false);
+	use_colors(0);
 	canvas_text(&it.canvas, 0, 0, 20, STYLE_TEXT, "hello");
 	draw();
 	count_written();
@@ -556,7 +619,7 @@ Test(terminal, a_reader_of_the_output_that_ends_kills_nobody, .timeout = 10) {
 	close(ends[0]);
 	terminal_copy(it.terminal, "x", 1);
 	canvas_init(&it.canvas, 20, 4, true);
-	it.theme = theme_choose(0, false);
+	use_colors(0);
 	draw();
 	cr_expect(terminal_is_gone(it.terminal));
 	terminal_close(it.terminal);

@@ -13,11 +13,14 @@
 #include "terminal_part.h"
 #include "util.h"
 
-/* A colour as this terminal has it. */
-static short color_of(const struct terminal *terminal, int16_t color, short otherwise) {
+/* A colour as this terminal has it. One with true colours (xterm-direct) has the eight, and behind
+ * them 0xRRGGBB. */
+static int color_of(const struct terminal *terminal, int16_t color, int otherwise) {
 	if (color == THEME_COLOR_DEFAULT)
 		return terminal->has_default_colors ? -1 : otherwise;
-	return (short)(color < terminal->colors ? color : color & 7);
+	if (terminal->colors > 256 && color >= 8)
+		return (int)theme_rgb(color);
+	return color < terminal->colors ? color : color & 7;
 }
 
 /* 0, the pair of what is default, if curses has no more. */
@@ -28,8 +31,8 @@ static short add_pair(struct terminal *terminal, const struct theme_look *look) 
 	terminal->pairs[next].foreground = look->foreground;
 	terminal->pairs[next].background = look->background;
 	terminal->pair_count++;
-	init_pair(terminal->pair_count, color_of(terminal, look->foreground, COLOR_WHITE),
-	          color_of(terminal, look->background, COLOR_BLACK));
+	init_extended_pair(terminal->pair_count, color_of(terminal, look->foreground, COLOR_WHITE),
+	                   color_of(terminal, look->background, COLOR_BLACK));
 	return terminal->pair_count;
 }
 
@@ -106,6 +109,16 @@ static void place_cursor(const struct canvas *canvas) {
 	curs_set(is_shown ? 1 : 0);
 }
 
+/* Cells name styles, so what was shown in another theme is no longer what is there. */
+static void take_theme(struct terminal *terminal, const struct theme *theme) {
+	if (memcmp(&terminal->theme, theme, sizeof(*theme)) == 0)
+		return;
+	terminal->theme = *theme;
+	terminal->pair_count = 0;
+	free(terminal->shown);
+	terminal->shown = NULL;
+}
+
 /* Nothing is like this, so that every cell is different. */
 static void make_shown(struct terminal *terminal) {
 	const size_t count = (size_t)terminal->width * (size_t)terminal->height;
@@ -119,6 +132,7 @@ void terminal_draw(struct terminal *terminal, const struct canvas *canvas,
 	if (terminal->is_gone || terminal->is_suspended || canvas->width != terminal->width ||
 	    canvas->height != terminal->height)
 		return;
+	take_theme(terminal, theme);
 	if (!terminal->shown)
 		make_shown(terminal);
 	for (int y = 0; y < terminal->height; y++)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "canvas.h"
+#include "theme.h"
 
 /* More pairs of colours than a theme has. */
 enum { PAIRS_MAX = 64 };
@@ -27,6 +28,7 @@ struct terminal {
 		int16_t foreground, background; /* as in theme.h */
 	} pairs[PAIRS_MAX];                     /* pair n of curses is the one before n */
 	short pair_count;
+	struct theme theme;       /* of what is shown */
 	struct cell *shown;       /* width * height cells as drawn last; NULL: all is to be drawn */
 	unsigned char partial[4]; /* of a character of several bytes */
 	size_t partial_length;

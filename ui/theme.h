@@ -1,7 +1,8 @@
 #pragma once
-/* How styles look. Colour is never alone: marks and attributes say the same. */
+/* How styles look. Colour is never alone: marks and attributes say the same. Pure. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "canvas.h"
@@ -22,10 +23,48 @@ struct theme_look {
 };
 
 struct theme {
-	const char *name;
 	struct theme_look looks[STYLE_COUNT];
 };
 
-/* For a terminal with so many colours (0 or 1: none); NO_COLOR set in the environment, to whatever
- * is not empty, is none too (no-color.org). */
-const struct theme *theme_choose(int colors, bool no_color);
+enum theme_kind {
+	THEME_AUTO, /* dark or light as the terminal is; what suits both where that is not known */
+	THEME_DARK,
+	THEME_LIGHT,
+	THEME_CONTRAST,
+	THEME_COLOR_BLIND,
+	THEME_MONO,
+	THEME_COUNT,
+};
+
+enum theme_background {
+	THEME_BACKGROUND_UNKNOWN,
+	THEME_BACKGROUND_DARK,
+	THEME_BACKGROUND_LIGHT,
+};
+
+/* What is known of a terminal. */
+struct theme_terminal {
+	int colors; /* that it has; 0 or 1: none */
+	/* NO_COLOR is set in the environment, to whatever is not empty. Who names a theme overrides
+	 * it (no-color.org). */
+	bool no_color;
+	enum theme_background background;
+};
+
+struct theme theme_make(enum theme_kind kind, const struct theme_terminal *terminal);
+
+/* "dark"; a sentence, marked with N_. */
+const char *theme_name(enum theme_kind kind);
+const char *theme_help(enum theme_kind kind);
+
+/* False if no theme is called so. */
+bool theme_find(const char *name, enum theme_kind *kind);
+
+/* What COLORFGBG says, which some terminals set ("15;0", "0;default;15"); NULL: it is not set. */
+enum theme_background theme_background_of(const char *variable);
+
+/* Of three parts of light, each at most `most`. */
+enum theme_background theme_background_of_rgb(const uint32_t rgb[3], uint32_t most);
+
+/* 0xRRGGBB of one of xterm's 256 colours. */
+uint32_t theme_rgb(int color);

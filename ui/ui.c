@@ -33,7 +33,7 @@ struct ui {
 	const struct ui_setup *setup;
 	struct app *app;
 	struct terminal *terminal;
-	const struct theme *theme;
+	struct theme theme;
 	struct canvas canvas;
 	int signals;
 	uint64_t due_ns;   /* when the next look is to be asked for */
@@ -203,7 +203,7 @@ static void draw(struct ui *ui) {
 		return;
 	canvas_clear(&ui->canvas, terminal_width(ui->terminal), terminal_height(ui->terminal));
 	app_draw(ui->app, &ui->canvas, now_ns);
-	terminal_draw(ui->terminal, &ui->canvas, ui->theme);
+	terminal_draw(ui->terminal, &ui->canvas, &ui->theme);
 }
 
 static void wait_and_take(struct ui *ui) {
@@ -272,7 +272,12 @@ static void run(struct ui *ui) {
 		.host_names = ui->setup->host_names,
 		.is_live = ui->setup->feed.is_live,
 	};
-	ui->theme = theme_choose(terminal_colors(ui->terminal), wants_no_color());
+	const struct theme_terminal kind = {
+		.colors = terminal_colors(ui->terminal),
+		.no_color = wants_no_color(),
+		.background = theme_background_of(getenv("COLORFGBG")),
+	};
+	ui->theme = theme_make(THEME_AUTO, &kind);
 	canvas_init(&ui->canvas, terminal_width(ui->terminal), terminal_height(ui->terminal),
 	            false);
 	ui->app = app_create(&setup);
