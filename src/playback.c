@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "capture.h"
@@ -75,6 +76,7 @@ static char *find_kind(struct playback *playback) {
 		if (version != RECORDING_VERSION)
 			return complain(playback, _("a recording of another version of socklens"));
 		playback->reader.fd = playback->fd;
+		playback->reader.position = RECORDING_HEADER_SIZE;
 		return NULL;
 	}
 	const bool is_capture = capture_is_one(start, (size_t)length);
@@ -87,15 +89,67 @@ static char *find_kind(struct playback *playback) {
 	return is_capture ? unpack_capture(playback) : NULL;
 }
 
-bool playback_open(struct playback *playback, const char *path, char **error) {
-	*playback = (struct playback){ .path = xasprintf("%s", path) };
-	playback->fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-	                                      : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	*error = playback->fd < 0 ? complain(playback, strerror(errno)) : find_kind(playback);
+static int open_path(const char *path) {
+	return strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+	                              : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+/* Places are counted from the start of a file, so it must stand there. */
+static bool is_seekable(int fd) {
+	return lseek(fd, 0, SEEK_CUR) == 0;
+}
+
+/* Everything that `from` still has goes to `to`. 0 or -errno. */
+static int copy_all(int from, int to) {
+	unsigned char block[1 << 16];
+	size_t total = 0;
+	for (;;) {
+		const ssize_t length = util_read_up_to(from, block, sizeof(block));
+		if (length <= 0)
+			return (int)length;
+		total += (size_t)length;
+		if (total > RECORDING_MOMENT_MAX)
+			return -EFBIG;
+		const int result = util_write_all(to, block, (size_t)length, -1);
+		if (result < 0)
+			return result;
+	}
+}
+
+/* Takes `pipe`. A descriptor of a file in memory with what came through it, or -errno. */
+static int spool(int pipe) {
+	const int file = memfd_create("recording", MFD_CLOEXEC);
+	const int result = file < 0 ? -errno : copy_all(pipe, file);
+	close(pipe);
+	if (result == 0 && lseek(file, 0, SEEK_SET) == 0)
+		return file;
+	if (file >= 0)
+		close(file);
+	return result < 0 ? result : -EIO;
+}
+
+/* Takes `fd`, or -errno of what could not be opened. */
+static bool open_descriptor(struct playback *playback, int fd, const char *path, char **error) {
+	*playback = (struct playback){ .fd = fd, .path = xasprintf("%s", path) };
+	*error = fd < 0 ? complain(playback, strerror(-fd)) : find_kind(playback);
 	if (!*error)
 		return true;
 	playback_close(playback);
 	return false;
+}
+
+bool playback_open(struct playback *playback, const char *path, char **error) {
+	const int fd = open_path(path);
+	return open_descriptor(playback, fd < 0 ? -errno : fd, path, error);
+}
+
+bool playback_open_seekable(struct playback *playback, const char *path, char **error) {
+	int fd = open_path(path);
+	if (fd < 0)
+		fd = -errno;
+	else if (!is_seekable(fd))
+		fd = spool(fd);
+	return open_descriptor(playback, fd, path, error);
 }
 
 void playback_close(struct playback *playback) {
@@ -164,4 +218,14 @@ bool playback_next(struct playback *playback, struct source *source, char **erro
 	advance(playback, source->time_ns);
 	source->monotonic_ns = playback->monotonic_ns;
 	return true;
+}
+
+uint64_t playback_position(const struct playback *playback) {
+	return playback->reader.position;
+}
+
+int playback_seek(struct playback *playback, uint64_t position) {
+	replay_close(playback->replay);
+	playback->replay = NULL;
+	return playback->only_messages ? 0 : recording_seek(&playback->reader, position);
 }

@@ -24,6 +24,14 @@ struct playback {
 bool playback_open(struct playback *playback, const char *path, char **error);
 void playback_close(struct playback *playback);
 
+/* The same of a file that playback_seek() is for: what cannot seek, a pipe, is read to its end
+ * first and kept in memory. */
+bool playback_open_seekable(struct playback *playback, const char *path, char **error);
+
 /* The next moment as a source, good until the next call. False at the end; then `error` says what
  * is wrong with the file, or is NULL. */
 bool playback_next(struct playback *playback, struct source *source, char **error);
+
+/* Where in the file the next moment begins, and back to such a place. 0 or -errno. */
+uint64_t playback_position(const struct playback *playback);
+int playback_seek(struct playback *playback, uint64_t position);

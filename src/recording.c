@@ -318,6 +318,18 @@ enum recording_next recording_read(struct recording_reader *reader, const unsign
 	return next;
 }
 
+int recording_seek(struct recording_reader *reader, uint64_t position) {
+	if (!reader->stream)
+		prepare_reader(reader);
+	if (lseek(reader->fd, (off_t)position, SEEK_SET) < 0)
+		return -errno;
+	ZSTD_DCtx_reset(reader->stream, ZSTD_reset_session_only);
+	reader->position = position;
+	reader->input_used = reader->input_at = 0;
+	reader->at_end = false;
+	return 0;
+}
+
 void recording_finish(struct recording_reader *reader) {
 	ZSTD_freeDStream(reader->stream);
 	free(reader->input);

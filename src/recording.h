@@ -64,4 +64,9 @@ struct recording_reader {
 /* The next moment. Its bytes are aligned for any number, and good until the next call. */
 enum recording_next recording_read(struct recording_reader *reader, const unsigned char **bytes,
                                    size_t *length);
+
+/* The moment that begins at `position`, where `position` of the reader was before it was read, is
+ * the next one. 0 or -errno: what cannot seek can only go on. */
+int recording_seek(struct recording_reader *reader, uint64_t position);
+
 void recording_finish(struct recording_reader *reader);

@@ -206,6 +206,41 @@ Test(recording, a_file_cut_anywhere_is_good_up_to_its_last_whole_moment) {
 	free(sample.bytes);
 }
 
+/* In any order, after the end, after damage and inside a moment that is being read. */
+Test(recording, every_moment_can_be_read_again_from_its_place) {
+	static const size_t order[] = { 2, 0, 1, 1, 0, 2, 2 };
+	struct sample sample = new_sample();
+	struct recording_reader reader = reader_of(sample.bytes, sample.length);
+	const unsigned char *bytes = NULL;
+	size_t length = 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
+		const size_t number = order[i];
+		cr_assert_eq(recording_seek(&reader, sample.ends[number]), 0);
+		cr_expect_eq(reader.position, sample.ends[number]);
+		cr_assert_eq(recording_read(&reader, &bytes, &length), RECORDING_MOMENT);
+		cr_expect(is_moment(&small[number], bytes, length), "step %zu", i);
+		cr_expect_eq(reader.position, sample.ends[number + 1], "step %zu", i);
+	}
+	cr_expect_eq(recording_read(&reader, &bytes, &length), RECORDING_END);
+	cr_assert_eq(recording_seek(&reader, sample.ends[1] + 1), 0);
+	cr_expect_eq(recording_read(&reader, &bytes, &length), RECORDING_DAMAGED);
+	cr_assert_eq(recording_seek(&reader, sample.ends[1]), 0);
+	cr_assert_eq(recording_read(&reader, &bytes, &length), RECORDING_MOMENT);
+	cr_expect(is_moment(&small[1], bytes, length));
+	close_reader(&reader);
+	free(sample.bytes);
+}
+
+Test(recording, a_pipe_cannot_go_back) {
+	int ends[2];
+	cr_assert_eq(pipe(ends), 0);
+	struct recording_reader reader = { .fd = ends[0] };
+	cr_expect_eq(recording_seek(&reader, RECORDING_HEADER_SIZE), -ESPIPE);
+	recording_finish(&reader);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* Into what a bit of a frame was flipped, no moment that was never written comes out; what the
  * checksum does not cover (a frame that became one to skip) may lose one. */
 static void expect_only_what_was_written(const struct sample *sample, size_t bit) {
