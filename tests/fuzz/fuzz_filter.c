@@ -20,13 +20,13 @@ static struct sock_unix un = { .name = { "@a\0b", 4, true }, .peer_name = { "/ru
 static const struct sock_packet packet = { .ethertype = 3 };
 static const struct sock_netlink netlink = { .protocol = 17 };
 
-static const struct sock_names names = { .local.host = "localhost" };
+static const struct sock_names end_names = { .local.host = "localhost" };
 
 static const struct sock socks[] = {
 	{ .known = UINT32_MAX,
 	  .state = SOCK_STATE_ESTABLISHED,
 	  .local = { .address = { 127, 0, 0, 1 }, .port = 22 },
-	  .names = &names,
+	  .names = &end_names,
 	  .peer = { .address = { 10, 1, 2, 3 }, .port = 50000 },
 	  .owner_count = 2,
 	  .owners = owners,
