@@ -197,7 +197,7 @@ static void put_bash(void) {
 	       "\t[[ $word == *,* ]] && list+=, || list=\n");
 	put_bash_commands();
 	printf("\tcase $before in\n"
-	       "\t--columns|--sort) mapfile -t COMPREPLY < <(compgen -P \"$list\" -W '");
+	       "\t--columns|--sort|--group) mapfile -t COMPREPLY < <(compgen -P \"$list\" -W '");
 	put_field_names();
 	printf("' -- \"$last\"); return;;\n"
 	       "\t--format) mapfile -t COMPREPLY < <(compgen -W '");
@@ -234,6 +234,7 @@ static void put_zsh_action(const struct option_row *row) {
 	switch (row->action) {
 	case OPTION_COLUMNS:
 	case OPTION_SORT:
+	case OPTION_GROUP_BY:
 		printf(":field:_values -s , field ");
 		put_field_names();
 		break;
@@ -378,7 +379,8 @@ static void put_fish(void) {
 			printf(" -a '");
 			put_formats();
 			putchar('\'');
-		} else if (row->action == OPTION_COLUMNS || row->action == OPTION_SORT) {
+		} else if (row->action == OPTION_COLUMNS || row->action == OPTION_SORT ||
+		           row->action == OPTION_GROUP_BY) {
 			printf(" -a '(__fish_append , ");
 			put_field_names();
 			printf(")'");

@@ -105,6 +105,18 @@ static void parse_filter(struct cli *cli, const char *file, const char *const wo
 	free(expression);
 }
 
+/* Rows that are groups are sorted by columns of their own. */
+static void choose_groups(struct cli *cli, const struct cli_wishes *wishes) {
+	char *error = NULL;
+	if (cli->summary || cli->diff || wishes->columns || cli->view.detail_count > 0)
+		error = xasprintf("%s", _("groups have columns of their own; leave out --group, or "
+		                          "--columns, details, --summary and --diff"));
+	else if (group_rows_set(&cli->groups, wishes->group, &error) && wishes->sort)
+		group_rows_sort(&cli->groups, wishes->sort, &error);
+	if (error)
+		cli_fail(cli, error);
+}
+
 static void choose_columns(struct cli *cli, const struct cli_wishes *wishes) {
 	static const char batch_columns[] = "owners,user,proto,state,local,peer,rx,tx,rtt,age";
 	char *error = NULL;
@@ -126,7 +138,9 @@ static void choose_columns(struct cli *cli, const struct cli_wishes *wishes) {
 		         xasprintf("%s", _("a summary has no columns, details or order to choose; "
 		                           "leave out --summary or the others")));
 	error = NULL;
-	if (wishes->sort && !view_set_sort(&cli->view, wishes->sort, &error))
+	if (wishes->group)
+		choose_groups(cli, wishes);
+	else if (wishes->sort && !view_set_sort(&cli->view, wishes->sort, &error))
 		cli_fail(cli, error);
 }
 
@@ -226,8 +240,9 @@ static void check_top(struct cli *cli) {
 	const char *problem = NULL;
 	if (cli->interval_ns == 0)
 		cli->interval_ns = second_ns;
-	if (cli->batch && (cli->summary || cli->record || cli->diff || cli->verbose))
-		problem = _("top -b has no --summary, --record, --diff or --verbose; use "
+	if (cli->batch && (cli->summary || cli->groups.by.level_count > 0 || cli->record ||
+	                   cli->diff || cli->verbose))
+		problem = _("top -b has no --summary, --group, --record, --diff or --verbose; use "
 		            "socklens list");
 	else if (cli->replay && cli->netns)
 		problem = _("a recording is shown as it is; leave out --net");

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "filter.h"
+#include "group_rows.h"
 #include "sink.h"
 #include "view.h"
 
@@ -26,6 +27,7 @@ struct cli {
 	struct view view;
 	const struct sink_class *format;
 	const char *netns; /* borrowed from argv, or NULL */
+	struct group_rows groups; /* without levels: the rows are sockets */
 	bool header;
 	bool summary;
 	bool resolve;

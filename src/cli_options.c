@@ -96,6 +96,7 @@ static void set_columns(struct cli *cli, struct cli_wishes *wishes, const char *
 static bool is_list_only(const struct option_row *row) {
 	switch (row->action) {
 	case OPTION_SUMMARY:
+	case OPTION_GROUP_BY:
 	case OPTION_WATCH:
 	case OPTION_DIFF:
 	case OPTION_RECORD:
@@ -165,6 +166,9 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		break;
 	case OPTION_SORT:
 		wishes->sort = argument;
+		break;
+	case OPTION_GROUP_BY:
+		wishes->group = argument;
 		break;
 	case OPTION_FORMAT:
 	case OPTION_JSON:

@@ -16,6 +16,7 @@ struct cli_wishes {
 	uint32_t families;
 	const char *columns;
 	const char *sort;
+	const char *group;
 	const char *filter_file;
 	bool groups[FIELD_GROUP_COUNT];
 	const struct option_row *list_only; /* an option that only a list has; NULL: none */

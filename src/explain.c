@@ -192,14 +192,6 @@ void explain_state(struct out *out, const struct sock *sock) {
 	out_char(out, '.');
 }
 
-/* Of sockets that drop what they cannot take: `drops`, or the last member of the memory. */
-static uint64_t count_drops(const struct sock *sock) {
-	const size_t end = offsetof(struct sock_memory, drops) + sizeof(sock->memory->drops);
-	if (sock->memory && sock->memory->length >= end)
-		return sock->memory->drops;
-	return sock->known & SOCK_KNOWS_DROPS ? sock->drops : 0;
-}
-
 static bool has_connections(const struct sock *sock) {
 	return sock->protocol == SOCK_PROTOCOL_TCP || sock->protocol == SOCK_PROTOCOL_MPTCP;
 }
@@ -210,7 +202,7 @@ static bool has_stream(const struct sock *sock) {
 }
 
 static void explain_drops(struct out *out, const struct sock *sock) {
-	const uint64_t drops = count_drops(sock);
+	const uint64_t drops = sock_drops(sock);
 	if (drops == 0)
 		return;
 	out_count(out, _("%llu packet that came was dropped"),
@@ -219,7 +211,7 @@ static void explain_drops(struct out *out, const struct sock *sock) {
 }
 
 static void explain_listener(struct out *out, const struct sock *sock) {
-	const uint64_t drops = count_drops(sock);
+	const uint64_t drops = sock_drops(sock);
 	if (!sock_is_accept_queue_full(sock)) {
 		explain_drops(out, sock);
 		return;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "health.h"
 #include "life.h"
 #include "sctp_info.h"
 #include "sock.h"
@@ -107,6 +108,26 @@ static void get_dst(const struct field_access *access, const struct sock *sock,
                     struct value *value) {
 	(void)access;
 	set_address(value, sock, VALUE_PEER);
+}
+
+/* Of listeners and the like, whose peer is anybody, there is none. */
+static void get_dst_net(const struct field_access *access, const struct sock *sock,
+                        struct value *value) {
+	const bool is_ip = SOCK_FAMILIES_IP >> sock->family & 1;
+	(void)access;
+	if (is_ip && !sock_address_is_zero(&sock->peer))
+		set_end(value, VALUE_NETWORK, sock, VALUE_PEER);
+}
+
+/* Most of what can be wrong with a connection is told by tcp_info only. */
+static void get_health(const struct field_access *access, const struct sock *sock,
+                       struct value *value) {
+	const enum health health = health_of(sock);
+	const bool is_seen =
+	    sock->protocol != SOCK_PROTOCOL_TCP || sock->tcp || sock->state == SOCK_STATE_TIME_WAIT;
+	(void)access;
+	if (health != HEALTH_FINE || is_seen)
+		set_symbol(value, health_name(health));
 }
 
 static void get_string(const struct field_access *access, const struct sock *sock,
@@ -451,6 +472,12 @@ const struct field fields[] = {
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_comm },
 	{ TEXT("fd", "FD", N_("descriptors in the owners, of the socket or its io_uring")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_fd },
+
+	{ TEXT("dst_net", "PEER-NET", N_("network of the other end: IPv4 /24, IPv6 /64")),
+	  .group = FIELD_GROUP_ASKED, .access.get = get_dst_net },
+	{ TEXT("health", "HEALTH",
+	       N_("worst thing: ok, window-closed, retransmits, drops, close-wait, ...")),
+	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_INFO, .access.get = get_health },
 
 	{ NUMBER("rx", "RX/s", RATE, N_("live view: payload received per second")),
 	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_RX, rx) },

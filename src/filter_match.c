@@ -259,6 +259,7 @@ static enum answer test_number(struct subject *subject, const struct filter_node
 	case VALUE_TEXT:
 	case VALUE_FLAGS:
 	case VALUE_ADDRESS:
+	case VALUE_NETWORK:
 	case VALUE_ENDPOINT:
 		break;
 	}
@@ -358,6 +359,7 @@ static enum answer test_texts(struct subject *subject, const struct filter_node 
 	case VALUE_BOOL:
 	case VALUE_HEX:
 	case VALUE_ADDRESS:
+	case VALUE_NETWORK:
 	case VALUE_ENDPOINT:
 		return answer_of(test_formatted(&value, node, test));
 	case VALUE_UNKNOWN:

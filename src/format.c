@@ -117,6 +117,28 @@ void format_address(struct out *out, const struct sock *sock, enum value_end end
 	out_advance(out, (size_t)(stop - start));
 }
 
+/* A mapped IPv4 address is that of an IPv4 host, of which all others would be in one network. */
+void format_network(struct out *out, const struct sock *sock, enum value_end end) {
+	const struct format_network network = format_network_of(sock, end);
+	struct sock masked = { .family = sock->family };
+	memcpy(masked.local.address, network.address, sizeof(network.address));
+	format_address(out, &masked, VALUE_LOCAL);
+	out_char(out, '/');
+	out_number(out, network.prefix);
+}
+
+struct format_network format_network_of(const struct sock *sock, enum value_end end) {
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const uint8_t *address = endpoint_of(sock, end)->address;
+	const bool is_mapped =
+	    sock->family == SOCK_FAMILY_INET6 && memcmp(address, mapped, sizeof(mapped)) == 0;
+	struct format_network network = { .prefix = sock->family == SOCK_FAMILY_INET ? 24
+		                                    : is_mapped                      ? 120
+		                                                                     : 64 };
+	memcpy(network.address, address, network.prefix / 8);
+	return network;
+}
+
 /* An IPv6 socket on the wildcard address that takes IPv4 too, which ss prints as "*". */
 static bool is_dual_stack_wildcard(const struct sock *sock, const struct sock_endpoint *endpoint) {
 	return sock->family == SOCK_FAMILY_INET6 && (sock->known & SOCK_KNOWS_V6ONLY) &&
@@ -217,6 +239,7 @@ static void format_owner(struct out *out, const struct owner *owner, enum value_
 	const struct process *process = owner->process;
 	switch (part) {
 	case OWNER_ALL:
+	case OWNER_PROCESS:
 		out_number(out, process->pid);
 		out_char(out, '/');
 		format_process_name(out, process);
@@ -335,6 +358,9 @@ void format_any_value(struct out *out, const struct column *column, const struct
 		break;
 	case VALUE_ADDRESS:
 		format_address(out, value->sock, (enum value_end)value->part);
+		break;
+	case VALUE_NETWORK:
+		format_network(out, value->sock, (enum value_end)value->part);
 		break;
 	case VALUE_ENDPOINT:
 		format_endpoint(out, value->sock, (enum value_end)value->part);

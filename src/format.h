@@ -2,6 +2,7 @@
 /* How a value reads in a line of text. */
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "out.h"
@@ -32,7 +33,15 @@ static inline char *format_put_number(char *to, enum unit unit, uint64_t number)
 /* The address of one end, as inet_ntop() spells it. */
 void format_address(struct out *out, const struct sock *sock, enum value_end end);
 
-/* The same with device and port, as words. */
+/* The network that an IP address is in, as far as one can tell: IPv4 /24, IPv6 /64. */
+struct format_network {
+	uint8_t address[16]; /* zero behind the prefix */
+	uint8_t prefix;      /* bits */
+};
+struct format_network format_network_of(const struct sock *sock, enum value_end end);
+void format_network(struct out *out, const struct sock *sock, enum value_end end);
+
+/* An end with device and port, as words. */
 void format_endpoint(struct out *out, const struct sock *sock, enum value_end end);
 
 /* All kinds, for format_value(). */

@@ -39,11 +39,21 @@ struct list {
 	struct out *out;
 };
 
+static bool is_grouped(const struct list *list) {
+	return list->cli->groups.by.level_count > 0;
+}
+
+/* True if the rows are sockets, so that the columns of the view are theirs. */
+static bool shows_sockets(const struct list *list) {
+	return !list->cli->summary && !is_grouped(list);
+}
+
 /* Owners, names, peers and order are found for all sockets at once. */
 static bool needs_all(const struct list *list) {
 	const uint32_t all_at_once = SOCK_NEED_OWNERS | SOCK_NEED_NAMES;
 	return list->recorded || list->history || (list->needs & all_at_once) ||
-	       list->finds_peers || (!list->cli->summary && list->cli->view.key_count > 0);
+	       list->finds_peers || is_grouped(list) ||
+	       (!list->cli->summary && list->cli->view.key_count > 0);
 }
 
 static size_t choose(struct list *list, struct snapshot *batch) {
@@ -149,6 +159,11 @@ static bool take_batch(void *context, struct snapshot *batch) {
 	}
 	if (list->history)
 		count = keep_changes(list, batch, count);
+	if (is_grouped(list)) {
+		group_rows_show(&list->cli->groups, (const struct sock *const *)list->matching,
+		                count, &list->sink);
+		return true;
+	}
 	view_sort(&list->cli->view, (const struct sock **)list->matching, count);
 	show_rows(list, count);
 	return list->out->error == 0;
@@ -162,8 +177,10 @@ static void note_unrecorded(const struct list *list, struct out *notes) {
 	out_text(notes, _("socklens: not recorded: "));
 	if (missing == SOCK_NEED_NAMES)
 		out_text(notes, _("names of hosts and services"));
-	else if (missing & view_needs(&list->cli->view))
+	else if (shows_sockets(list) && (missing & view_needs(&list->cli->view)))
 		view_put_needing(notes, &list->cli->view, missing);
+	else if (missing & group_needs(&list->cli->groups.by))
+		out_text(notes, _("what the groups ask for"));
 	else
 		out_text(notes, _("what the filter asks for"));
 	out_char(notes, '\n');
@@ -191,10 +208,21 @@ static struct list_outcome conclude(const struct list *list, const struct snapsh
 	return outcome;
 }
 
+static const char *rows_key(const struct list *list) {
+	if (is_grouped(list))
+		return "groups";
+	return list->cli->summary ? "summary" : "sockets";
+}
+
 static const struct column **columns_of(const struct list *list, size_t *count) {
 	const struct cli *cli = list->cli;
-	*count = cli->summary ? SUMMARY_COLUMNS : cli->view.column_count;
+	const size_t own = cli->summary ? SUMMARY_COLUMNS : cli->view.column_count;
+	*count = is_grouped(list) ? GROUP_COLUMNS_MAX : own;
 	const struct column **columns = xcalloc(*count, sizeof(*columns));
+	if (is_grouped(list)) {
+		*count = group_rows_columns(&cli->groups, columns);
+		return columns;
+	}
 	for (size_t i = 0; i < *count; i++)
 		columns[i] = cli->summary ? summary_columns[i] : &cli->view.columns[i]->column;
 	return columns;
@@ -207,12 +235,12 @@ static void begin_sink(struct list *list, struct out *out, const char *time_text
 	list->sink = (struct sink){
 		.class = list->cli->format,
 		.out = out,
-		.detail_count = list->cli->summary ? 0 : list->cli->view.detail_count,
+		.detail_count = shows_sockets(list) ? list->cli->view.detail_count : 0,
 		.header = list->cli->header,
-		.rows_key = list->cli->summary ? "summary" : "sockets",
+		.rows_key = rows_key(list),
 		.origin = { .host = list->source->host, .time = time_text },
 	};
-	if (!list->cli->summary)
+	if (shows_sockets(list))
 		list->sink.accesses = list->cli->view.accesses;
 	list->sink.columns = columns_of(list, &list->sink.column_count);
 	sink_begin(&list->sink);
@@ -240,7 +268,8 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
 	const struct sink_time time = sink_time(source->time_ns);
 	list.needs = filter_needs(&list.filter);
 	list.decides_late = filter_decides_late(&list.filter);
-	if (!cli->summary)
+	list.needs |= group_needs(&cli->groups.by);
+	if (shows_sockets(&list))
 		list.needs |= view_needs(&cli->view);
 	if (cli->resolve && !cli->summary)
 		list.needs |= SOCK_NEED_NAMES;

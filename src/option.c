@@ -61,6 +61,8 @@ const struct option_row options[] = {
 	  OPTION_COLUMNS, 0 },
 	{ 0, "sort", "LIST", OUTPUT, N_("by these fields; -FIELD for largest first"), OPTION_SORT,
 	  0 },
+	{ 0, "group", "LIST", OUTPUT, N_("count and sum up by these fields, as process,state"),
+	  OPTION_GROUP_BY, 0 },
 	{ 0, "format", "FORMAT", OUTPUT, N_("text, json, ndjson, csv or tsv"), OPTION_FORMAT, 0 },
 	{ 'j', "json", NULL, OUTPUT, N_("the same as --format json"), OPTION_JSON, 0 },
 
@@ -141,7 +143,8 @@ void option_write_help(struct out *out) {
 	         _("Usage: socklens [list|top] [OPTION]... [FILTER]...      (top on a terminal)\n"
 	           "       socklens top|record|serve|connect|lab ...   (-h tells more of each)\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
-		out_printf(out, "\n%s:\n", option_topic_title((enum option_topic)topic));
+		out_printf(out, "%s%s:\n", topic == 0 ? "\n" : "",
+		           option_topic_title((enum option_topic)topic));
 		for (size_t i = 0; i < option_count; i++) {
 			if ((int)options[i].topic == topic)
 				write_option(out, &options[i]);

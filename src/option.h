@@ -29,6 +29,7 @@ enum option_action {
 	OPTION_RESOLVE,
 	OPTION_COLUMNS,
 	OPTION_SORT,
+	OPTION_GROUP_BY,
 	OPTION_FORMAT,
 	OPTION_JSON,
 	OPTION_WATCH, /* value: the most seconds from look to look */

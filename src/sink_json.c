@@ -51,6 +51,11 @@ static void put_property(struct out *out, const struct owner *owner, enum value_
 	case OWNER_ALL:
 		put_owner(out, owner);
 		break;
+	case OWNER_PROCESS:
+		out_char(out, '{');
+		put_process(out, process);
+		out_char(out, '}');
+		break;
 	case OWNER_PID:
 		out_number(out, process->pid);
 		break;
@@ -129,6 +134,7 @@ static void put_value(struct out *out, const struct column *column, const struct
 		format_address(out, value->sock, (enum value_end)value->part);
 		out_char(out, '"');
 		break;
+	case VALUE_NETWORK:
 	case VALUE_ENDPOINT:
 		put_as_text(out, column, value);
 		break;

@@ -2,6 +2,7 @@
 
 #include "sock.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -244,6 +245,13 @@ uint32_t sock_unread(const struct sock *sock) {
 		return 0;
 	const bool counts_fin = sock->protocol == SOCK_PROTOCOL_TCP && sock_has_peers_fin(sock);
 	return sock->recvq - (counts_fin && sock->recvq > 0);
+}
+
+uint64_t sock_drops(const struct sock *sock) {
+	const size_t end = offsetof(struct sock_memory, drops) + sizeof(sock->memory->drops);
+	if (sock->memory && sock->memory->length >= end)
+		return sock->memory->drops;
+	return sock->known & SOCK_KNOWS_DROPS ? sock->drops : 0;
 }
 
 bool sock_is_accept_queue_full(const struct sock *sock) {

@@ -470,6 +470,10 @@ bool sock_has_peers_fin(const struct sock *sock);
  * it is read too. 0: nothing, or it is not known. */
 uint32_t sock_unread(const struct sock *sock);
 
+/* Packets that a socket dropped because it could not take them: `drops`, or the last member of the
+ * memory. 0: none, or it is not known. */
+uint64_t sock_drops(const struct sock *sock);
+
 /* A listener whose queue of connections to accept has no room for another. The kernel refuses once
  * there are more than the backlog, not when that is reached. */
 bool sock_is_accept_queue_full(const struct sock *sock);

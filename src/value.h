@@ -17,12 +17,20 @@ enum value_kind {
 	VALUE_TEXT,     /* any bytes of someone else's */
 	VALUE_FLAGS,    /* a set of names of ours */
 	VALUE_ADDRESS,  /* one end of a socket, without the port */
+	VALUE_NETWORK,  /* the network around that address: IPv4 /24, IPv6 /64 */
 	VALUE_ENDPOINT, /* one end of a socket, with port and device */
 	VALUE_OWNERS,   /* owners, or one property of each */
 };
 
 enum value_end { VALUE_LOCAL, VALUE_PEER };
-enum value_owner_part { OWNER_ALL, OWNER_PID, OWNER_EXE, OWNER_COMM, OWNER_FD };
+enum value_owner_part {
+	OWNER_ALL,
+	OWNER_PROCESS, /* the same without the descriptor */
+	OWNER_PID,
+	OWNER_EXE,
+	OWNER_COMM,
+	OWNER_FD,
+};
 
 struct value {
 	enum value_kind kind : 8;

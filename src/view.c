@@ -221,13 +221,14 @@ static int compare_owners(const struct value *a, const struct value *b) {
 	case OWNER_FD:
 		return compare_numbers(left->fd, right->fd);
 	case OWNER_ALL:
+	case OWNER_PROCESS:
 	case OWNER_PID:
 		break;
 	}
 	return compare_numbers(p->pid, q->pid);
 }
 
-static int compare_values(const struct value *a, const struct value *b) {
+int view_compare(const struct value *a, const struct value *b) {
 	if (a->kind != b->kind)
 		return compare_numbers(a->kind, b->kind);
 	switch (a->kind) {
@@ -242,6 +243,7 @@ static int compare_values(const struct value *a, const struct value *b) {
 	case VALUE_FLAGS:
 		return compare_numbers(a->length, b->length);
 	case VALUE_ADDRESS:
+	case VALUE_NETWORK:
 	case VALUE_ENDPOINT:
 		return compare_ends(a, b);
 	case VALUE_OWNERS:
@@ -261,7 +263,7 @@ static int compare_by_key(const struct sort_key *key, const struct sock *a, cons
 	const bool right_known = field_get(&key->field->access, &b_source, &right);
 	if (!left_known || !right_known)
 		return right_known - left_known;
-	const int order = compare_values(&left, &right);
+	const int order = view_compare(&left, &right);
 	return key->descending ? -order : order;
 }
 

@@ -51,5 +51,8 @@ uint32_t view_needs(const struct view *view);
  */
 void view_put_needing(struct out *out, const struct view *view, uint32_t needs);
 
+/* Less than, equal to or greater than 0, of two values of one field that are known. */
+int view_compare(const struct value *a, const struct value *b);
+
 /* Sorts the pointers; sockets that compare equal keep their order, unknown comes last. */
 void view_sort(const struct view *view, const struct sock **socks, size_t count);

@@ -15,13 +15,13 @@ declare -A layer=(
 	[util]=1 [thread]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1 [text_file]=1 [range]=1 [glob]=1 [when]=1
 	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [hint]=2 [want]=2 [snapshot]=2
 	[life]=3 [life_join]=3 [life_rate]=3 [sock_copy]=3 [totals]=3 [frame]=3 [feed]=3
-	[explain]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
+	[explain]=3 [health]=3 [group]=3 [group_key]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
 	[value]=3 [field]=3 [endpoint]=3 [format]=3 [view]=3 [json]=3 [users]=3 [services]=3
 	[filter]=3 [filter_bound]=3 [filter_error]=3 [filter_field]=3 [filter_hint]=3 [filter_host]=3
 	[filter_lexer]=3 [filter_match]=3 [filter_parse]=3 [filter_parser]=3 [filter_port]=3
 	[filter_print]=3 [filter_regex]=3 [filter_sources]=3 [filter_term]=3 [filter_tree]=3 [filter_value]=3
 	[filter_word]=3 [resolve]=3 [config]=3 [names]=3 [diff]=3 [history]=3
-	[sink]=4 [sink_socks]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4
+	[sink]=4 [sink_socks]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4 [group_rows]=4
 	[option]=5 [cli]=5 [cli_options]=5
 	[annotate]=6 [batch]=6 [channel]=6 [collector]=6 [feed_thread]=6 [feeds]=6 [frame_make]=6
 	[keeper]=6 [privilege]=6 [replay_source]=6 [rescue]=6 [top]=6

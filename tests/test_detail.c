@@ -461,9 +461,9 @@ Test(detail, scrolling_shows_the_same_page_further_down_below_the_title) {
 		*saved = '\0';
 		whole_line[count++] = at;
 	}
-	char *wanted = xasprintf("%s     PgDn: 42 more lines\n%s\n%s\n%s\n%s\n", whole_line[0],
+	char *wanted = xasprintf("%s     PgDn: 43 more lines\n%s\n%s\n%s\n%s\n", whole_line[0],
 	                         whole_line[11], whole_line[12], whole_line[13], whole_line[14]);
-	cr_expect_eq(lines, 1 + 10 + 4 + 42);
+	cr_expect_eq(lines, 1 + 10 + 4 + 43);
 	cr_expect_str_eq(part, wanted, "%s", part);
 	for (int i = lines; i < count; i++)
 		cr_expect_str_eq(whole_line[i], "");

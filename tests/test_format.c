@@ -261,6 +261,7 @@ Test(format, owners_are_named_once_each_and_cannot_forge_another) {
 	const struct owner owners[] = { { &kernel_like, 3 }, { &python, 5 }, { &python, 6 } };
 	static const char *const wanted[] = {
 		[OWNER_ALL] = "7/a\\x2c1/b\\x20c,4242/python3",
+		[OWNER_PROCESS] = "7/a\\x2c1/b\\x20c,4242/python3",
 		[OWNER_PID] = "7,4242",
 		[OWNER_EXE] = "a\\x2c1/b\\x20c,python3",
 		[OWNER_COMM] = "a\\x2c1/b\\x20c,worker",

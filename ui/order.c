@@ -74,7 +74,7 @@ static uint64_t word_of_end(const struct value *value, size_t index) {
 	uint8_t bytes[1 + sizeof(end->address) + sizeof(port)] = { sock->family };
 	if (sock->family == SOCK_FAMILY_UNIX)
 		return word_of_unix(value, index);
-	if (value->kind == VALUE_ADDRESS)
+	if (value->kind != VALUE_ENDPOINT)
 		bytes[0] |=
 		    0xf8; /* behind the UTF-8 of UNIX names, with which it shares a column */
 	const size_t length = sock->family == SOCK_FAMILY_INET ? 4 : sizeof(end->address);
@@ -129,6 +129,7 @@ static uint64_t number_of(const struct value *value) {
 	case VALUE_SYMBOL:
 	case VALUE_TEXT:
 	case VALUE_ADDRESS:
+	case VALUE_NETWORK:
 	case VALUE_ENDPOINT:
 		break;
 	}
@@ -136,7 +137,8 @@ static uint64_t number_of(const struct value *value) {
 }
 
 static bool is_end(const struct value *value) {
-	return value->kind == VALUE_ADDRESS || value->kind == VALUE_ENDPOINT;
+	return value->kind == VALUE_ADDRESS || value->kind == VALUE_NETWORK ||
+	       value->kind == VALUE_ENDPOINT;
 }
 
 static uint64_t word_of(const struct value *value, size_t index) {

@@ -1,0 +1,188 @@
+/* A row is made of the innermost group and those around it, so that each socket is in one row. */
+
+#include "group_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "escape.h"
+#include "sink.h"
+#include "util.h"
+#include "view.h"
+
+static const struct column sockets_column = {
+	.name = "sockets", .title = "SOCKETS", .help = "", .align_right = true
+};
+static const struct column health_column = { .name = "health", .title = "HEALTH", .help = "" };
+
+/* What one look tells: rates are for those who look again. */
+static const char *const sum_names[] = {
+	"recvq", "sendq", "bytes_received", "bytes_acked", "total_retrans",
+};
+
+bool group_rows_set(struct group_rows *rows, const char *list, char **error) {
+	if (!group_by_set(&rows->by, list, error))
+		return false;
+	rows->by.sum_count = 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(sum_names); i++)
+		group_by_add_sum(&rows->by, field_find(sum_names[i], strlen(sum_names[i])));
+	return true;
+}
+
+size_t group_rows_columns(const struct group_rows *rows,
+                          const struct column *columns[GROUP_COLUMNS_MAX]) {
+	const struct group_by *by = &rows->by;
+	size_t count = 0;
+	bool has_health = false;
+	for (size_t i = 0; i < by->level_count; i++) {
+		columns[count++] = &by->levels[i]->column;
+		has_health |= strcmp(by->levels[i]->column.name, health_column.name) == 0;
+	}
+	columns[count++] = &sockets_column;
+	for (size_t i = 0; i < by->sum_count; i++)
+		columns[count++] = &by->sums[i]->column;
+	if (!has_health) /* a key must not stand twice in a JSON object */
+		columns[count++] = &health_column;
+	return count;
+}
+
+static size_t find_column(const struct group_rows *rows, const char *name, size_t length,
+                          const struct column **found) {
+	const struct column *columns[GROUP_COLUMNS_MAX];
+	const size_t count = group_rows_columns(rows, columns);
+	const struct field *field = field_find(name, length);
+	size_t at = 0;
+	while (at < count && !(field && columns[at] == &field->column) &&
+	       !(strlen(columns[at]->name) == length &&
+	         strncasecmp(columns[at]->name, name, length) == 0))
+		at++;
+	*found = at < count ? columns[at] : NULL;
+	return at;
+}
+
+static char *unknown_column(const struct group_rows *rows, const char *name, size_t length) {
+	const struct column *columns[GROUP_COLUMNS_MAX];
+	const size_t count = group_rows_columns(rows, columns);
+	char *shown = escape_copy(name, length);
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	out_printf(&out, _("groups are not sorted by '%s', but by "), shown);
+	for (size_t i = 0; i < count; i++)
+		out_printf(&out, "%s%s", i > 0 ? ", " : "", columns[i]->name);
+	out_char(&out, '\0');
+	free(shown);
+	return out.bytes;
+}
+
+bool group_rows_sort(struct group_rows *rows, const char *list, char **error) {
+	rows->key_count = 0;
+	while (list) {
+		const bool descending = list[0] == '-';
+		const char *name = list + descending;
+		const size_t length = strcspn(name, ",");
+		const struct column *column = NULL;
+		const size_t at = find_column(rows, name, length, &column);
+		if (!column || rows->key_count == GROUP_KEYS_MAX) {
+			*error = unknown_column(rows, name, length);
+			return false;
+		}
+		rows->keys[rows->key_count++] = (struct group_rows_key){ at, descending };
+		list = name[length] == ',' ? name + length + 1 : NULL;
+	}
+	return true;
+}
+
+/* The values of a row, in the order of the columns. */
+static void fill(const struct group_rows *rows, const struct group_tree *tree,
+                 const struct group *group, struct value values[GROUP_COLUMNS_MAX]) {
+	const struct group_by *by = &rows->by;
+	size_t at = by->level_count;
+	const struct group *around = group;
+	for (size_t level = by->level_count; level-- > 0;) {
+		values[level] = around->key;
+		around = around->parent == GROUP_NONE ? NULL : &tree->groups[around->parent];
+	}
+	values[at++] = (struct value){ .kind = VALUE_NUMBER, .number = group->count };
+	for (size_t i = 0; i < by->sum_count; i++) {
+		const bool known = group->known >> i & 1;
+		values[at++] = (struct value){ .kind = known ? VALUE_NUMBER : VALUE_UNKNOWN,
+			                       .number = group->sums[i] };
+	}
+	values[at] = (struct value){ .kind = VALUE_SYMBOL, .text = health_name(group->health) };
+}
+
+/* A group on its way to its place. */
+struct candidate {
+	const struct group_rows *rows;
+	const struct group_tree *tree;
+	const struct group *group;
+};
+
+static int compare_by(const struct group_rows_key *key, const struct candidate *a,
+                      const struct candidate *b) {
+	const struct group_by *by = &a->rows->by;
+	struct value left[GROUP_COLUMNS_MAX];
+	struct value right[GROUP_COLUMNS_MAX];
+	if (key->column == by->level_count + 1 + by->sum_count) {
+		const int order = (int)a->group->health - (int)b->group->health;
+		return key->descending ? -order : order;
+	}
+	fill(a->rows, a->tree, a->group, left);
+	fill(b->rows, b->tree, b->group, right);
+	const bool left_known = left[key->column].kind != VALUE_UNKNOWN;
+	const bool right_known = right[key->column].kind != VALUE_UNKNOWN;
+	if (!left_known || !right_known)
+		return right_known - left_known;
+	const int order = view_compare(&left[key->column], &right[key->column]);
+	return key->descending ? -order : order;
+}
+
+static int compare_candidates(const void *a, const void *b) {
+	const struct candidate *left = a;
+	const struct candidate *right = b;
+	const struct group_rows *rows = left->rows;
+	const struct group_rows_key by_count = { rows->by.level_count, true };
+	for (size_t i = 0; i < rows->key_count; i++) {
+		const int order = compare_by(&rows->keys[i], left, right);
+		if (order != 0)
+			return order;
+	}
+	const int order = compare_by(&by_count, left, right);
+	return order ? order : (left->group > right->group) - (left->group < right->group);
+}
+
+/* The innermost groups, sorted, for the caller to free. */
+static struct candidate *choose(const struct group_rows *rows, const struct group_tree *tree,
+                                size_t *count) {
+	struct candidate *candidates = xcalloc(tree->count + 1, sizeof(*candidates));
+	*count = 0;
+	for (uint32_t i = 0; i < tree->count; i++) {
+		if (tree->groups[i].level + 1 == rows->by.level_count)
+			candidates[(*count)++] = (struct candidate){ rows, tree, &tree->groups[i] };
+	}
+	qsort(candidates, *count, sizeof(*candidates), compare_candidates);
+	return candidates;
+}
+
+static void show(const struct candidate *candidates, size_t count, struct sink *sink,
+                 void (*to)(struct sink *sink, const struct row *row)) {
+	struct value values[GROUP_COLUMNS_MAX];
+	for (size_t i = 0; i < count; i++) {
+		fill(candidates[i].rows, candidates[i].tree, candidates[i].group, values);
+		to(sink, &(struct row){ .values = values });
+	}
+}
+
+void group_rows_show(const struct group_rows *rows, const struct sock *const *socks, size_t count,
+                     struct sink *sink) {
+	struct group_tree tree = { 0 };
+	size_t shown = 0;
+	group_tree_build(&tree, &rows->by, socks, count);
+	struct candidate *candidates = choose(rows, &tree, &shown);
+	if (sink->class->measure)
+		show(candidates, shown, sink, sink->class->measure);
+	show(candidates, shown, sink, sink->class->row);
+	free(candidates);
+	group_tree_finish(&tree);
+}
