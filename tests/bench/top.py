@@ -36,6 +36,8 @@ ANSWER_SECONDS = 5
 PAUSE_SECONDS = 0.02
 OWNER_LOOKS = 15
 NEW_PER_SECOND = 200
+GROUPED_BY = ("state", "user", "netns", "cgroup", "sport", "dst", "dst_net", "process", "owners",
+              "health", "local", "peer", "process,state,dst_net")
 SAMPLES, SAMPLE_SECONDS = 80, 0.05
 SOAK_STEP_SECONDS = 300
 
@@ -270,6 +272,15 @@ def owner_looks(program, rate):
     return tuple(map(list, zip(*looks)))
 
 
+def measure_groups(program, size, report):
+    """Grouping alone, by fields that are numbers, addresses, texts and owners."""
+    done = subprocess.run([program, *GROUPED_BY], check=True, text=True, stdout=subprocess.PIPE)
+    for line in done.stdout.splitlines():
+        field, ms, _, groups = line.split()
+        report.line(size, f"grouping by {field}, {groups} groups", float(ms), "ms",
+                    30 if size == 100000 else None)
+
+
 def measure(programs, size, report):
     top = Top(programs.socklens)
     try:
@@ -278,6 +289,7 @@ def measure(programs, size, report):
     finally:
         top.close()
     measure_owners(programs.owners, size, report)
+    measure_groups(programs.groups, size, report)
 
 
 class Churn:
@@ -336,10 +348,11 @@ def main():
     parser.add_argument("--socklens", required=True, help="the program to measure")
     parser.add_argument("--load", required=True, help="the program built from load.c")
     parser.add_argument("--owners", required=True, help="the program built from owners.c")
+    parser.add_argument("--groups", required=True, help="the program built from groups.c")
     parser.add_argument("--sizes", default="10000,100000", metavar="N,...")
     parser.add_argument("--soak", type=int, metavar="MINUTES", help="instead: watch for growth")
     arguments = parser.parse_args()
-    for name in ("socklens", "load", "owners"):
+    for name in ("socklens", "load", "owners", "groups"):
         setattr(arguments, name, find_program(getattr(arguments, name)))
     namespaces = Namespaces()
     report = Report()
