@@ -110,6 +110,7 @@ static void go_on(struct living *living, const struct sock *before, struct sock 
 		.serial = past->serial,
 		.seen_at_start = past->seen_at_start,
 		.opened = past->opened || now->state == SOCK_STATE_SYN_SENT,
+		.state_before = past->missing < 2 ? before->state : 0,
 		.first_seen_ns = past->first_seen_ns,
 		.state_since_ns = stays ? past->state_since_ns : living->now_ns,
 		.sampled_ns = living->now_ns,
@@ -129,6 +130,7 @@ static bool fade(const struct living *living, const struct sock *before, struct 
 	    past->missing < UINT8_MAX ? (uint8_t)(past->missing + 1) : UINT8_MAX;
 	*life = *past;
 	*change = before->change;
+	life->state_before = before->state;
 	life->known &= SOCK_LIFE_KNOWS_RX_BYTES | SOCK_LIFE_KNOWS_TX_BYTES;
 	life->rx = life->tx = life->rate = life->retrans = 0;
 	life->rx_held = life->tx_held = life->rate_held = 0;

@@ -30,6 +30,7 @@ struct sock_life {
 	bool seen_at_start;     /* it was there before the first look: it is older than `age_ms` */
 	bool opened;            /* it was seen in SYN-SENT */
 	bool stale;             /* its probe failed in this look: all this is from an earlier one */
+	uint8_t state_before;   /* enum sock_state, of the look before; 0: it is new */
 	uint64_t serial;        /* its identity, in the order of first sight; never 0 */
 	uint64_t first_seen_ns; /* monotonic */
 	uint64_t state_since_ns; /* likewise; if it is `first_seen_ns` and the socket was there at

@@ -43,6 +43,8 @@ static void count_present(struct totals *totals, const struct sock *sock) {
 		totals->protocols[sock->protocol]++;
 	if (sock->protocol == SOCK_PROTOCOL_TCP && sock->state < SOCK_STATE_COUNT)
 		totals->states[sock->state]++;
+	totals->full_queues +=
+	    sock->protocol == SOCK_PROTOCOL_TCP && sock_is_accept_queue_full(sock);
 	count_owner(totals, sock);
 	if (!sock->life)
 		return;
@@ -59,6 +61,7 @@ struct totals totals_of(const struct snapshot *before, const struct snapshot *no
 	struct totals totals = { .elapsed_ns = before ? elapsed_ns : 0 };
 	for (size_t i = 0; i < now->count; i++) {
 		const struct sock *sock = &now->socks[i];
+		transitions_count(&totals.transitions, sock);
 		if (!is_missing(sock))
 			count_present(&totals, sock);
 		else if (sock->change == SOCK_CHANGE_GONE && sock->life->mark_looks == 0)

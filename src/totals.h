@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "sock.h"
+#include "transitions.h"
 
 struct snapshot;
 
@@ -16,6 +17,8 @@ struct totals {
 	uint64_t retrans, sent;                  /* segments in this look's time: sent again; all */
 	uint64_t elapsed_ns;                     /* that time; 0 in the first look: no rates yet */
 	uint64_t owned, owner_hidden;            /* of the sockets that a process could hold */
+	uint64_t full_queues;                    /* TCP listeners that can take no connection */
+	struct transitions transitions;          /* since the look before */
 };
 
 /* `now` has been through life_update(); `before` is the look before it, or NULL. */
