@@ -54,6 +54,7 @@ static int key_of(const char **at) {
 		{ "<Home>", KEY_CODE_HOME },      { "<Right>", KEY_CODE_RIGHT },
 		{ "<F1>", KEY_CODE_F1 },          { "<F3>", KEY_CODE_F3 },
 		{ "<F6>", KEY_CODE_F6 },          { "<Tab>", KEY_CODE_TAB },
+		{ "<F7>", KEY_CODE_F7 },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		const size_t length = strlen(names[i].name);
@@ -108,6 +109,10 @@ static const char *const scripts[] = {
 	"<Look><Look><Right><Right>",
 	"<Look><Look><End>",
 	"<Look><Look>++",
+	"<Look><Look><F7>",
+	"<Look><Look>2<Down><Down>?<Look>",
+	"<Look><Look>2<Down><Enter>",
+	"<Look><Look><Tab><Esc>",
 };
 
 static void draw_script(struct canvas *canvas, const char *script) {

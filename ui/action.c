@@ -13,7 +13,8 @@
 #define CTRL(letter) ((letter)&0x1f)
 
 const struct action_row actions[] = {
-	{ ACTION_HELP, "help", { KEY_CODE_F1, '?', 'h' }, N_("Help"), N_("these keys") },
+	{ ACTION_HELP, "help", { KEY_CODE_F1, 'h' }, N_("Help"), N_("these keys") },
+	{ ACTION_EXPLAIN, "explain", { '?' }, NULL, N_("these keys; on a state what it means") },
 	{ ACTION_SEARCH, "search", { KEY_CODE_F3 }, N_("Search"), N_("search in the rows") },
 	{ ACTION_NEXT,
 	  "next",
@@ -55,6 +56,13 @@ const struct action_row actions[] = {
 	  { KEY_CODE_F6 },
 	  N_("Sort"),
 	  N_("choose what to sort by") },
+	{ ACTION_STATES,
+	  "states",
+	  { KEY_CODE_F7, '2' },
+	  N_("States"),
+	  N_("the states of TCP, and what goes on between them") },
+	{ ACTION_TABLE, "table", { '1' }, NULL, N_("the table") },
+	{ ACTION_NEXT_PAGE, "next_page", { KEY_CODE_TAB }, NULL, N_("the next page") },
 	{ ACTION_SORT_LEFT, "sort_left", { '<' }, NULL, N_("sort by the column to the left") },
 	{ ACTION_SORT_RIGHT,
 	  "sort_right",

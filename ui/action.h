@@ -47,6 +47,10 @@ enum action {
 	ACTION_COPY,
 	ACTION_REDRAW,
 	ACTION_SUSPEND,
+	ACTION_EXPLAIN, /* where there is nothing to explain: help */
+	ACTION_TABLE,
+	ACTION_STATES,
+	ACTION_NEXT_PAGE,
 	ACTION_COUNT,
 };
 

@@ -107,6 +107,7 @@ void app_take_frame(struct app *app, const struct frame *frame) {
 	app_set_text(&app->trouble, NULL);
 	note_frame_cost(app, frame);
 	header_add(&app->header, frame);
+	states_add(&app->states, &frame->totals.transitions);
 	trails_add(app->trails, frame);
 	app_refresh(app);
 }

@@ -264,6 +264,14 @@ static void do_suspend(struct app *app) {
 	app->wish = APP_WISH_SUSPEND;
 }
 
+static void do_table(struct app *app) {
+	app_show_page(app, APP_PAGE_TABLE);
+}
+
+static void do_states(struct app *app) {
+	app_show_page(app, APP_PAGE_STATES);
+}
+
 static void do_nothing(struct app *app) {
 	(void)app;
 }
@@ -310,13 +318,20 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_COPY] = do_copy,
 	[ACTION_REDRAW] = do_redraw,
 	[ACTION_SUSPEND] = do_suspend,
+	[ACTION_EXPLAIN] = do_help,
+	[ACTION_TABLE] = do_table,
+	[ACTION_STATES] = do_states,
+	[ACTION_NEXT_PAGE] = app_next_page,
 };
 _Static_assert(ARRAY_LENGTH(handlers) == ACTION_COUNT, "a handler for each");
 
 /* Quitting while something is open closes that, but Ctrl-C and F10 always quit. */
 static enum action action_in_table(const struct app *app, int key) {
 	const enum action action = keymap_action(&app->keymap, key);
-	return action == ACTION_QUIT && key == 'q' && app->detail_open ? ACTION_BACK : action;
+	return action == ACTION_QUIT && key == 'q' && app->detail_open &&
+	               app->page == APP_PAGE_TABLE
+	           ? ACTION_BACK
+	           : action;
 }
 
 static void press_in_table(struct app *app, int key) {

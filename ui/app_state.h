@@ -14,6 +14,7 @@
 #include "namer.h"
 #include "out.h"
 #include "prompt.h"
+#include "states.h"
 #include "table.h"
 #include "trail.h"
 
@@ -45,6 +46,7 @@ enum app_menu {
 /* What is shown between the header and the bottom line: rows of pages[] in app_pages.c. */
 enum app_page {
 	APP_PAGE_TABLE,
+	APP_PAGE_STATES,
 	APP_PAGE_COUNT,
 };
 
@@ -71,6 +73,8 @@ struct app {
 
 	enum app_menu menu_kind;
 	struct menu menu;
+
+	struct states states;
 
 	const struct field *sort; /* NULL: the order of first sight */
 	bool descending;
@@ -119,9 +123,15 @@ void app_menu_press(struct app *app, int key);
  * action for itself, so that it does not do what it does everywhere. */
 void app_page_draw(struct app *app, struct canvas *canvas, struct area area);
 bool app_page_act(struct app *app, enum action action);
+void app_show_page(struct app *app, enum app_page page);
+void app_next_page(struct app *app);
 
 /* app_table.c: the page that has the table, and maybe a pane with details below. */
 void app_table_draw(struct app *app, struct canvas *canvas, struct area area);
+
+/* app_states.c: the page of the states of TCP. */
+void app_states_draw(struct app *app, struct canvas *canvas, struct area area);
+bool app_states_act(struct app *app, enum action action);
 
 /* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);

@@ -1,0 +1,85 @@
+"""The pages of the live view beside the table, in a terminal, on sockets that the lab makes."""
+
+import re
+
+import live
+from lab import CONDITIONS, lab, made
+from live import equal, test, true, until
+from screens import screen
+
+ESCAPE = "Escape"
+# The keys that lead to each state from the first one.
+WAYS = {
+    "CLOSED": [],
+    "LISTEN": ["Down"],
+    "SYN-RECV": ["Left"],
+    "SYN-SENT": ["Right"],
+    "ESTAB": ["Down", "Down"],
+    "FIN-WAIT-1": ["Left", "Down"],
+    "CLOSE-WAIT": ["Right", "Down"],
+    "FIN-WAIT-2": ["Left", "Down", "Down"],
+    "CLOSING": ["Down", "Down", "Down"],
+    "LAST-ACK": ["Right", "Down", "Down"],
+    "TIME-WAIT": ["End"],
+}
+
+
+def count_of(one, name):
+    """What the figure, or the list, says of a state."""
+    found = re.search(rf"{name} *!? +([\d,]+)", one.text())
+    return int(found.group(1).replace(",", "")) if found else None
+
+
+@test("the figure has the sockets of every state that the lab makes")
+def _():
+    names = [name for name in WAYS if name != "CLOSED"]
+    for name in names:
+        _kind, states, _like = CONDITIONS[name]
+        with lab(name) as process, screen("top", "-d", "0.2", width=80, height=24) as one:
+            made(process)
+            one.wait_for("RX ")
+            one.press("F7")
+            one.wait_for("[CLOSED")
+            until(lambda: count_of(one, name) == states[name], f"{states[name]} in {name}")
+            one.press(*WAYS[name], "?")
+            one.like(rf"^ {name}: [A-Z].*\w$")
+            one.wait_for(f"socklens lab {name} makes one.")
+            one.press("Enter")
+            one.like(rf"^ filter: tcp and {name} .* {states[name]} shown")
+            until(lambda: len(re.findall(rf" tcp +{name} ", one.text())) == states[name], name)
+
+
+@test("an arrow has the number of those that went its way, which fades")
+def _():
+    with screen("top", "-d", "0.5", width=100, height=30) as one:
+        one.wait_for("RX ")
+        one.press("2")
+        one.wait_for("active OPEN")
+        with lab("LISTEN") as process:
+            made(process)
+            one.wait_for(lambda text: re.search(r"passive OPEN . 1 ", text))
+        one.wait_for(lambda text: re.search(r"\u25b2 1 ", text))
+        one.wait_for(lambda text: not re.search(r"\u25b2 1 ", text))
+
+
+@test("Tab and numbers go from page to page, Escape back to the table, and a small screen has a list")
+def _():
+    with lab("CLOSE-WAIT") as process, screen("top", "-d", "0.2", width=80, height=24) as one:
+        made(process)
+        one.wait_for("PID/PROCESS")
+        one.press("2")
+        one.wait_for("[CLOSED")
+        one.press("1")
+        one.wait_for("PID/PROCESS")
+        one.press("Tab")
+        one.wait_for("[CLOSED")
+        one.resize(60, 20)
+        one.wait_for(lambda text: "[CLOSED" not in text and " CLOSED " in text)
+        equal(count_of(one, "CLOSE-WAIT"), 1, "in the list")
+        true(one.is_shown("CLOSE-WAIT!"), "marked")
+        one.press(ESCAPE)
+        one.wait_for("PID/PROCESS")
+
+
+if __name__ == "__main__":
+    live.main()
