@@ -81,7 +81,7 @@ static struct sock **sorted(struct sock *const *socks, size_t count) {
 }
 
 /* Both lists are sorted by process, and name a process once for each descriptor. */
-static bool same_owners(const struct sock *a, const struct sock *b) {
+bool diff_has_same_owners(const struct sock *a, const struct sock *b) {
 	uint32_t i = 0;
 	uint32_t j = 0;
 	while (i < a->owner_count && j < b->owner_count) {
@@ -99,7 +99,8 @@ static bool same_owners(const struct sock *a, const struct sock *b) {
 bool diff_is_changed(const struct sock *before, const struct sock *after) {
 	return before->state != after->state || compare_ends(&before->local, &after->local) != 0 ||
 	       compare_ends(&before->peer, &after->peer) != 0 ||
-	       sock_peer_inode(before) != sock_peer_inode(after) || !same_owners(before, after);
+	       sock_peer_inode(before) != sock_peer_inode(after) ||
+	       !diff_has_same_owners(before, after);
 }
 
 void diff_mark(struct sock *const *previous, size_t previous_count, struct sock *const *current,

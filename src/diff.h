@@ -15,6 +15,9 @@ void diff_mark(struct sock *const *previous, size_t previous_count, struct sock 
  * compared: they change all the time. */
 bool diff_is_changed(const struct sock *before, const struct sock *after);
 
+/* The same processes hold both; by how many descriptors does not matter. */
+bool diff_has_same_owners(const struct sock *before, const struct sock *after);
+
 /* That identity by itself, and a number that is the same for the same socket. */
 bool diff_is_same(const struct sock *before, const struct sock *after);
 uint64_t diff_hash(const struct sock *sock);

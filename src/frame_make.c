@@ -36,33 +36,37 @@ static bool take_all(void *context, struct snapshot *batch) {
 }
 
 /* Whatever is found out last is in the reports that stayed behind. */
-static void look(struct making *making) {
+static void look(struct making *making, const struct want *want) {
 	struct frame *frame = making->frame;
 	const struct source *source = making->source;
-	const struct want want = want_everything(frame->needs);
 	struct snapshot batch = frame->snapshot;
 	snapshot_reset(&batch);
 	memset(batch.reports, 0, sizeof(batch.reports));
 	frame->snapshot = (struct snapshot){ 0 };
 	if (source->begin)
 		source->begin(source->self, frame->needs);
-	source->sockets(source->self, &want, SIZE_MAX, &batch, take_all, making);
+	source->sockets(source->self, want, SIZE_MAX, &batch, take_all, making);
 	if (source->conclude)
 		source->conclude(source->self, &batch);
 	memcpy(frame->snapshot.reports, batch.reports, sizeof(batch.reports));
 	snapshot_finish(&batch);
 }
 
-void frame_look(struct frame *frame, const struct source *source, uint32_t needs) {
+void frame_look_for(struct frame *frame, const struct source *source, const struct want *want) {
 	struct making making = { frame, source };
 	*frame = (struct frame){
 		.snapshot = frame->snapshot,
 		.time_ns = source->time_ns,
 		.monotonic_ns = source->monotonic_ns,
-		.needs = needs,
+		.needs = want->needs,
 	};
 	snprintf(frame->host, sizeof(frame->host), "%s", source->host);
-	look(&making);
+	look(&making, want);
+}
+
+void frame_look(struct frame *frame, const struct source *source, uint32_t needs) {
+	const struct want want = want_everything(needs);
+	frame_look_for(frame, source, &want);
 }
 
 void frame_compare(struct frame *frame, const struct frame *before, struct life *life) {

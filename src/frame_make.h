@@ -9,6 +9,9 @@
  * family. Then the source is not needed any more. */
 void frame_look(struct frame *frame, const struct source *source, uint32_t needs);
 
+/* The same of what `want` asks for, and perhaps more. */
+void frame_look_for(struct frame *frame, const struct source *source, const struct want *want);
+
 /* Adds what comes of comparing it with `before`, the frame made last, or NULL. */
 void frame_compare(struct frame *frame, const struct frame *before, struct life *life);
 
