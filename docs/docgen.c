@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act.h"
 #include "action.h"
 #include "command.h"
 #include "commands.h"
@@ -136,6 +137,8 @@ static int put_man(const char *path) {
 			put_man_options();
 		else if (strcmp(line, "@TOP@\n") == 0)
 			put_man_rows(top_options, top_option_count, OPTION_TOPIC_OTHER);
+		else if (strcmp(line, "@KILL@\n") == 0)
+			put_man_rows(kill_options, kill_option_count, OPTION_TOPIC_OTHER);
 		else if (strcmp(line, "@KEYS@\n") == 0)
 			put_man_keys();
 		else if (strcmp(line, "@COLUMNS@\n") == 0)
@@ -159,13 +162,18 @@ static void put_field_names(void) {
 		printf("%s%s", i > 0 ? " " : "", fields[i].column.name);
 }
 
+static void put_signal_names(void) {
+	for (size_t i = 0; i < act_signal_count; i++)
+		printf("%s%s", i > 0 ? " " : "", act_signals[i].name);
+}
+
 static void put_filter_words(void) {
 	for (size_t i = 0; filter_word(i); i++)
 		printf("%s%s", i > 0 ? " " : "", filter_word(i));
 }
 
 static void put_command_names(void) {
-	printf("list top record");
+	printf("list top kill record");
 	for (size_t i = 0; i < command_count; i++)
 		printf(" %s", commands[i]->name);
 }
@@ -193,7 +201,7 @@ static void put_bash(void) {
 	printf("# bash completion for socklens, made from its tables\n"
 	       "_socklens() {\n"
 	       "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-	       "\tlocal list=${word%%,*} last=${word##*,}\n"
+	       "\tlocal list=${word%%,*} last=${word##*,} own=\n"
 	       "\t[[ $word == *,* ]] && list+=, || list=\n");
 	put_bash_commands();
 	printf("\tcase $before in\n"
@@ -203,14 +211,21 @@ static void put_bash(void) {
 	       "\t--format) mapfile -t COMPREPLY < <(compgen -W '");
 	put_formats();
 	printf("' -- \"$word\"); return;;\n"
+	       "\t--signal) mapfile -t COMPREPLY < <(compgen -W '");
+	put_signal_names();
+	printf("' -- \"$word\"); return;;\n"
 	       "\t-N|--net) COMPREPLY=()\n"
 	       "\t\tfor list in /run/netns/\"$word\"*; do\n"
 	       "\t\t\t[[ -e $list ]] && COMPREPLY+=(\"${list#/run/netns/}\")\n"
 	       "\t\tdone\n"
 	       "\t\treturn;;\n"
 	       "\tesac\n"
+	       "\t[[ ${COMP_WORDS[1]} == kill ]] && own='");
+	for (size_t i = 0; i < kill_option_count; i++)
+		printf("--%s ", kill_options[i].name);
+	printf("'\n"
 	       "\tif [[ $word == -* ]]; then\n"
-	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
+	       "\t\tmapfile -t COMPREPLY < <(compgen -W \"$own\"'");
 	for (size_t i = 0; i < option_count; i++) {
 		if (options[i].letter)
 			printf("-%c ", options[i].letter);
@@ -269,6 +284,13 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_VERSION:
 	case OPTION_DEFAULT:
 	case OPTION_BATCH:
+	case OPTION_DRY_RUN:
+	case OPTION_ALLOW:
+		break;
+	case OPTION_SIGNAL:
+		printf(":signal:(");
+		put_signal_names();
+		putchar(')');
 		break;
 	}
 }
@@ -304,10 +326,25 @@ static void put_zsh_commands(void) {
 	printf("esac\n");
 }
 
+/* What it has beside the options of the list. */
+static void put_zsh_kill(void) {
+	printf("local -a own\n"
+	       "[[ ${words[2]} == kill ]] && own=(");
+	for (size_t i = 0; i < kill_option_count; i++) {
+		printf("\n\t'--%s[", kill_options[i].name);
+		put_zsh_help(kill_options[i].help);
+		putchar(']');
+		put_zsh_action(&kill_options[i]);
+		putchar('\'');
+	}
+	printf(")\n");
+}
+
 static void put_zsh(void) {
 	printf("#compdef socklens\n# zsh completion for socklens, made from its tables\n");
 	put_zsh_commands();
-	printf("_arguments -s \\\n");
+	put_zsh_kill();
+	printf("_arguments -s $own \\\n");
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &options[i];
 		char letter[] = { '-', row->letter, '\0' };
@@ -356,10 +393,26 @@ static void put_fish_start(void) {
 	putchar('\'');
 }
 
+static void put_fish_kill(void) {
+	for (size_t i = 0; i < kill_option_count; i++) {
+		printf("complete -c socklens -n '__fish_seen_subcommand_from kill' -l %s",
+		       kill_options[i].name);
+		if (kill_options[i].argument) {
+			printf(" -x -a '");
+			put_signal_names();
+			putchar('\'');
+		}
+		printf(" -d '");
+		put_fish_help(kill_options[i].help);
+		printf("'\n");
+	}
+}
+
 static void put_fish(void) {
 	printf("# fish completion for socklens, made from its tables\n");
 	for (size_t i = 0; i < command_count; i++)
 		put_fish_command(commands[i]);
+	put_fish_kill();
 	put_fish_start();
 	printf(" -f -a '");
 	put_command_names();

@@ -95,6 +95,39 @@ struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t seque
 	return message;
 }
 
+/* As in a dump, with the cookie, without which the kernel would take whatever it finds. */
+static struct inet_diag_sockid exact_id(const struct sock *sock, uint16_t peer_port) {
+	struct inet_diag_sockid id = {
+		.idiag_sport = htons((uint16_t)sock->local.port),
+		.idiag_dport = htons(peer_port),
+		.idiag_if = sock->known & SOCK_KNOWS_INTERFACE ? sock->ifindex : 0,
+		.idiag_cookie = { (uint32_t)sock->cookie, (uint32_t)(sock->cookie >> 32) },
+	};
+	memcpy(id.idiag_src, sock->local.address, sizeof(id.idiag_src));
+	memcpy(id.idiag_dst, sock->peer.address, sizeof(id.idiag_dst));
+	return id;
+}
+
+/* The number of a raw socket's protocol has a place of its own (sdiag_raw_protocol). */
+struct nlmsghdr *inet_destroy_request(const struct sock *sock, uint16_t peer_port,
+                                      uint32_t sequence, void *buffer) {
+	const int protocol = kernel_protocols[sock->protocol];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
+	message->nlmsg_type = SOCK_DESTROY;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	message->nlmsg_seq = sequence;
+	body->sdiag_family = kernel_family((enum sock_family)sock->family);
+	body->sdiag_protocol = protocol > UINT8_MAX ? PROTOCOL_UNUSED : (uint8_t)protocol;
+	if (sock->protocol == SOCK_PROTOCOL_RAW)
+		body->pad = (uint8_t)sock->local.port;
+	body->idiag_states = UINT32_MAX;
+	body->id = exact_id(sock, peer_port);
+	if (protocol > UINT8_MAX)
+		mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, (uint32_t)protocol);
+	return message;
+}
+
 static void read_known(struct payload payload, void *number, size_t size, struct sock *sock,
                        enum sock_known bit) {
 	if (payload_read(payload, number, size))

@@ -41,6 +41,13 @@ size_t inet_request_size(const struct inet_request *request);
  * returns it. */
 struct nlmsghdr *inet_request(const struct inet_request *request, uint32_t sequence, void *buffer);
 
+enum { INET_DESTROY_SIZE = 256 };
+
+/* Writes the message that ends a socket of IP (SOCK_DESTROY) into `buffer`, aligned for struct
+ * nlmsghdr, of INET_DESTROY_SIZE bytes, and returns it. `peer_port` stands for the socket's own. */
+struct nlmsghdr *inet_destroy_request(const struct sock *sock, uint16_t peer_port,
+                                      uint32_t sequence, void *buffer);
+
 /* The two halves of inet_parse(): what has a fixed place in the message, and the attributes behind
  * it, for a socket whose fixed part was parsed. Nobody need read the second who wants nothing of
  * SOCK_NEEDS_IN_ATTRIBUTES, but that only they tell whether an IPv6 socket takes IPv4, and what

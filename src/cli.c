@@ -215,6 +215,13 @@ static void parse_record(struct cli *cli, int argc, char *argv[]) {
 		         xasprintf("%s", _("name one file to record to; - is standard output")));
 }
 
+static void fail_about_option(struct cli *cli, const char *format, const struct option_row *row) {
+	const char letter[] = { '-', row->letter, '\0' };
+	char *word = row->name ? xasprintf("--%s", row->name) : xasprintf("%s", letter);
+	cli_fail_about(cli, format, word, strlen(word));
+	free(word);
+}
+
 /* The live view is what a terminal gets, unless something is asked for that only a list has. */
 static void choose_command(struct cli *cli, const struct cli_wishes *wishes, bool says_list,
                            bool says_top) {
@@ -223,12 +230,8 @@ static void choose_command(struct cli *cli, const struct cli_wishes *wishes, boo
 	if (cli->command != CLI_LIST)
 		return;
 	if (says_top && wishes->list_only && !cli->batch) {
-		const struct option_row *row = wishes->list_only;
-		const char letter[] = { '-', row->letter, '\0' };
-		char *word = row->name ? xasprintf("--%s", row->name) : xasprintf("%s", letter);
-		cli_fail_about(cli, _("'%s' is not for the live view; use socklens list"), word,
-		               strlen(word));
-		free(word);
+		fail_about_option(cli, _("'%s' is not for the live view; use socklens list"),
+		                  wishes->list_only);
 	} else if (says_top || (is_plain && on_terminal)) {
 		cli->command = CLI_TOP;
 	}
@@ -289,6 +292,32 @@ static void parse_look(struct cli *cli, int argc, char *argv[]) {
 		check_top(cli);
 }
 
+/* "socklens kill": whoever forgets the filter must not be taken at their word. */
+static void parse_kill(struct cli *cli, int argc, char *argv[]) {
+	struct cli_wishes wishes = { 0 };
+	const struct cli_option_tables tables = { kill_options, kill_option_count };
+	cli_parse_options(cli, &tables, &wishes, argc, argv);
+	if (cli->command == CLI_HELP)
+		cli->command = CLI_KILL_HELP;
+	if (cli->command != CLI_LIST && cli->command != CLI_EXPLAIN)
+		return;
+	cli->command = CLI_KILL;
+	if (wishes.not_for_kill)
+		fail_about_option(cli, _("'%s' is not for kill; see socklens kill --help"),
+		                  wishes.not_for_kill);
+	if (!went_wrong(cli))
+		parse_filter(cli, wishes.filter_file, (const char *const *)argv + optind,
+		             (size_t)(argc - optind));
+	if (!went_wrong(cli))
+		choose_columns(cli, &wishes);
+	if (!went_wrong(cli) && filter_is_everything(&cli->filter))
+		cli_fail(cli, xasprintf("%s", _("kill needs a filter that says which sockets; this "
+		                                "one means all of them")));
+	if (!went_wrong(cli) && wishes.protocols_named && wishes.protocols == 0)
+		cli_fail(cli, xasprintf("%s", _("-A leaves no protocol to look at")));
+	narrow(&cli->filter, &wishes);
+}
+
 struct cli cli_parse(int argc, char *argv[]) {
 	struct cli cli = {
 		.command = CLI_LIST,
@@ -300,6 +329,8 @@ struct cli cli_parse(int argc, char *argv[]) {
 		parse_record(&cli, argc - 1, argv + 1);
 		if (cli.command == CLI_LIST)
 			check(&cli);
+	} else if (argc > 1 && strcmp(argv[1], "kill") == 0) {
+		parse_kill(&cli, argc - 1, argv + 1);
 	} else {
 		parse_look(&cli, argc, argv);
 	}

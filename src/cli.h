@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "act.h"
 #include "filter.h"
 #include "group_rows.h"
 #include "sink.h"
@@ -12,6 +13,8 @@ enum cli_command {
 	CLI_LIST,
 	CLI_TOP, /* the live view; with `batch` as text */
 	CLI_TOP_HELP,
+	CLI_KILL,
+	CLI_KILL_HELP,
 	CLI_HELP,
 	CLI_RECORD_HELP,
 	CLI_COLUMNS_HELP,
@@ -39,7 +42,11 @@ struct cli {
 	uint64_t count;       /* of looks; 0: until a signal comes */
 	const char *record;   /* file to record to, or NULL; borrowed from argv */
 	const char *replay;   /* file to show instead of this machine, likewise */
-	char *error;          /* one line, or a line, the filter and a caret */
+	/* CLI_KILL */
+	struct act_order order;
+	uint32_t allowed; /* enum act_danger */
+	bool dry_run;     /* nothing is done, only told */
+	char *error;      /* one line, or a line, the filter and a caret */
 };
 
 struct cli cli_parse(int argc, char *argv[]);

@@ -92,6 +92,17 @@ static void set_columns(struct cli *cli, struct cli_wishes *wishes, const char *
 	wishes->columns = list;
 }
 
+static void set_signal(struct cli *cli, const char *name) {
+	const struct act_signal *signal = act_find_signal(name);
+	if (signal)
+		cli->order = (struct act_order){ ACT_SIGNAL, signal->number };
+	else
+		cli_fail_about(cli,
+		               _("unknown signal '%s'; use TERM, KILL, HUP, INT, QUIT, USR1, USR2, "
+		                 "STOP or CONT"),
+		               name, strlen(name));
+}
+
 /* What a list can do and the live view cannot; top -b can do some of it. */
 static bool is_list_only(const struct option_row *row) {
 	switch (row->action) {
@@ -123,6 +134,9 @@ static bool is_list_only(const struct option_row *row) {
 	case OPTION_HELP:
 	case OPTION_VERSION:
 	case OPTION_BATCH:
+	case OPTION_SIGNAL:
+	case OPTION_DRY_RUN:
+	case OPTION_ALLOW:
 		break;
 	}
 	return false;
@@ -201,6 +215,15 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		break;
 	case OPTION_VERBOSE:
 		cli->verbose = true;
+		break;
+	case OPTION_SIGNAL:
+		set_signal(cli, argument);
+		break;
+	case OPTION_DRY_RUN:
+		cli->dry_run = true;
+		break;
+	case OPTION_ALLOW:
+		cli->allowed |= (uint32_t)row->value;
 		break;
 	case OPTION_HELP:
 		cli->command = CLI_HELP;
@@ -293,6 +316,8 @@ void cli_parse_options(struct cli *cli, const struct cli_option_tables *tables,
 			cli_fail_option(cli, argv, result);
 			continue;
 		}
+		if (!is_own(tables, row) && !option_is_for_kill(row))
+			wishes->not_for_kill = row;
 		if (!is_own(tables, row) && is_list_only(row))
 			wishes->list_only = row;
 		apply(cli, wishes, row, optarg);

@@ -19,6 +19,7 @@ struct cli_wishes {
 	const char *group;
 	const char *filter_file;
 	bool groups[FIELD_GROUP_COUNT];
+	const struct option_row *not_for_kill;
 	const struct option_row *list_only; /* an option that only a list has; NULL: none */
 };
 

@@ -121,6 +121,49 @@ bool filter_has_autobound(const struct filter *filter) {
 	return root && has_autobound(root);
 }
 
+static bool has_all(uint32_t bits, uint32_t all) {
+	return (bits & all) == all;
+}
+
+static bool is_everything(const struct filter_node *node);
+
+static bool test_is_everything(const struct filter_node *node) {
+	if (node->test == FILTER_TEST_CONSTANT)
+		return node->constant != node->opposite;
+	if (node->opposite)
+		return false;
+	return (node->test == FILTER_TEST_STATE && has_all(node->bits, SOCK_STATES_ALL)) ||
+	       (node->test == FILTER_TEST_PROTOCOL && has_all(node->bits, SOCK_PROTOCOLS_ALL)) ||
+	       (node->test == FILTER_TEST_FAMILY && has_all(node->bits, SOCK_FAMILIES_ALL));
+}
+
+/* AND is if all are, OR if any is. */
+static bool list_is_everything(const struct filter_node *node) {
+	const bool decides = node->kind == FILTER_OR;
+	for (const struct filter_node *each = node->first; each; each = each->next) {
+		if (is_everything(each) == decides)
+			return decides;
+	}
+	return !decides;
+}
+
+static bool is_everything(const struct filter_node *node) {
+	switch (node->kind) {
+	case FILTER_TEST:
+		return test_is_everything(node);
+	case FILTER_AND:
+	case FILTER_OR:
+		return list_is_everything(node);
+	case FILTER_NOT:
+		break;
+	}
+	return false;
+}
+
+bool filter_is_everything(const struct filter *filter) {
+	return !filter->tree || !filter->tree->plan || is_everything(filter->tree->plan);
+}
+
 static uint32_t needs_of(const struct filter_node *node) {
 	uint32_t needs = node->kind == FILTER_TEST ? node->needs : 0;
 	for (const struct filter_node *each = node->first; each; each = each->next)

@@ -59,6 +59,9 @@ void filter_default_protocols(struct filter *filter);
 /* True if it asks which ports the kernel chose, for which `ephemeral` should be right. */
 bool filter_has_autobound(const struct filter *filter);
 
+/* True if it says of no socket that it is not meant: it is empty, or comes to *all*. */
+bool filter_is_everything(const struct filter *filter);
+
 /* enum sock_need of everything that is compared. */
 uint32_t filter_needs(const struct filter *filter);
 

@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "field.h"
 #include "filter_sources.h"
+#include "kill.h"
 #include "launch.h"
 #include "looks.h"
 #include "notes.h"
@@ -75,6 +76,8 @@ static int run(struct cli *cli) {
 		return looks_run(cli);
 	case CLI_TOP:
 		return cli->batch ? looks_run(cli) : top_run(cli);
+	case CLI_KILL:
+		return kill_run(cli);
 	case CLI_EXPLAIN:
 		return explain(cli);
 	case CLI_WRONG:
@@ -91,6 +94,10 @@ static int run(struct cli *cli) {
 	case CLI_TOP_HELP:
 		out_init(&out, STDOUT_FILENO);
 		option_write_top_help(&out);
+		return finish_output(&out, EXIT_STATUS_MATCHED);
+	case CLI_KILL_HELP:
+		out_init(&out, STDOUT_FILENO);
+		option_write_kill_help(&out);
 		return finish_output(&out, EXIT_STATUS_MATCHED);
 	case CLI_COLUMNS_HELP:
 		out_init(&out, STDOUT_FILENO);

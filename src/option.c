@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act_plan.h"
 #include "field.h"
 #include "sock.h"
 #include "util.h"
@@ -95,6 +96,16 @@ const struct option_row top_options[] = {
 	{ 'n', NULL, "N", OTHER, N_("end after so many looks"), OPTION_COUNT_OF_LOOKS, 0 },
 };
 
+const struct option_row kill_options[] = {
+	{ 0, "signal", "NAME", OTHER, N_("signal the owners: TERM, KILL, HUP, INT, ..."),
+	  OPTION_SIGNAL, 0 },
+	{ 0, "dry-run", NULL, OTHER, N_("only tell what would be done"), OPTION_DRY_RUN, 0 },
+	{ 0, "with-listeners", NULL, OTHER, N_("also what waits for peers"), OPTION_ALLOW,
+	  ACT_DANGER_LISTENER },
+	{ 0, "with-session", NULL, OTHER, N_("also what this very session hangs on"), OPTION_ALLOW,
+	  ACT_DANGER_SESSION },
+};
+
 #undef CHOOSE
 #undef DETAIL
 #undef OUTPUT
@@ -103,6 +114,21 @@ const struct option_row top_options[] = {
 
 const size_t option_count = ARRAY_LENGTH(options);
 const size_t top_option_count = ARRAY_LENGTH(top_options);
+const size_t kill_option_count = ARRAY_LENGTH(kill_options);
+
+bool option_is_for_kill(const struct option_row *row) {
+	static const enum option_action actions[] = {
+		OPTION_PROTOCOL,  OPTION_PROTOCOL_LIST, OPTION_FAMILY, OPTION_LISTENING,
+		OPTION_NO_HEADER, OPTION_NETNS,         OPTION_SORT,   OPTION_COLUMNS,
+		OPTION_FORMAT,    OPTION_JSON,          OPTION_HELP,   OPTION_FILTER_FILE,
+		OPTION_VERSION,   OPTION_DEFAULT,
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(actions); i++) {
+		if (row->action == actions[i])
+			return true;
+	}
+	return false;
+}
 
 const char *option_topic_title(enum option_topic topic) {
 	static const char *const titles[] = {
@@ -139,9 +165,10 @@ static void write_defaults(struct out *out) {
 }
 
 void option_write_help(struct out *out) {
-	out_text(out,
-	         _("Usage: socklens [list|top] [OPTION]... [FILTER]...      (top on a terminal)\n"
-	           "       socklens top|record|serve|connect|lab ...   (-h tells more of each)\n"));
+	out_text(
+	    out,
+	    _("Usage: socklens [list|top] [OPTION]... [FILTER]...      (top on a terminal)\n"
+	      "       socklens top|kill|record|serve|connect|lab ...  (-h tells more of each)\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "%s%s:\n", topic == 0 ? "\n" : "",
 		           option_topic_title((enum option_topic)topic));
@@ -178,4 +205,17 @@ void option_write_top_help(struct out *out) {
 	    out,
 	    _("\nWhich sockets, their details, --columns, --sort, --replay and the filter\n"
 	      "are as in the list, with -b also --format and -H; socklens --help tells them.\n"));
+}
+
+void option_write_kill_help(struct out *out) {
+	out_text(out, _("Usage: socklens kill [OPTION]... FILTER...\n"
+	                "Closes each socket that the filter lets pass, or signals its owners, and\n"
+	                "tells what came of it.\n\n"));
+	for (size_t i = 0; i < kill_option_count; i++)
+		write_option(out, &kill_options[i]);
+	out_text(
+	    out,
+	    _("\nWhich sockets, --net, --columns, --sort, --format, -H and the filter are as\n"
+	      "in the list; socklens --help tells them. An empty filter is refused.\n"
+	      "Exit status: 0 done, 1 nothing found, 2 wrong usage, 3 something left undone.\n"));
 }

@@ -41,6 +41,9 @@ enum option_action {
 	OPTION_EXPLAIN_FILTER,
 	OPTION_VERBOSE,
 	OPTION_BATCH,
+	OPTION_SIGNAL,
+	OPTION_DRY_RUN,
+	OPTION_ALLOW, /* value: enum act_danger */
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_DEFAULT, /* accepted because fingers type it; it is how things are anyway */
@@ -65,11 +68,19 @@ extern const size_t option_count;
 extern const struct option_row top_options[];
 extern const size_t top_option_count;
 
+/* What only "socklens kill" has, likewise. */
+extern const struct option_row kill_options[];
+extern const size_t kill_option_count;
+
+/* What it takes of the others; the rest has nothing to do there. */
+bool option_is_for_kill(const struct option_row *row);
+
 const char *option_topic_title(enum option_topic topic);
 
 /* The text of --help; it fits 80 columns and one screen. */
 void option_write_help(struct out *out);
 
-/* Those of "socklens record" and "socklens top". */
+/* Those of "socklens record", "socklens top" and "socklens kill". */
 void option_write_record_help(struct out *out);
 void option_write_top_help(struct out *out);
+void option_write_kill_help(struct out *out);

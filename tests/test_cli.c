@@ -1,10 +1,12 @@
 /* From the words of a command line to what is to be done. */
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "act_plan.h"
 #include "cli.h"
 #include "util.h"
 
@@ -581,4 +583,54 @@ Test(cli, what_the_live_view_cannot_do_is_said) {
 		cli_finish(&cli);
 		free(line.text);
 	}
+}
+
+static const struct {
+	const char *line, *part;
+} wrong_kills[] = {
+	{ "kill", "needs a filter" },
+	{ "kill all", "needs a filter" },
+	{ "kill -t", "needs a filter" },
+	{ "kill tcp or not none", "needs a filter" },
+	{ "kill --watch 1 port 80", "'--watch' is not for kill" },
+	{ "kill -s port 80", "'--summary' is not for kill" },
+	{ "kill --explain-filter port 80", "'--explain-filter' is not for kill" },
+	{ "kill --signal SEGV port 80", "unknown signal 'SEGV'" },
+	{ "kill --signal", "needs an argument" },
+	{ "kill por 80", "filter:" },
+	{ "list --signal TERM", "unknown option" },
+};
+
+Test(cli, who_would_kill_says_what_and_how) {
+	for (size_t i = 0; i < ARRAY_LENGTH(wrong_kills); i++) {
+		struct line line = line_of(wrong_kills[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_WRONG, "%s", wrong_kills[i].line);
+		cr_expect(cli.error && strstr(cli.error, wrong_kills[i].part), "%s: %s",
+		          wrong_kills[i].line, cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, sockets_are_closed_unless_a_signal_is_named) {
+	struct line line = line_of("kill port 80");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_assert_eq(cli.command, CLI_KILL, "%s", cli.error);
+	cr_expect_eq(cli.order.kind, ACT_CLOSE);
+	cr_expect_eq(cli.allowed, 0);
+	cr_expect_not(cli.dry_run);
+	cli_finish(&cli);
+	free(line.text);
+	line = line_of("kill --signal hup --dry-run --with-session -N 1 -t port 80");
+	cli = cli_parse(line.argc, line.argv);
+	cr_assert_eq(cli.command, CLI_KILL, "%s", cli.error);
+	cr_expect_eq(cli.order.kind, ACT_SIGNAL);
+	cr_expect_eq(cli.order.signal, SIGHUP);
+	cr_expect_eq(cli.allowed, ACT_DANGER_SESSION);
+	cr_expect(cli.dry_run);
+	cr_expect_str_eq(cli.netns, "1");
+	cr_expect_eq(cli.filter.protocols, 1u << SOCK_PROTOCOL_TCP);
+	cli_finish(&cli);
+	free(line.text);
 }

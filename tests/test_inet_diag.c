@@ -659,3 +659,59 @@ Test(inet_diag, a_recorded_answer_can_be_cut_anywhere) {
 		cr_expect_gt(count, 1, "%s", rows[i].name);
 	}
 }
+
+static struct inet_diag_req_v2 destroy_body(const struct sock *sock, uint16_t peer_port,
+                                            struct nlmsghdr *header) {
+	alignas(8) unsigned char bytes[INET_DESTROY_SIZE];
+	struct inet_diag_req_v2 body;
+	const struct nlmsghdr *message = inet_destroy_request(sock, peer_port, 77, bytes);
+	cr_assert_leq(message->nlmsg_len, INET_DESTROY_SIZE);
+	*header = *message;
+	memcpy(&body, bytes + NLMSG_HDRLEN, sizeof(body));
+	return body;
+}
+
+Test(inet_diag, a_socket_is_ended_by_its_ends_its_device_and_its_cookie) {
+	const struct sock sock = {
+		.known = SOCK_KNOWS_COOKIE | SOCK_KNOWS_INTERFACE,
+		.protocol = SOCK_PROTOCOL_TCP,
+		.family = SOCK_FAMILY_INET6,
+		.cookie = 0x1122334455667788,
+		.ifindex = 3,
+		.local = { .address = { [0] = 0xfe, [1] = 0x80, [15] = 1 }, .port = 443 },
+		.peer = { .address = { [0] = 0xfe, [1] = 0x80, [15] = 2 }, .port = 50000 },
+	};
+	struct nlmsghdr header;
+	const struct inet_diag_req_v2 body = destroy_body(&sock, 50001, &header);
+	cr_expect_eq(header.nlmsg_type, 21);
+	cr_expect_eq(header.nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	cr_expect_eq(header.nlmsg_seq, 77);
+	cr_expect_eq(body.sdiag_family, AF_INET6);
+	cr_expect_eq(body.sdiag_protocol, IPPROTO_TCP);
+	cr_expect_eq(ntohs(body.id.idiag_sport), 443);
+	cr_expect_eq(ntohs(body.id.idiag_dport), 50001);
+	cr_expect_eq(memcmp(body.id.idiag_src, sock.local.address, 16), 0);
+	cr_expect_eq(memcmp(body.id.idiag_dst, sock.peer.address, 16), 0);
+	cr_expect_eq(body.id.idiag_if, 3);
+	cr_expect_eq(body.id.idiag_cookie[0], 0x55667788);
+	cr_expect_eq(body.id.idiag_cookie[1], 0x11223344);
+}
+
+Test(inet_diag, what_has_no_device_is_ended_on_none_and_raw_sockets_by_their_protocol) {
+	struct sock sock = { .protocol = SOCK_PROTOCOL_RAW, .cookie = 5, .ifindex = 9 };
+	struct nlmsghdr header;
+	sock.local.port = 89;
+	const struct inet_diag_req_v2 body = destroy_body(&sock, 0, &header);
+	cr_expect_eq(body.sdiag_protocol, IPPROTO_RAW);
+	cr_expect_eq(body.pad, 89);
+	cr_expect_eq(body.id.idiag_if, 0);
+}
+
+/* 262 & 0xff would be TCP. */
+Test(inet_diag, an_mptcp_socket_is_not_ended_as_tcp) {
+	const struct sock sock = { .protocol = SOCK_PROTOCOL_MPTCP, .cookie = 5 };
+	struct nlmsghdr header;
+	const struct inet_diag_req_v2 body = destroy_body(&sock, 0, &header);
+	cr_expect_neq(body.sdiag_protocol, IPPROTO_TCP);
+	cr_expect_gt(header.nlmsg_len, NLMSG_HDRLEN + sizeof(body));
+}

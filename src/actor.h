@@ -1,0 +1,14 @@
+#pragma once
+/* Does what was ordered. Whatever somebody believed when it was ordered is looked up again. */
+
+#include <stddef.h>
+
+#include "act.h"
+
+struct probe;
+
+/* Fills results[i] for deeds[i], as many as there are. The order makes sense (act_is_sane(), but
+ * for the number of deeds). A process is signalled once, however many of its sockets are among
+ * them. */
+void actor_carry_out(struct probe *probe, const struct act_order *order,
+                     const struct act_deed *deeds, struct act_result *results, size_t count);
