@@ -69,7 +69,9 @@ static void put_man_keys(void) {
 			put_scdoc(key_name(row->keys[j]).text);
 			putchar('*');
 		}
-		printf("\n\t");
+		printf("%s_", row->keys[0] ? " " : "");
+		put_scdoc(row->name);
+		printf("_\n\t");
 		put_scdoc(row->help);
 		printf("\n\n");
 	}
@@ -286,6 +288,9 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_BATCH:
 	case OPTION_DRY_RUN:
 	case OPTION_ALLOW:
+	case OPTION_THEME:
+	case OPTION_ASCII:
+	case OPTION_BITS:
 		break;
 	case OPTION_SIGNAL:
 		printf(":signal:(");

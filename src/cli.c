@@ -241,10 +241,12 @@ static void choose_command(struct cli *cli, const struct cli_wishes *wishes, boo
 static void check_top(struct cli *cli) {
 	const uint64_t second_ns = 1000000000;
 	const char *problem = NULL;
-	if (cli->interval_ns == 0)
+	if (cli->interval_ns == 0 && cli->batch)
 		cli->interval_ns = second_ns;
-	if (cli->batch && (cli->summary || cli->groups.by.level_count > 0 || cli->record ||
-	                   cli->diff || cli->verbose))
+	if (cli->batch && (cli->theme || cli->ascii || cli->bits))
+		problem = _("--theme, --ascii and --bits are for the screen; leave out -b");
+	else if (cli->batch && (cli->summary || cli->groups.by.level_count > 0 || cli->record ||
+	                        cli->diff || cli->verbose))
 		problem = _("top -b has no --summary, --group, --record, --diff or --verbose; use "
 		            "socklens list");
 	else if (cli->replay && cli->netns)

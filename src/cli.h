@@ -35,10 +35,13 @@ struct cli {
 	bool summary;
 	bool resolve;
 	bool verbose;
-	bool diff;            /* only what changed since the look before */
-	bool batch;           /* the live view as text, look after look */
-	bool silent;          /* nothing is shown: it is only recorded */
-	uint64_t interval_ns; /* from look to look; 0: one look */
+	bool diff;         /* only what changed since the look before */
+	bool batch;        /* the live view as text, look after look */
+	bool silent;       /* nothing is shown: it is only recorded */
+	bool ascii;        /* on the screen: nothing else is drawn */
+	bool bits;         /* likewise: rates in bits */
+	const char *theme; /* likewise: its name, unchecked; NULL: not said; borrowed from argv */
+	uint64_t interval_ns; /* from look to look; 0: one look, or for the screen not said */
 	uint64_t count;       /* of looks; 0: until a signal comes */
 	const char *record;   /* file to record to, or NULL; borrowed from argv */
 	const char *replay;   /* file to show instead of this machine, likewise */

@@ -137,6 +137,9 @@ static bool is_list_only(const struct option_row *row) {
 	case OPTION_SIGNAL:
 	case OPTION_DRY_RUN:
 	case OPTION_ALLOW:
+	case OPTION_THEME:
+	case OPTION_ASCII:
+	case OPTION_BITS:
 		break;
 	}
 	return false;
@@ -199,6 +202,15 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		break;
 	case OPTION_BATCH:
 		cli->batch = true;
+		break;
+	case OPTION_THEME:
+		cli->theme = argument;
+		break;
+	case OPTION_ASCII:
+		cli->ascii = true;
+		break;
+	case OPTION_BITS:
+		cli->bits = true;
 		break;
 	case OPTION_RECORD:
 		cli->record = argument;

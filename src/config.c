@@ -22,6 +22,7 @@ struct config_entry {
 	char *key;
 	char *value;
 	size_t file;
+	size_t line;
 };
 
 /* Bytes of the text that is parsed. */
@@ -61,19 +62,20 @@ static char *copy(struct span span) {
 	return text;
 }
 
-static void add(struct config *config, struct span key, struct span value) {
+static void add(struct config *config, struct span key, struct span value, size_t line) {
 	if (config->count == config->capacity) {
 		config->capacity = config->capacity ? config->capacity * 2 : 16;
 		config->entries =
 		    xreallocarray(config->entries, config->capacity, sizeof(*config->entries));
 	}
 	config->entries[config->count++] =
-	    (struct config_entry){ copy(key), copy(value), config->files };
+	    (struct config_entry){ copy(key), copy(value), config->files, line };
 }
 
-/* NULL or what is wrong. */
-static const char *parse_line(struct config *config, struct span line) {
+/* NULL or what is wrong. A line that says nothing has an empty key. */
+static const char *split_line(struct span line, struct span *key, struct span *value) {
 	const struct span content = trim(line);
+	*key = (struct span){ content.bytes, 0 };
 	if (memchr(line.bytes, '\0', line.length))
 		return N_("a NUL byte");
 	if (content.length == 0 || content.bytes[0] == '#')
@@ -82,11 +84,21 @@ static const char *parse_line(struct config *config, struct span line) {
 	if (!equals)
 		return N_("not of the form 'key = value'");
 	const size_t before = (size_t)(equals - content.bytes);
-	const struct span key = trim((struct span){ content.bytes, before });
-	if (!is_key(key))
+	const struct span name = trim((struct span){ content.bytes, before });
+	if (!is_key(name))
 		return N_("not the name of a setting in front of the '='");
-	add(config, key, trim((struct span){ equals + 1, content.length - before - 1 }));
+	*key = name;
+	*value = trim((struct span){ equals + 1, content.length - before - 1 });
 	return NULL;
+}
+
+bool config_line_has(const char *line, size_t length, const char *name) {
+	struct span key;
+	struct span value;
+	if (split_line((struct span){ line, length }, &key, &value) != NULL)
+		return false;
+	return key.length > 0 && key.length == strlen(name) &&
+	       memcmp(key.bytes, name, key.length) == 0;
 }
 
 static void drop_after(struct config *config, size_t count) {
@@ -97,55 +109,133 @@ static void drop_after(struct config *config, size_t count) {
 	}
 }
 
+/* A file that is being parsed. */
+struct lines {
+	const char *text;
+	size_t length, at;
+	size_t number; /* of the line that was parsed last */
+};
+
+/* Up to the end, or to the first line that is wrong, which is told, and behind it. */
+static const char *parse_lines(struct config *config, struct lines *lines) {
+	while (lines->at < lines->length) {
+		const char *start = lines->text + lines->at;
+		const size_t left = lines->length - lines->at;
+		const char *stop = memchr(start, '\n', left);
+		const struct span line = { start, stop ? (size_t)(stop - start) : left };
+		struct span key;
+		struct span value;
+		const char *fault = split_line(line, &key, &value);
+		lines->at += line.length + 1;
+		lines->number++;
+		if (fault)
+			return fault;
+		if (key.length > 0)
+			add(config, key, value, lines->number);
+	}
+	return NULL;
+}
+
 const char *config_parse(struct config *config, const char *text, size_t length, size_t *line) {
 	const size_t count = config->count;
-	size_t number = 1;
-	for (size_t at = 0; at < length; number++) {
-		const char *stop = memchr(text + at, '\n', length - at);
-		const size_t line_length = stop ? (size_t)(stop - text) - at : length - at;
-		const char *fault = parse_line(config, (struct span){ text + at, line_length });
-		if (fault) {
-			drop_after(config, count);
-			*line = number;
-			return fault;
-		}
-		at += line_length + 1;
+	struct lines lines = { .text = text, .length = length };
+	const char *fault = parse_lines(config, &lines);
+	if (fault) {
+		drop_after(config, count);
+		*line = lines.number;
+		return fault;
 	}
 	config->files++;
 	return NULL;
 }
 
-/* A file that is not there is no fault. */
-static bool load_file(struct config *config, const char *path, char **error) {
+/* A file that is not there is no fault, and empty. False sets `error`. */
+static bool read_file(const char *path, char **text, size_t *length, char **error) {
+	const int result = text_file_read(path, CONFIG_FILE_MAX, text, length, error);
+	if (result != -ENOENT && result != -ENOTDIR)
+		return result == 0;
+	free(*error);
+	*error = NULL;
+	return true;
+}
+
+static char *place_text(const char *path, size_t line, const char *fault) {
+	char *name = escape_copy(path, strlen(path));
+	char *text = xasprintf(_("'%s': line %zu: %s"), name, line, _(fault));
+	free(name);
+	return text;
+}
+
+static bool load_strictly(struct config *config, const char *path, char **error) {
 	char *text = NULL;
 	size_t length = 0;
 	size_t line = 0;
-	const int result = text_file_read(path, CONFIG_FILE_MAX, &text, &length, error);
-	if (result == -ENOENT || result == -ENOTDIR) {
-		free(*error);
-		*error = NULL;
-		return true;
-	}
-	if (result < 0)
+	if (!read_file(path, &text, &length, error))
 		return false;
-	const char *fault = config_parse(config, text, length, &line);
+	const char *fault = text ? config_parse(config, text, length, &line) : NULL;
 	free(text);
-	if (!fault)
-		return true;
-	char *name = escape_copy(path, strlen(path));
-	*error = xasprintf(_("'%s': line %zu: %s"), name, line, _(fault));
-	free(name);
-	return false;
+	if (fault)
+		*error = place_text(path, line, fault);
+	return fault == NULL;
 }
 
-/* XDG Base Directory Specification: a path that is not absolute is to be ignored. */
-static bool load_directory(struct config *config, struct span directory, const char *below,
-                           char **error) {
+/* Sets the path of the file that comes next. */
+static void name_file(struct config *config, const char *path) {
+	config->paths = xreallocarray(config->paths, config->files + 1, sizeof(*config->paths));
+	while (config->path_count < config->files)
+		config->paths[config->path_count++] = NULL;
+	config->paths[config->path_count++] = xasprintf("%s", path);
+}
+
+/* What is wrong is left out. */
+static void load_leniently(struct config *config, const char *path, struct config_faults *faults) {
+	struct lines lines = { .length = 0 };
+	char *text = NULL;
+	char *error = NULL;
+	const char *fault;
+	if (!read_file(path, &text, &lines.length, &error)) {
+		config_faults_add(faults, error);
+		return;
+	}
+	lines.text = text;
+	name_file(config, path);
+	while ((fault = parse_lines(config, &lines)) != NULL)
+		config_faults_add(faults, place_text(path, lines.number, fault));
+	config->files++;
+	free(text);
+}
+
+void config_faults_add(struct config_faults *faults, char *text) {
+	if (faults->count++ == 0)
+		faults->first = text;
+	else
+		free(text);
+}
+
+/* How the files are read, and where what is wrong goes to: `faults` if that is not NULL. */
+struct loading {
+	struct config *config;
+	struct config_faults *faults;
+	char **error;
+};
+
+static bool load_file(const struct loading *loading, const char *path) {
+	if (!loading->faults)
+		return load_strictly(loading->config, path, loading->error);
+	load_leniently(loading->config, path, loading->faults);
+	return true;
+}
+
+/* XDG Base Directory Specification: a path that is not absolute is to be ignored. NULL then. */
+static char *path_in(struct span directory, const char *below) {
 	if (directory.length == 0 || directory.bytes[0] != '/')
-		return true;
-	char *path =
-	    xasprintf("%.*s%s/socklens/config", (int)directory.length, directory.bytes, below);
-	const bool loaded = load_file(config, path, error);
+		return NULL;
+	return xasprintf("%.*s%s/socklens/config", (int)directory.length, directory.bytes, below);
+}
+
+static bool load_directory(const struct loading *loading, struct span directory) {
+	char *path = path_in(directory, "");
+	const bool loaded = !path || load_file(loading, path);
 	free(path);
 	return loaded;
 }
@@ -155,14 +245,19 @@ static struct span variable(const char *name) {
 	return value ? (struct span){ value, strlen(value) } : (struct span){ "", 0 };
 }
 
-static bool load_users(struct config *config, char **error) {
-	const struct span own = variable("XDG_CONFIG_HOME");
-	if (own.length > 0 && own.bytes[0] == '/')
-		return load_directory(config, own, "", error);
-	return load_directory(config, variable("HOME"), "/.config", error);
+char *config_user_path(void) {
+	char *path = path_in(variable("XDG_CONFIG_HOME"), "");
+	return path ? path : path_in(variable("HOME"), "/.config");
 }
 
-static bool load_systems(struct config *config, char **error) {
+static bool load_users(const struct loading *loading) {
+	char *path = config_user_path();
+	const bool loaded = !path || load_file(loading, path);
+	free(path);
+	return loaded;
+}
+
+static bool load_systems(const struct loading *loading) {
 	static const char usual[] = "/etc/xdg";
 	struct span rest = variable("XDG_CONFIG_DIRS");
 	if (rest.length == 0)
@@ -170,7 +265,7 @@ static bool load_systems(struct config *config, char **error) {
 	while (rest.length > 0) {
 		const char *colon = memchr(rest.bytes, ':', rest.length);
 		const size_t length = colon ? (size_t)(colon - rest.bytes) : rest.length;
-		if (!load_directory(config, (struct span){ rest.bytes, length }, "", error))
+		if (!load_directory(loading, (struct span){ rest.bytes, length }))
 			return false;
 		const size_t used = colon ? length + 1 : length;
 		rest = (struct span){ rest.bytes + used, rest.length - used };
@@ -178,21 +273,30 @@ static bool load_systems(struct config *config, char **error) {
 	return true;
 }
 
-/* Then the environment is somebody else's than the rights are. */
-static bool has_raised_privilege(void) {
-	return getauxval(AT_SECURE) != 0 || getuid() != geteuid() || getgid() != getegid();
+bool config_is_allowed(void) {
+	return getauxval(AT_SECURE) == 0 && getuid() == geteuid() && getgid() == getegid();
 }
 
 bool config_load(struct config *config, char **error) {
 	const struct config before = *config;
-	if (has_raised_privilege() || (load_users(config, error) && load_systems(config, error)))
+	const struct loading loading = { .config = config, .error = error };
+	if (!config_is_allowed() || (load_users(&loading) && load_systems(&loading)))
 		return true;
 	drop_after(config, before.count);
 	config->files = before.files;
 	return false;
 }
 
-const char *config_get(const struct config *config, const char *key, size_t key_length) {
+void config_load_leniently(struct config *config, struct config_faults *faults) {
+	const struct loading loading = { .config = config, .faults = faults };
+	if (config_is_allowed()) {
+		load_users(&loading);
+		load_systems(&loading);
+	}
+}
+
+static const struct config_entry *find(const struct config *config, const char *key,
+                                       size_t key_length) {
 	const struct config_entry *found = NULL;
 	for (size_t i = 0; i < config->count; i++) {
 		const struct config_entry *entry = &config->entries[i];
@@ -201,7 +305,40 @@ const char *config_get(const struct config *config, const char *key, size_t key_
 		if (strlen(entry->key) == key_length && memcmp(entry->key, key, key_length) == 0)
 			found = entry;
 	}
+	return found;
+}
+
+const char *config_get(const struct config *config, const char *key, size_t key_length) {
+	const struct config_entry *found = find(config, key, key_length);
 	return found ? found->value : NULL;
+}
+
+static struct config_setting setting_of(const struct config *config,
+                                        const struct config_entry *entry) {
+	return (struct config_setting){
+		.key = entry->key,
+		.value = entry->value,
+		.path = entry->file < config->path_count ? config->paths[entry->file] : NULL,
+		.line = entry->line,
+	};
+}
+
+bool config_find(const struct config *config, const char *key, struct config_setting *setting) {
+	const struct config_entry *found = find(config, key, strlen(key));
+	if (found)
+		*setting = setting_of(config, found);
+	return found;
+}
+
+bool config_at(const struct config *config, size_t index, struct config_setting *setting) {
+	if (index >= config->count)
+		return false;
+	*setting = setting_of(config, &config->entries[index]);
+	return true;
+}
+
+char *config_fault_text(const struct config_setting *setting, const char *fault) {
+	return place_text(setting->path ? setting->path : "", setting->line, fault);
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -228,5 +365,8 @@ const char **config_names(const struct config *config, const char *prefix, size_
 void config_finish(struct config *config) {
 	drop_after(config, 0);
 	free(config->entries);
+	for (size_t i = 0; i < config->path_count; i++)
+		free(config->paths[i]);
+	free(config->paths);
 	*config = (struct config){ 0 };
 }

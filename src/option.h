@@ -44,6 +44,9 @@ enum option_action {
 	OPTION_SIGNAL,
 	OPTION_DRY_RUN,
 	OPTION_ALLOW, /* value: enum act_danger */
+	OPTION_THEME,
+	OPTION_ASCII,
+	OPTION_BITS,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_DEFAULT, /* accepted because fingers type it; it is how things are anyway */

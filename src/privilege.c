@@ -43,10 +43,20 @@ static int take_groups(const struct caller *caller) {
 	return result == 0 ? 0 : -errno;
 }
 
+/* HOME is root's, or whatever sudo left there: what is in it is not for the caller. */
+static void take_home(const struct caller *caller) {
+	const struct passwd *user = getpwuid(caller->uid);
+	if (user && user->pw_dir && user->pw_dir[0] == '/')
+		setenv("HOME", user->pw_dir, 1);
+	else
+		unsetenv("HOME");
+}
+
 static int become(const struct caller *caller) {
 	const int error = take_groups(caller);
 	if (error != 0)
 		return error;
+	take_home(caller);
 	if (setresgid(caller->gid, caller->gid, caller->gid) != 0 ||
 	    setresuid(caller->uid, caller->uid, caller->uid) != 0)
 		return -errno;

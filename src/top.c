@@ -20,6 +20,7 @@
 #include "keeper.h"
 #include "privilege.h"
 #include "rescue.h"
+#include "settings.h"
 #include "ui.h"
 #include "util.h"
 
@@ -43,11 +44,13 @@ static bool open_feed(const struct top *top, struct feed *feed, char **error) {
 	return feed_replay(top->cli->replay, feed, error);
 }
 
-static int show(const struct top *top) {
+static int show_with(const struct top *top, const struct settings *settings, const char *fault) {
 	const struct cli *cli = top->cli;
 	struct ui_setup setup = {
 		.filter = &cli->filter,
 		.view = &cli->view,
+		.settings = settings,
+		.fault = fault,
 		.delay_ns = cli->interval_ns,
 		.count = cli->count,
 		.host_names = cli->resolve,
@@ -58,6 +61,38 @@ static int show(const struct top *top) {
 	const int status = ui_run(&setup, &error);
 	feed_close(&setup.feed);
 	return error ? fail(error, status) : status;
+}
+
+/* The command line goes before the configuration. */
+static struct settings choose_settings(const struct cli *cli, struct config_faults *faults) {
+	struct settings settings = settings_default();
+	struct config config = { 0 };
+	config_load_leniently(&config, faults);
+	settings_take(&settings, &config, faults);
+	config_finish(&config);
+	if (cli->theme)
+		settings_set(&settings, SETTING_THEME, cli->theme);
+	settings.ascii |= cli->ascii;
+	settings.bits |= cli->bits;
+	return settings;
+}
+
+static char *fault_text(const struct config_faults *faults) {
+	if (faults->count < 2)
+		return faults->count == 0 ? NULL : xasprintf("%s", faults->first);
+	return xasprintf(_("%s (and %zu more)"), faults->first, faults->count - 1);
+}
+
+static int show(const struct top *top) {
+	const struct cli *cli = top->cli;
+	struct config_faults faults = { 0 };
+	struct settings settings = choose_settings(cli, &faults);
+	char *fault = fault_text(&faults);
+	free(faults.first);
+	const int status = show_with(top, &settings, fault);
+	settings_finish(&settings);
+	free(fault);
+	return status;
 }
 
 /* What is large is of one look. Left alone, the library would keep it when it is freed, in larger
@@ -148,8 +183,19 @@ static int open_collector(struct top *top) {
 	return fail(xasprintf("socketpair: %s", strerror(-result)), EXIT_STATUS_PARTIAL);
 }
 
+/* NULL, or what is wrong, for the caller to free. */
+static char *check_theme(const char *name) {
+	struct settings settings = settings_default();
+	const char *fault = name ? settings_set(&settings, SETTING_THEME, name) : NULL;
+	settings_finish(&settings);
+	return fault ? xasprintf("--theme: %s", _(fault)) : NULL;
+}
+
 int top_run(const struct cli *cli) {
 	struct top top = { .cli = cli, .channel = -1, .screen_channel = -1 };
+	char *error = check_theme(cli->theme);
+	if (error)
+		return fail(error, EXIT_STATUS_USAGE);
 	if (!cli->replay) {
 		const int status = open_collector(&top);
 		if (status != 0)

@@ -15,6 +15,7 @@
 #include "key.h"
 #include "life.h"
 #include "out.h"
+#include "settings.h"
 #include "util.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -83,14 +84,22 @@ struct stage {
 	struct out text;
 };
 
-static void begin(struct stage *stage, bool is_live) {
+/* With this filter and these columns of the command line, or NULL. */
+static void begin_with(struct stage *stage, struct app_setup setup, const char *filter,
+                       const char *columns) {
+	char *error = NULL;
+	struct filter_error filter_error = { 0 };
 	*stage = (struct stage){ .filter = filter_all() };
 	stage->filter.protocols = SOCK_PROTOCOLS_IP;
+	if (filter)
+		cr_assert(filter_parse(filter, &(struct filter_names){ 0 }, &stage->filter,
+		                       &filter_error));
+	if (columns)
+		cr_assert(view_set_columns(&stage->view, columns, &error));
 	setlocale(LC_CTYPE, "C.UTF-8");
-	stage->app = app_create(&(struct app_setup){ .filter = &stage->filter,
-	                                             .view = &stage->view,
-	                                             .delay_ns = SECOND,
-	                                             .is_live = is_live });
+	setup.filter = &stage->filter;
+	setup.view = &stage->view;
+	stage->app = app_create(&setup);
 	canvas_init(&stage->canvas, 120, 30, false);
 	out_init(&stage->text, OUT_MEMORY);
 	snapshot_init(&stage->frame.snapshot);
@@ -102,7 +111,12 @@ static void begin(struct stage *stage, bool is_live) {
 	app_take_frame(stage->app, &stage->frame);
 }
 
+static void begin(struct stage *stage, bool is_live) {
+	begin_with(stage, (struct app_setup){ .delay_ns = SECOND, .is_live = is_live }, NULL, NULL);
+}
+
 static void finish(struct stage *stage) {
+	view_finish(&stage->view);
 	app_destroy(stage->app);
 	canvas_finish(&stage->canvas);
 	out_finish(&stage->text);
@@ -424,6 +438,56 @@ Test(app, the_header_has_the_filter_of_the_command_line) {
 	    .filter = &stage.filter, .view = &stage.view, .delay_ns = SECOND, .is_live = true });
 	app_take_frame(stage.app, &stage.frame);
 	expect_shown(&stage, "filter: port = 1234");
+	finish(&stage);
+}
+
+static struct settings some_settings(void) {
+	struct settings settings = settings_default();
+	settings_set(&settings, SETTING_UNITS, "bits");
+	settings_set(&settings, SETTING_COLUMNS, "state,rx,local");
+	settings_set(&settings, SETTING_FILTER, "established");
+	settings_set(&settings, SETTING_DELAY, "2.5");
+	keymap_set(&settings.keymap, ACTION_HELP, "z");
+	return settings;
+}
+
+Test(app, it_begins_as_the_settings_say) {
+	struct stage stage;
+	struct settings settings = some_settings();
+	begin_with(&stage, (struct app_setup){ .settings = &settings, .is_live = true }, NULL,
+	           NULL);
+	settings_finish(&settings);
+	expect_shown(&stage, " filter: established ");
+	expect_shown(&stage, "every 2.5s");
+	expect_shown(&stage, "\n STATE   RX/s LOCAL\n");
+	expect_shown(&stage, "\n ESTAB  7.2Mb 127.0.0.1:1236\n");
+	expect_hidden(&stage, "LISTEN 127");
+	press(&stage, 'z');
+	expect_shown(&stage, " z             these keys\n");
+	finish(&stage);
+}
+
+Test(app, the_command_line_goes_before_the_settings) {
+	struct stage stage;
+	struct settings settings = some_settings();
+	begin_with(&stage,
+	           (struct app_setup){ .settings = &settings, .delay_ns = SECOND, .is_live = true },
+	           "listen", "local,state");
+	settings_finish(&settings);
+	expect_shown(&stage, "every 1.0s");
+	expect_shown(&stage, "\n LOCAL          STATE");
+	expect_shown(&stage, "1 shown");
+	expect_hidden(&stage, "established");
+	finish(&stage);
+}
+
+Test(app, what_is_wrong_with_the_configuration_is_told_until_a_key_is_pressed) {
+	struct stage stage;
+	begin_with(&stage, (struct app_setup){ .fault = "'config': line 3: not a theme" }, NULL,
+	           NULL);
+	expect_shown(&stage, "\n ! configuration: 'config': line 3: not a theme");
+	press(&stage, 'j');
+	expect_hidden(&stage, "configuration");
 	finish(&stage);
 }
 

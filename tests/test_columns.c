@@ -355,7 +355,7 @@ Test(columns, owners_say_how_sure_they_are) {
 		struct out out;
 		out_init(&out, OUT_MEMORY);
 		const struct field_source source = field_source(&sock);
-		cells_write(&out, cells_rule_of(field), field, &source);
+		cells_write(&out, cells_rule_of(field), field, &source, HUMAN_BYTES);
 		out_char(&out, '\0');
 		cr_expect_str_eq(out.bytes, rows[i].wanted, "'%s'", out.bytes);
 		out_finish(&out);
@@ -502,7 +502,7 @@ Test(columns, the_age_of_what_was_there_before_is_told_coarsely) {
 		const struct field_source source = field_source(&sock);
 		struct out out;
 		out_init(&out, OUT_MEMORY);
-		cells_write(&out, cells_rule_of(field), field, &source);
+		cells_write(&out, cells_rule_of(field), field, &source, HUMAN_BYTES);
 		out_char(&out, '\0');
 		cr_expect_str_eq(out.bytes, ages[i].text);
 		out_finish(&out);

@@ -308,3 +308,62 @@ Test(config, with_raised_privilege_no_file_is_read) {
 	config_finish(&config);
 	remove_home(home);
 }
+
+static struct config load_leniently(const char *wanted, size_t count) {
+	struct config config = { 0 };
+	struct config_faults faults = { 0 };
+	config_load_leniently(&config, &faults);
+	cr_expect_eq(faults.count, count);
+	if (wanted)
+		cr_expect(faults.first && strstr(faults.first, wanted), "%s",
+		          faults.first ? faults.first : "none");
+	else
+		cr_expect_null(faults.first);
+	free(faults.first);
+	return config;
+}
+
+Test(config, read_leniently_all_that_is_right_counts) {
+	char *home = new_home();
+	struct config_setting setting;
+	write_config(".config", "a = 1\nwrong\n\nb = 2\nal so = 1\nb = 3");
+	write_config("one", "b = 4\nc = 5\n");
+	set_variable("XDG_CONFIG_DIRS", home, "one");
+	struct config config =
+	    load_leniently(".config/socklens/config': line 2: not of the form", 2);
+	expect(&config, "a", "1");
+	expect(&config, "b", "3");
+	expect(&config, "c", "5");
+	cr_assert(config_find(&config, "b", &setting));
+	cr_expect_eq(setting.line, 6);
+	char *text = config_fault_text(&setting, "no good");
+	char *wanted = xasprintf("'%s/.config/socklens/config': line 6: no good", home);
+	cr_expect_str_eq(text, wanted);
+	free(text);
+	free(wanted);
+	cr_expect_not(config_find(&config, "d", &setting));
+	cr_assert(config_at(&config, 3, &setting));
+	cr_expect_str_eq(setting.value, "4");
+	cr_expect_eq(setting.line, 1);
+	cr_expect(strstr(setting.path, "/one/socklens/config"));
+	cr_expect_not(config_at(&config, 5, &setting));
+	config_finish(&config);
+	remove_home(home);
+}
+
+Test(config, read_leniently_a_file_that_cannot_be_read_is_left_out) {
+	char *home = new_home();
+	write_config("one", "a = 1\n");
+	set_variable("XDG_CONFIG_DIRS", home, "one");
+	cr_assert_eq(mkdir(".config", 0700), 0);
+	cr_assert_eq(mkdir(".config/socklens", 0700), 0);
+	cr_assert_eq(mkdir(".config/socklens/config", 0700), 0);
+	struct config config = load_leniently("not a regular file", 1);
+	expect(&config, "a", "1");
+	config_finish(&config);
+	cr_assert_eq(rmdir(".config/socklens/config"), 0);
+	config = load_leniently(NULL, 0);
+	expect(&config, "a", "1");
+	config_finish(&config);
+	remove_home(home);
+}

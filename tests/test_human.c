@@ -107,3 +107,13 @@ Test(human, periods_are_seconds_rounded_to_the_hundredth) {
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		cr_expect_str_eq(human_period(cases[i].ns).text, cases[i].text);
 }
+
+Test(human, a_flow_is_told_in_bytes_or_in_bits) {
+	cr_expect_str_eq(human_flow(12897485, HUMAN_BYTES).text, "12.8M");
+	cr_expect_str_eq(human_flow(12897485, HUMAN_BITS).text, "103Mb");
+	cr_expect_str_eq(human_flow(0, HUMAN_BITS).text, "0b");
+	cr_expect_str_eq(human_flow_rate(125, HUMAN_BITS).text, "1.0Kb/s");
+	cr_expect_str_eq(human_flow_rate(125, HUMAN_BYTES).text, "125/s");
+	cr_expect_str_eq(human_flow_rate(UINT64_MAX, HUMAN_BITS).text, "18.4Eb/s");
+	cr_expect_str_eq(human_flow_rate(UINT64_MAX / 8 + 1, HUMAN_BITS).text, "18.4Eb/s");
+}

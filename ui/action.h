@@ -45,6 +45,7 @@ enum action {
 	ACTION_PORT_NAMES,
 	ACTION_EXPORT,
 	ACTION_COPY,
+	ACTION_WRITE_SETTINGS,
 	ACTION_REDRAW,
 	ACTION_SUSPEND,
 	ACTION_EXPLAIN, /* where there is nothing to explain: help */

@@ -32,23 +32,47 @@ static void choose_order(struct app *app) {
 	}
 }
 
+/* What the command line says goes before what the configuration does. */
+static void take_settings(struct app *app) {
+	const struct app_setup *setup = &app->setup;
+	app->settings = setup->settings ? settings_copy(setup->settings) : settings_default();
+	if (setup->view->column_count > 0)
+		settings_set_columns(&app->settings, setup->view);
+	app->delay_ns = setup->delay_ns > 0 ? setup->delay_ns : app->settings.delay_ns;
+	app->fault = setup->fault ? xasprintf("%s", setup->fault) : NULL;
+}
+
+/* That of the configuration, if the command line has none. */
+static void start_filter(struct app *app) {
+	struct out given;
+	out_init(&given, OUT_MEMORY);
+	filter_line_write(app->filter, &given);
+	const bool is_given = given.used > 0;
+	out_finish(&given);
+	if (is_given || !app->settings.filter[0])
+		return;
+	app_set_text(&app->typed, xasprintf("%s", app->settings.filter));
+	app_apply_filter(app);
+	filter_line_settle(app->filter);
+}
+
 struct app *app_create(const struct app_setup *setup) {
 	struct app *app = xcalloc(1, sizeof(*app));
 	app->setup = *setup;
-	app->keymap = keymap_default();
-	app->columns = columns_create(setup->view);
+	take_settings(app);
+	app->columns = columns_create(&app->settings.columns);
 	app->trails = trails_create();
 	app->filter = filter_line_create(setup->filter);
 	app->namer = namer_create();
 	app->typed = xasprintf("%s", "");
 	app->user_term = xasprintf("%s", "");
 	app->search = xasprintf("%s", "");
-	app->delay_ns = setup->delay_ns;
 	app->host_names = setup->host_names;
 	app->show_closed = true;
 	app->dirty = true;
 	out_init(&app->copy, OUT_MEMORY);
 	choose_order(app);
+	start_filter(app);
 	return app;
 }
 
@@ -70,6 +94,8 @@ void app_destroy(struct app *app) {
 	free(app->search);
 	free(app->trouble);
 	free(app->message);
+	free(app->fault);
+	settings_finish(&app->settings);
 	out_finish(&app->copy);
 	free(app);
 }
@@ -188,9 +214,17 @@ enum app_wish app_take_wish(struct app *app) {
 	return wish;
 }
 
+const struct settings *app_settings(const struct app *app) {
+	return &app->settings;
+}
+
 const char *app_copy(const struct app *app, size_t *length) {
 	*length = app->copy.used;
 	return app->copy.bytes;
+}
+
+enum human_unit app_unit(const struct app *app) {
+	return app->settings.bits ? HUMAN_BITS : HUMAN_BYTES;
 }
 
 struct columns_look app_look(const struct app *app) {
@@ -202,6 +236,7 @@ struct columns_look app_look(const struct app *app) {
 		.namer = app->namer,
 		.host_names = app->host_names,
 		.port_names = app->port_names,
+		.unit = app_unit(app),
 		.is_stale = app->trouble != NULL,
 	};
 }

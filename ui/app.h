@@ -12,11 +12,14 @@
 struct app;
 struct canvas;
 struct frame;
+struct settings;
 
 struct app_setup {
-	const struct filter *filter; /* of the command line; borrowed */
-	const struct view *view;     /* its columns and sort keys; borrowed */
-	uint64_t delay_ns;           /* between looks */
+	const struct filter *filter;     /* of the command line; borrowed */
+	const struct view *view;         /* its columns and sort keys; borrowed */
+	const struct settings *settings; /* copied; NULL: as they are without a configuration */
+	const char *fault; /* of the configuration, until a key is pressed; NULL: none */
+	uint64_t delay_ns; /* between looks; 0: as the settings say */
 	bool host_names;
 	bool is_live; /* false: a recording is shown */
 };
@@ -67,7 +70,9 @@ enum app_wish {
 	APP_WISH_QUIT,
 	APP_WISH_SUSPEND,
 	APP_WISH_REDRAW,
-	APP_WISH_COPY, /* app_copy() has the bytes */
+	APP_WISH_COPY,     /* app_copy() has the bytes */
+	APP_WISH_SETTINGS, /* app_settings() are others */
 };
 enum app_wish app_take_wish(struct app *app);
+const struct settings *app_settings(const struct app *app);
 const char *app_copy(const struct app *app, size_t *length);

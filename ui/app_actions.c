@@ -316,6 +316,7 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_PORT_NAMES] = do_port_names,
 	[ACTION_EXPORT] = do_export,
 	[ACTION_COPY] = do_copy,
+	[ACTION_WRITE_SETTINGS] = app_write_settings,
 	[ACTION_REDRAW] = do_redraw,
 	[ACTION_SUSPEND] = do_suspend,
 	[ACTION_EXPLAIN] = do_help,
@@ -327,7 +328,7 @@ _Static_assert(ARRAY_LENGTH(handlers) == ACTION_COUNT, "a handler for each");
 
 /* Quitting while something is open closes that, but Ctrl-C and F10 always quit. */
 static enum action action_in_table(const struct app *app, int key) {
-	const enum action action = keymap_action(&app->keymap, key);
+	const enum action action = keymap_action(&app->settings.keymap, key);
 	return action == ACTION_QUIT && key == 'q' && app->detail_open &&
 	               app->page == APP_PAGE_TABLE
 	           ? ACTION_BACK
@@ -341,7 +342,7 @@ static void press_in_table(struct app *app, int key) {
 }
 
 static void press_in_help(struct app *app, int key) {
-	const enum action action = keymap_action(&app->keymap, key);
+	const enum action action = keymap_action(&app->settings.keymap, key);
 	const int step = action == ACTION_DOWN        ? 1
 	                 : action == ACTION_UP        ? -1
 	                 : action == ACTION_PAGE_DOWN ? app->table_height
@@ -366,6 +367,7 @@ _Static_assert(ARRAY_LENGTH(presses) == APP_MODE_COUNT, "a reader for each");
 void app_press(struct app *app, int key, uint64_t now_ns) {
 	app->now_ns = now_ns;
 	app_forget_message(app);
+	app_set_text(&app->fault, NULL);
 	if (key == KEY_CODE_CTRL_C || key == KEY_CODE_F10)
 		do_quit(app);
 	else

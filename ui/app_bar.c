@@ -39,7 +39,7 @@ static struct items items_of(const struct app *app) {
 	case APP_MODE_PROMPT:
 	case APP_MODE_COUNT:
 		for (size_t i = 0; i < action_count; i++) {
-			const int key = keymap_key(&app->keymap, actions[i].action);
+			const int key = keymap_key(&app->settings.keymap, actions[i].action);
 			if (actions[i].bar && key != KEY_CODE_NONE)
 				add(&items, key, actions[i].bar);
 		}

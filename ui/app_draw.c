@@ -32,6 +32,8 @@ static char *trouble_text(const struct app *app) {
 		out_printf(&out, _("no new look: %s"), app->trouble);
 	else
 		trouble_write(&out, &app->frame->snapshot);
+	if (app->fault)
+		out_printf(&out, _("%sconfiguration: %s"), out.used > 0 ? "; " : "", app->fault);
 	write_filter_error(app, &out);
 	if (out.used == 0) {
 		out_finish(&out);
@@ -76,6 +78,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.descending = app->descending,
 		.shown = app->table.count - app->table.gone,
 		.hidden = app->table.hidden,
+		.unit = app_unit(app),
 		.trouble = trouble,
 	};
 	struct area top = *area;

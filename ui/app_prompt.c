@@ -91,15 +91,11 @@ static char *start_delay(const struct app *app) {
 }
 
 static void enter_delay(struct app *app) {
-	const uint64_t least_ns = 100000000;
-	const uint64_t most_ns = 60000000000;
-	uint64_t delay_ns = 0;
-	const bool is_right = util_parse_seconds(app->prompt.text, &delay_ns) &&
-	                      delay_ns >= least_ns && delay_ns <= most_ns;
-	if (is_right)
-		app->delay_ns = delay_ns;
+	const char *fault = settings_set(&app->settings, SETTING_DELAY, app->prompt.text);
+	if (fault)
+		app_say(app, xasprintf("%s", _(fault)));
 	else
-		app_say(app, xasprintf("%s", _("a delay is 0.1 to 60 seconds")));
+		app->delay_ns = app->settings.delay_ns;
 	app_close_mode(app);
 }
 
@@ -115,8 +111,8 @@ static char *start_export(const struct app *app) {
 
 static void enter_export(struct app *app) {
 	if (app->prompt.text[0] && app->frame)
-		app_say(app,
-		        export_rows(app->prompt.text, app->frame, &app->table, app->setup.view));
+		app_say(app, export_rows(app->prompt.text, app->frame, &app->table,
+		                         &app->settings.columns));
 	app_close_mode(app);
 }
 

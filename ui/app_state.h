@@ -9,11 +9,11 @@
 #include "detail.h"
 #include "filter_line.h"
 #include "header.h"
-#include "keymap.h"
 #include "menu.h"
 #include "namer.h"
 #include "out.h"
 #include "prompt.h"
+#include "settings.h"
 #include "states.h"
 #include "table.h"
 #include "trail.h"
@@ -58,7 +58,6 @@ struct app {
 	struct trails *trails;
 	struct header header;
 	struct filter_line *filter;
-	struct keymap keymap;
 	struct namer *namer;
 	enum app_mode mode;
 	enum app_page page;
@@ -93,6 +92,10 @@ struct app {
 	uint64_t message_until_ns;
 	enum app_wish wish;
 	struct out copy;
+
+	struct settings settings; /* but for the delay, which is delay_ns above */
+	char *fault;              /* of the configuration; NULL: none, or it was seen */
+
 	bool dirty;
 };
 
@@ -103,6 +106,7 @@ void app_say(struct app *app, char *text); /* takes the text */
 void app_forget_message(struct app *app);
 void app_close_mode(struct app *app);
 struct columns_look app_look(const struct app *app);
+enum human_unit app_unit(const struct app *app); /* of rates */
 void app_sort_by(struct app *app, const struct field *field);
 
 /* app_prompt.c */
@@ -138,3 +142,6 @@ int app_help_draw(const struct app *app, struct canvas *canvas, struct area area
 
 /* app_bar.c */
 void app_bar_draw(const struct app *app, struct canvas *canvas, struct area area);
+
+/* app_setup.c */
+void app_write_settings(struct app *app);

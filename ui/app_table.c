@@ -27,6 +27,7 @@ static void draw_detail(struct app *app, struct canvas *canvas, struct area *are
 		.frame = app->frame,
 		.sock = sock,
 		.trail = sock->life ? trails_find(app->trails, sock->life->serial) : NULL,
+		.unit = app_unit(app),
 	};
 	app->detail_height = pane.height;
 	app->detail_lines = detail_draw(&detail, canvas, pane, app->detail_scroll);

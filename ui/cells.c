@@ -112,9 +112,9 @@ static const struct cells_rule rules[] = {
 	{ "owners", .priority = 90, .write = write_owners, .least = 11, .claim = 2 },
 	{ "peer", .priority = 85, NAME(has_peer_name) },
 	{ "proto", .priority = 80 },
-	{ "rx", .priority = 75, .write = write_size, .style = style_rx, .is_soon_known = true },
-	{ "tx", .priority = 75, .write = write_size, .style = style_tx, .is_soon_known = true },
-	{ "rate", .priority = 75, .write = write_size, .is_soon_known = true },
+	{ "rx", .priority = 75, .style = style_rx, .is_soon_known = true },
+	{ "tx", .priority = 75, .style = style_tx, .is_soon_known = true },
+	{ "rate", .priority = 75, .is_soon_known = true },
 	{ "rtt", .priority = 65 },
 	{ "age", .priority = 60, .write = write_age },
 	{ "user", .priority = 55, .least = 4, .claim = 1 },
@@ -150,10 +150,11 @@ static void write_ms(struct out *out, uint64_t ms) {
 	out_text(out, ms < minute ? human_time(ms * 1000).text : human_age(ms, false).text);
 }
 
-static void write_number(struct out *out, const struct column *column, const struct value *value) {
+static void write_number(struct out *out, const struct column *column, const struct value *value,
+                         enum human_unit unit) {
 	switch (column->unit) {
 	case UNIT_BYTES_PER_SECOND:
-		out_text(out, human_size(value->number).text);
+		out_text(out, human_flow(value->number, unit).text);
 		return;
 	case UNIT_MICROSECONDS:
 		out_text(out, human_time(value->number).text);
@@ -171,14 +172,14 @@ static void write_number(struct out *out, const struct column *column, const str
 }
 
 void cells_write(struct out *out, const struct cells_rule *rule, const struct field *field,
-                 const struct field_source *source) {
+                 const struct field_source *source, enum human_unit unit) {
 	struct value value;
 	if (!field_get(&field->access, source, &value))
 		value = (struct value){ .kind = VALUE_UNKNOWN };
 	if (rule->write)
 		rule->write(out, source->sock, &value);
 	else if (value.kind == VALUE_NUMBER)
-		write_number(out, &field->column, &value);
+		write_number(out, &field->column, &value, unit);
 	else
 		format_value(out, &field->column, &value, FORMAT_HUMAN);
 }

@@ -7,6 +7,7 @@
 
 #include "canvas.h"
 #include "field.h"
+#include "human.h"
 
 struct out;
 struct sock;
@@ -34,7 +35,7 @@ const struct cells_rule *cells_rule_of(const struct field *field);
 
 /* Appends the text, one word of printable characters. */
 void cells_write(struct out *out, const struct cells_rule *rule, const struct field *field,
-                 const struct field_source *source);
+                 const struct field_source *source, enum human_unit unit);
 
 /* STYLE_TEXT: like the rest of the row. */
 enum style cells_style(const struct cells_rule *rule, const struct field *field,

@@ -33,6 +33,7 @@ struct columns {
 	/* What the widths are for. */
 	int width, height;
 	bool host_names, port_names;
+	enum human_unit unit;
 };
 
 /* The text of a cell in the memory of its grid, ended by NUL. */
@@ -112,7 +113,8 @@ void columns_write_row(const struct columns *columns, struct out *out, const str
 	for (size_t i = 0; i < columns->count; i++) {
 		if (i > 0)
 			out_char(out, ' ');
-		cells_write(out, columns->slots[i].rule, columns->slots[i].field, &source);
+		cells_write(out, columns->slots[i].rule, columns->slots[i].field, &source,
+		            look->unit);
 	}
 	named_finish(&named);
 }
@@ -127,7 +129,7 @@ static void write_cells(const struct columns *columns, const struct canvas *canv
 		const struct cells_rule *rule = columns->slots[i].rule;
 		struct span *cell = &cells[i];
 		cell->start = grid->text.used;
-		cells_write(&grid->text, rule, columns->slots[i].field, &source);
+		cells_write(&grid->text, rule, columns->slots[i].field, &source, look->unit);
 		cell->length = grid->text.used - cell->start;
 		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
 		cell->least = cells_least(rule, source.sock, cell->width);
@@ -154,12 +156,14 @@ static void grid_finish(struct grid *grid) {
 
 static void reset(struct columns *columns, struct area area, const struct columns_look *look) {
 	if (columns->width == area.width && columns->height == area.height &&
-	    columns->host_names == look->host_names && columns->port_names == look->port_names)
+	    columns->host_names == look->host_names && columns->port_names == look->port_names &&
+	    columns->unit == look->unit)
 		return;
 	columns->width = area.width;
 	columns->height = area.height;
 	columns->host_names = look->host_names;
 	columns->port_names = look->port_names;
+	columns->unit = look->unit;
 	for (size_t i = 0; i < columns->count; i++) {
 		columns->slots[i].grown = columns->slots[i].least = 0;
 		columns->slots[i].is_known = false;

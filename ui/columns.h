@@ -7,6 +7,7 @@
 
 #include "canvas.h"
 #include "field.h"
+#include "human.h"
 #include "layout.h"
 
 struct namer;
@@ -35,7 +36,8 @@ struct columns_look {
 	const char *search;  /* what is found of it, in any case, is marked; NULL: none */
 	struct namer *namer; /* NULL: numbers only */
 	bool host_names, port_names;
-	bool is_stale; /* no newer look could be had: all rows are faint */
+	enum human_unit unit; /* of rates */
+	bool is_stale;        /* no newer look could be had: all rows are faint */
 };
 
 /* The heading in the first line of the area, then rows from table->top on. Widths are those of the

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "canvas.h"
+#include "human.h"
 #include "trail.h"
 
 struct frame;
@@ -13,6 +14,7 @@ struct detail {
 	const struct frame *frame;
 	const struct sock *sock;   /* of the frame */
 	const struct trail *trail; /* or NULL */
+	enum human_unit unit;      /* of rates */
 };
 
 /* Enum sock_need: all that can be known of a socket, but for names, which the live view looks up

@@ -157,29 +157,40 @@ static void draw_queues(struct page *page, const struct sock *sock) {
 		draw_bytes(page, _("send queue"), sock->sendq, sndbuf, NULL);
 }
 
+static struct human time_text(uint64_t us, enum human_unit unit) {
+	(void)unit;
+	return human_time(us);
+}
+
+static struct human count_text(uint64_t count, enum human_unit unit) {
+	(void)unit;
+	return human_count(count);
+}
+
 static const struct {
 	const char *label;
 	size_t offset; /* of a struct series in struct trail */
-	struct human (*text)(uint64_t value);
+	struct human (*text)(uint64_t value, enum human_unit unit);
 	enum style style;
 } rows[] = {
-	{ "RX", offsetof(struct trail, rx), human_rate, STYLE_RX },
-	{ "TX", offsetof(struct trail, tx), human_rate, STYLE_TX },
-	{ "RTT", offsetof(struct trail, rtt), human_time, STYLE_TEXT },
-	{ "cwnd", offsetof(struct trail, cwnd), human_count, STYLE_TEXT },
+	{ "RX", offsetof(struct trail, rx), human_flow_rate, STYLE_RX },
+	{ "TX", offsetof(struct trail, tx), human_flow_rate, STYLE_TX },
+	{ "RTT", offsetof(struct trail, rtt), time_text, STYLE_TEXT },
+	{ "cwnd", offsetof(struct trail, cwnd), count_text, STYLE_TEXT },
 };
 
 /* "RX  1.2M/s  max 3.4M/s ▁▂▃": the bars last, for they take what is left. */
-static void draw_series(struct page *page, size_t row, const struct series *series) {
+static void draw_series(struct page *page, size_t row, const struct series *series,
+                        enum human_unit unit) {
 	uint32_t highest = 0;
 	uint32_t newest = 0;
 	if (!series_highest(series, &highest))
 		return;
 	const bool known = series_newest(series, &newest);
-	const struct human text = known ? rows[row].text(newest) : (struct human){ "-" };
+	const struct human text = known ? rows[row].text(newest, unit) : (struct human){ "-" };
 	struct out out;
 	out_init(&out, OUT_MEMORY);
-	out_printf(&out, _("max %s"), rows[row].text(highest).text);
+	out_printf(&out, _("max %s"), rows[row].text(highest, unit).text);
 	detail_draw_label(page, rows[row].label);
 	page_text(page, DETAIL_VALUE, VALUE_WIDTH, rows[row].style, text.text);
 	page_put(page, DETAIL_VALUE + VALUE_WIDTH + 1, MAXIMUM_WIDTH, STYLE_FAINT, out.bytes,
@@ -202,7 +213,8 @@ void detail_draw_flow(const struct detail *detail, struct page *page) {
 	draw_queues(page, detail->sock);
 	for (size_t i = 0; detail->trail && i < ARRAY_LENGTH(rows); i++) {
 		const unsigned char *bytes = (const unsigned char *)detail->trail;
-		draw_series(page, i, (const struct series *)(const void *)(bytes + rows[i].offset));
+		draw_series(page, i, (const struct series *)(const void *)(bytes + rows[i].offset),
+		            detail->unit);
 	}
 	if (page->line == start)
 		page->line--; /* the empty line, if nothing followed it */

@@ -22,41 +22,52 @@ static void write_field(struct out *out, const char *name, const struct sock *so
 		format_value(out, &field->column, &value, FORMAT_HUMAN);
 }
 
-static void write_owners(struct out *out, const struct sock *sock) {
+static void write_owners(struct out *out, const struct sock *sock, enum human_unit unit) {
+	(void)unit;
 	write_field(out, "owners", sock);
 }
 
-static void write_state(struct out *out, const struct sock *sock) {
+static void write_state(struct out *out, const struct sock *sock, enum human_unit unit) {
+	(void)unit;
 	out_text(out, sock_state_name((enum sock_state)sock->state));
 }
 
-static void write_recvq(struct out *out, const struct sock *sock) {
+static void write_recvq(struct out *out, const struct sock *sock, enum human_unit unit) {
+	(void)unit;
 	if (sock->known & SOCK_KNOWS_RECVQ)
 		out_text(out, human_count(sock->recvq).text);
 }
 
-static void write_sendq(struct out *out, const struct sock *sock) {
+static void write_sendq(struct out *out, const struct sock *sock, enum human_unit unit) {
+	(void)unit;
 	if (sock->known & SOCK_KNOWS_SENDQ)
 		out_text(out, human_count(sock->sendq).text);
 }
 
-static void write_rate(struct out *out, const struct sock *sock, uint32_t knows, uint64_t rate) {
+static void write_rate(struct out *out, const struct sock *sock, uint32_t knows, uint64_t rate,
+                       enum human_unit unit) {
 	if (sock->life->known & knows)
-		out_text(out, human_rate(rate).text);
+		out_text(out, human_flow_rate(rate, unit).text);
 }
 
-static void write_rx(struct out *out, const struct sock *sock) {
+static void write_rx(struct out *out, const struct sock *sock, enum human_unit unit) {
 	if (sock->life)
-		write_rate(out, sock, SOCK_LIFE_KNOWS_RX, sock->life->rx);
+		write_rate(out, sock, SOCK_LIFE_KNOWS_RX, sock->life->rx, unit);
 }
 
-static void write_tx(struct out *out, const struct sock *sock) {
+static void write_tx(struct out *out, const struct sock *sock, enum human_unit unit) {
 	if (sock->life)
-		write_rate(out, sock, SOCK_LIFE_KNOWS_TX, sock->life->tx);
+		write_rate(out, sock, SOCK_LIFE_KNOWS_TX, sock->life->tx, unit);
 }
 
-static void write_rtt(struct out *out, const struct sock *sock) {
+static void write_rtt(struct out *out, const struct sock *sock, enum human_unit unit) {
+	(void)unit;
 	write_field(out, "rtt", sock);
+}
+
+static void write_timer(struct out *out, const struct sock *sock, enum human_unit unit) {
+	(void)unit;
+	detail_write_timer(out, sock);
 }
 
 static bool has_unread(const struct sock *sock) {
@@ -69,7 +80,7 @@ static bool has_unsent(const struct sock *sock) {
 
 static const struct {
 	const char *label;
-	void (*write)(struct out *out, const struct sock *sock);
+	void (*write)(struct out *out, const struct sock *sock, enum human_unit unit);
 	bool (*is_stuck)(const struct sock *sock); /* NULL: it never is */
 } rows[] = {
 	{ N_("owner"), write_owners, NULL },
@@ -79,15 +90,16 @@ static const struct {
 	{ "RX", write_rx, NULL },
 	{ "TX", write_tx, NULL },
 	{ "RTT", write_rtt, NULL },
-	{ N_("timer"), detail_write_timer, NULL },
+	{ N_("timer"), write_timer, NULL },
 };
 
 /* Unknown is `-`; what waits has a mark. */
-static void draw_cell(struct page *page, int x, int width, size_t row, const struct sock *sock) {
+static void draw_cell(struct page *page, int x, int width, size_t row, const struct sock *sock,
+                      enum human_unit unit) {
 	const bool stuck = rows[row].is_stuck && rows[row].is_stuck(sock);
 	struct out out;
 	out_init(&out, OUT_MEMORY);
-	rows[row].write(&out, sock);
+	rows[row].write(&out, sock, unit);
 	if (out.used == 0)
 		out_char(&out, '-');
 	else if (stuck)
@@ -108,8 +120,8 @@ void detail_draw_pair(const struct detail *detail, struct page *page) {
 	page_next(page);
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		detail_draw_label(page, _(rows[i].label));
-		draw_cell(page, left, half - 1, i, detail->sock);
-		draw_cell(page, left + half, half, i, other);
+		draw_cell(page, left, half - 1, i, detail->sock, detail->unit);
+		draw_cell(page, left + half, half, i, other, detail->unit);
 		page_next(page);
 	}
 }

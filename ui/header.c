@@ -180,9 +180,15 @@ static void draw_states(const struct source *source, struct canvas *canvas, stru
 _Static_assert(ARRAY_LENGTH(protocols) + ARRAY_LENGTH(states) <= PARTS_MAX, "room for all");
 
 /* In the first look nothing is known yet. */
-static struct human rate_of(const struct totals *totals, uint64_t rate) {
+static struct human new_rate(const struct totals *totals, uint64_t rate) {
 	const struct human unknown = { "-" };
 	return totals->elapsed_ns == 0 ? unknown : human_rate(rate);
+}
+
+static struct human flow_of(const struct source *source, uint64_t rate) {
+	const struct human unknown = { "-" };
+	const bool is_known = source->frame->totals.elapsed_ns != 0;
+	return is_known ? human_flow_rate(rate, source->look->unit) : unknown;
 }
 
 static uint16_t in_thousandths(const struct totals *totals) {
@@ -216,10 +222,10 @@ static void draw_rates(const struct source *source, struct canvas *canvas, struc
 	const struct header *header = source->header;
 	struct parts line = { .count = 0 };
 	add_rate(&line, (struct part){ .style = STYLE_RX, .least = 10, .series = &header->rx },
-	         "RX", rate_of(totals, totals->rx));
+	         "RX", flow_of(source, totals->rx));
 	add_rate(&line,
 	         (struct part){ .style = STYLE_TX, .rank = 1, .least = 10, .series = &header->tx },
-	         "TX", rate_of(totals, totals->tx));
+	         "TX", flow_of(source, totals->tx));
 	add_rate(&line,
 	         (struct part){ .style = in_thousandths(totals) > 0 ? STYLE_WARNING : STYLE_TEXT,
 	                        .rank = 2,
@@ -229,7 +235,7 @@ static void draw_rates(const struct source *source, struct canvas *canvas, struc
 	add_rate(&line,
 	         (struct part){
 		     .style = STYLE_TEXT, .rank = 3, .least = 10, .series = &header->appeared },
-	         _("new"), rate_of(totals, new_a_second(totals)));
+	         _("new"), new_rate(totals, new_a_second(totals)));
 	parts_draw(&line, canvas, area);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "canvas.h"
+#include "human.h"
 #include "series.h"
 
 struct frame;
@@ -24,7 +25,8 @@ struct header_look {
 	const char *sort;    /* what the rows are sorted by; NULL: nothing */
 	bool descending;
 	uint64_t shown, hidden;
-	const char *trouble; /* what failed, one line; NULL: nothing */
+	enum human_unit unit; /* of rates */
+	const char *trouble;  /* what failed, one line; NULL: nothing */
 };
 
 /* A frame that was not seen before. */

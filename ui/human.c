@@ -47,6 +47,26 @@ struct human human_rate(uint64_t number) {
 	return human;
 }
 
+static uint64_t in_bits(uint64_t bytes) {
+	return bytes < UINT64_MAX / 8 ? bytes * 8 : UINT64_MAX;
+}
+
+struct human human_flow(uint64_t bytes, enum human_unit unit) {
+	if (unit == HUMAN_BYTES)
+		return human_size(bytes);
+	const struct human size = human_size(in_bits(bytes));
+	struct human human = { "" };
+	snprintf(human.text, sizeof(human.text), "%.5sb", size.text);
+	return human;
+}
+
+struct human human_flow_rate(uint64_t bytes, enum human_unit unit) {
+	const struct human flow = human_flow(bytes, unit);
+	struct human human = { "" };
+	snprintf(human.text, sizeof(human.text), "%.6s/s", flow.text);
+	return human;
+}
+
 struct human human_count(uint64_t number) {
 	char digits[DIGITS_ROOM];
 	struct human human = { "" };

@@ -17,6 +17,7 @@
 #include "app.h"
 #include "canvas.h"
 #include "key.h"
+#include "settings.h"
 #include "terminal.h"
 #include "theme.h"
 #include "util.h"
@@ -96,6 +97,24 @@ static void take_signals(struct ui *ui) {
 		take_signal(ui, (int)info.ssi_signo);
 }
 
+static bool wants_no_color(void) {
+	const char *value = getenv("NO_COLOR");
+	return value && value[0];
+}
+
+static void take_settings(struct ui *ui) {
+	const struct settings *settings = app_settings(ui->app);
+	const struct theme_terminal kind = {
+		.colors = terminal_colors(ui->terminal),
+		.no_color = wants_no_color(),
+		.background = theme_background_of(getenv("COLORFGBG")),
+	};
+	ui->theme = theme_make(settings->theme, &kind);
+	canvas_finish(&ui->canvas);
+	canvas_init(&ui->canvas, terminal_width(ui->terminal), terminal_height(ui->terminal),
+	            settings->ascii);
+}
+
 static void carry_out(struct ui *ui) {
 	size_t length = 0;
 	const char *bytes = NULL;
@@ -110,6 +129,9 @@ static void carry_out(struct ui *ui) {
 		break;
 	case APP_WISH_REDRAW:
 		terminal_redraw(ui->terminal);
+		break;
+	case APP_WISH_SETTINGS:
+		take_settings(ui);
 		break;
 	case APP_WISH_COPY:
 		bytes = app_copy(ui->app, &length);
@@ -259,28 +281,18 @@ static int open_signals(void) {
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool wants_no_color(void) {
-	const char *value = getenv("NO_COLOR");
-	return value && value[0];
-}
-
 static void run(struct ui *ui) {
 	const struct app_setup setup = {
 		.filter = ui->setup->filter,
 		.view = ui->setup->view,
+		.settings = ui->setup->settings,
+		.fault = ui->setup->fault,
 		.delay_ns = ui->setup->delay_ns,
 		.host_names = ui->setup->host_names,
 		.is_live = ui->setup->feed.is_live,
 	};
-	const struct theme_terminal kind = {
-		.colors = terminal_colors(ui->terminal),
-		.no_color = wants_no_color(),
-		.background = theme_background_of(getenv("COLORFGBG")),
-	};
-	ui->theme = theme_make(THEME_AUTO, &kind);
-	canvas_init(&ui->canvas, terminal_width(ui->terminal), terminal_height(ui->terminal),
-	            false);
 	ui->app = app_create(&setup);
+	take_settings(ui);
 	loop(ui);
 	app_destroy(ui->app);
 	canvas_finish(&ui->canvas);

@@ -7,12 +7,16 @@
 #include "filter.h"
 #include "view.h"
 
+struct settings;
+
 struct ui_setup {
 	struct feed feed;            /* borrowed */
 	const struct filter *filter; /* of the command line */
 	const struct view *view;     /* columns and sort keys of the command line; may be empty */
-	uint64_t delay_ns;           /* between looks */
-	uint64_t count;              /* of looks, after which it ends; 0: no end */
+	const struct settings *settings; /* borrowed */
+	const char *fault;               /* of the configuration, one line; NULL: none */
+	uint64_t delay_ns;               /* between looks; 0: as the settings say */
+	uint64_t count;                  /* of looks, after which it ends; 0: no end */
 	bool host_names;
 };
 
