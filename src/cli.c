@@ -105,10 +105,13 @@ static void parse_filter(struct cli *cli, const char *file, const char *const wo
 	free(expression);
 }
 
-/* Rows that are groups are sorted by columns of their own. */
+/* The live view has its own columns and order, and groups within it. Elsewhere rows are groups, and
+ * are sorted by columns of their own. */
 static void choose_groups(struct cli *cli, const struct cli_wishes *wishes) {
 	char *error = NULL;
-	if (cli->summary || cli->diff || wishes->columns || cli->view.detail_count > 0)
+	if (cli->command == CLI_TOP)
+		group_by_set(&cli->groups.by, wishes->group, &error);
+	else if (cli->summary || cli->diff || wishes->columns || cli->view.detail_count > 0)
 		error = xasprintf("%s", _("groups have columns of their own; leave out --group, or "
 		                          "--columns, details, --summary and --diff"));
 	else if (group_rows_set(&cli->groups, wishes->group, &error) && wishes->sort)
@@ -140,7 +143,8 @@ static void choose_columns(struct cli *cli, const struct cli_wishes *wishes) {
 	error = NULL;
 	if (wishes->group)
 		choose_groups(cli, wishes);
-	else if (wishes->sort && !view_set_sort(&cli->view, wishes->sort, &error))
+	if (wishes->sort && (!wishes->group || cli->command == CLI_TOP) &&
+	    !view_set_sort(&cli->view, wishes->sort, &error))
 		cli_fail(cli, error);
 }
 

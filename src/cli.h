@@ -29,7 +29,7 @@ struct cli {
 	struct filter filter;
 	struct view view;
 	const struct sink_class *format;
-	const char *netns; /* borrowed from argv, or NULL */
+	const char *netns;        /* borrowed from argv, or NULL */
 	struct group_rows groups; /* without levels: the rows are sockets */
 	bool header;
 	bool summary;

@@ -107,7 +107,6 @@ static void set_signal(struct cli *cli, const char *name) {
 static bool is_list_only(const struct option_row *row) {
 	switch (row->action) {
 	case OPTION_SUMMARY:
-	case OPTION_GROUP_BY:
 	case OPTION_WATCH:
 	case OPTION_DIFF:
 	case OPTION_RECORD:
@@ -129,6 +128,7 @@ static bool is_list_only(const struct option_row *row) {
 	case OPTION_RESOLVE:
 	case OPTION_COLUMNS:
 	case OPTION_SORT:
+	case OPTION_GROUP_BY:
 	case OPTION_REPLAY:
 	case OPTION_FILTER_FILE:
 	case OPTION_HELP:

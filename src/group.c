@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "format.h"
 #include "group_key.h"
+#include "life.h"
 #include "out.h"
 #include "sock.h"
 #include "util.h"
@@ -189,8 +190,12 @@ static uint64_t add(uint64_t a, uint64_t b) {
 
 static void add_sock(const struct group_by *by, struct group *group,
                      const struct field_source *source) {
+	const struct sock_life *life = source->sock->life;
 	const enum health health = health_of(source->sock);
 	group->count++;
+	if (life && life->missing > 0)
+		return;
+	group->present++;
 	group->health = health > group->health ? health : group->health;
 	for (size_t i = 0; i < by->sum_count; i++) {
 		struct value value;
@@ -222,6 +227,7 @@ static void sum_up(struct group_tree *tree, const struct group_by *by) {
 			continue;
 		struct group *parent = &tree->groups[group->parent];
 		parent->count += group->count;
+		parent->present += group->present;
 		parent->known |= group->known;
 		parent->health = group->health > parent->health ? group->health : parent->health;
 		for (size_t j = 0; j < by->sum_count; j++)

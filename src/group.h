@@ -45,10 +45,11 @@ struct group {
 	uint32_t parent;  /* index of the group that it lies in; GROUP_NONE: in none */
 	uint32_t level;
 	uint32_t first, count;             /* its sockets, a run of `members` */
+	uint32_t present;                  /* of those, how many are there: not missing or gone */
 	uint32_t first_child, child_count; /* its groups, a run of `children` */
-	uint32_t known;                    /* bits by sum: known of any socket */
-	enum health health;                /* of the worst socket */
-	uint64_t sums[GROUP_SUMS_MAX];     /* of what is known; UINT64_MAX at most */
+	uint32_t known;                    /* bits by sum: known of any socket there */
+	enum health health;                /* of the worst socket that is there */
+	uint64_t sums[GROUP_SUMS_MAX];     /* of those there, as far as known; UINT64_MAX at most */
 };
 
 /* Zero-initialise it; group_tree_finish() frees it. Groups lie in the order in which their first
@@ -60,11 +61,12 @@ struct group_tree {
 	const struct sock **members; /* group by group */
 	uint32_t *children;          /* indices of groups */
 	uint32_t root_count;         /* those in no other one; they come first in `children` */
+	uint32_t
+	    *leaves; /* the innermost group of each socket, in the order of group_tree_build() */
 	/* The rest is the tree's own. */
 	uint32_t *slots;
 	uint64_t *hashes; /* one per group */
 	uint32_t slot_mask;
-	uint32_t *leaves; /* the innermost group of each socket */
 	size_t member_capacity;
 	struct arena arena; /* of keys */
 };

@@ -12,7 +12,7 @@
 #include "util.h"
 
 /* Where the parts of `kind` lie. */
-enum { PART_SHIFT = 8, FAMILY_SHIFT = 16, DUAL_SHIFT = 24, SEVERAL_SHIFT = 25 };
+enum { PART_SHIFT = 8, FAMILY_SHIFT = 16, DUAL_SHIFT = 24, SEVERAL_SHIFT = 25, BOUND_SHIFT = 26 };
 
 static uint64_t kind_of(enum value_kind kind, unsigned part) {
 	return (uint64_t)kind | (uint64_t)part << PART_SHIFT;
@@ -43,13 +43,13 @@ static void set_endpoint(struct group_key *key, const struct value *value, struc
 		key->is_scratch = true;
 		return;
 	}
-	const bool takes_both = (sock->known & SOCK_KNOWS_V6ONLY) && !sock->v6only;
+	const bool takes_both = sock->family == SOCK_FAMILY_INET6 &&
+	                        (sock->known & SOCK_KNOWS_V6ONLY) && !sock->v6only &&
+	                        sock_address_is_zero(end);
 	const bool is_bound =
 	    value->part == VALUE_LOCAL && (sock->known & SOCK_KNOWS_INTERFACE) != 0;
 	set_address(key, sock, end->address);
-	key->kind |=
-	    (uint64_t)(takes_both && sock->family == SOCK_FAMILY_INET6 && sock_address_is_zero(end))
-	    << DUAL_SHIFT;
+	key->kind |= (uint64_t)takes_both << DUAL_SHIFT | (uint64_t)is_bound << BOUND_SHIFT;
 	key->numbers[2] = (uint64_t)(is_bound ? sock->ifindex : 0) << 32 | end->port;
 }
 

@@ -103,7 +103,7 @@ static void fill(const struct group_rows *rows, const struct group_tree *tree,
 		values[level] = around->key;
 		around = around->parent == GROUP_NONE ? NULL : &tree->groups[around->parent];
 	}
-	values[at++] = (struct value){ .kind = VALUE_NUMBER, .number = group->count };
+	values[at++] = (struct value){ .kind = VALUE_NUMBER, .number = group->present };
 	for (size_t i = 0; i < by->sum_count; i++) {
 		const bool known = group->known >> i & 1;
 		values[at++] = (struct value){ .kind = known ? VALUE_NUMBER : VALUE_UNKNOWN,

@@ -205,10 +205,10 @@ void option_write_top_help(struct out *out) {
 	           "Shows the sockets and what happens to them, until q; F1 tells the keys.\n\n"));
 	for (size_t i = 0; i < top_option_count; i++)
 		write_option(out, &top_options[i]);
-	out_text(
-	    out,
-	    _("\nWhich sockets, their details, --columns, --sort, --replay and the filter\n"
-	      "are as in the list, with -b also --format and -H; socklens --help tells them.\n"));
+	out_text(out,
+	         _("\nWhich sockets, their details, --columns, --sort, --group, --replay and the\n"
+	           "filter are as in the list, with -b also --format and -H; socklens --help tells "
+	           "them.\n"));
 }
 
 void option_write_kill_help(struct out *out) {

@@ -51,6 +51,7 @@ static int show_with(const struct top *top, const struct settings *settings, con
 		.view = &cli->view,
 		.settings = settings,
 		.fault = fault,
+		.groups = &cli->groups.by,
 		.delay_ns = cli->interval_ns,
 		.count = cli->count,
 		.host_names = cli->resolve,

@@ -14,11 +14,9 @@ complain() {
 declare -A layer=(
 	[util]=1 [thread]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1 [text_file]=1 [range]=1 [glob]=1 [when]=1
 	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [hint]=2 [want]=2 [snapshot]=2
-	[life]=3 [life_join]=3 [life_rate]=3 [sock_copy]=3 [totals]=3 [frame]=3 [feed]=3
-	[explain]=3 [health]=3 [group]=3 [group_key]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
+	[explain]=3 [health]=3 [group]=3 [group_filter]=3 [group_key]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
 	[life]=3 [life_join]=3 [life_rate]=3 [sock_copy]=3 [totals]=3 [transitions]=3 [frame]=3 [feed]=3
 	[act]=3 [act_plan]=3 [session]=3
-	[explain]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
 	[value]=3 [field]=3 [endpoint]=3 [format]=3 [view]=3 [json]=3 [users]=3 [services]=3
 	[filter]=3 [filter_bound]=3 [filter_error]=3 [filter_field]=3 [filter_hint]=3 [filter_host]=3
 	[filter_lexer]=3 [filter_match]=3 [filter_parse]=3 [filter_parser]=3 [filter_port]=3

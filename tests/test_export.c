@@ -172,7 +172,7 @@ Test(export, a_file_that_cannot_be_finished_is_removed) {
 Test(export, no_rows_are_an_answer_too) {
 	struct shown shown;
 	init(&shown, "state,sport");
-	shown.table.count = 0;
+	shown.table.count = shown.table.sockets = 0;
 	expect_line(&shown, "a", "0 sockets");
 	expect_file("a", "STATE SPORT\n");
 	finish(&shown);

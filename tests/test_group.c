@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter.h"
 #include "group.h"
+#include "group_filter.h"
 #include "life.h"
 #include "out.h"
 #include "sock.h"
@@ -188,6 +190,25 @@ Test(group, a_group_is_as_well_as_its_worst_socket) {
 	group_tree_finish(&tree);
 }
 
+Test(group, what_is_missing_is_a_member_but_counts_for_nothing) {
+	const struct sock_life lives[] = { { .known = SOCK_LIFE_KNOWS_RX, .rx = 5 },
+		                           { .known = SOCK_LIFE_KNOWS_RX, .rx = 7, .missing = 1 },
+		                           { .known = SOCK_LIFE_KNOWS_RX, .rx = 9, .missing = 2 } };
+	const struct sock socks[] = { { .state = SOCK_STATE_ESTABLISHED, .life = &lives[0] },
+		                      { .state = SOCK_STATE_CLOSE_WAIT, .life = &lives[1] },
+		                      { .state = SOCK_STATE_ESTABLISHED, .life = &lives[2] } };
+	const struct sock *pointers[] = { &socks[0], &socks[1], &socks[2] };
+	struct group_by by = by_fields("proto");
+	struct group_tree tree = { 0 };
+	add_sum(&by, "rx");
+	group_tree_build(&tree, &by, pointers, 3);
+	cr_expect_eq(tree.groups[0].count, 3);
+	cr_expect_eq(tree.groups[0].present, 1);
+	cr_expect_eq(tree.groups[0].sums[0], 5);
+	cr_expect_eq(tree.groups[0].health, HEALTH_FINE);
+	group_tree_finish(&tree);
+}
+
 Test(group, a_group_has_the_same_id_in_every_look) {
 	struct sock socks[2] = { { .state = SOCK_STATE_LISTEN }, { .state = SOCK_STATE_CLOSE } };
 	const struct sock *pointers[] = { &socks[0], &socks[1] };
@@ -365,6 +386,49 @@ Test(group, every_field_can_be_grouped_by) {
 		expect_partition(&tree, 0);
 		expect_distinct(&by, &tree, 0, tree.root_count);
 	}
+	group_tree_finish(&tree);
+}
+
+/* Of all sockets the filter lets pass those of the group. */
+static void expect_filter(const struct group_by *by, const struct group_tree *tree,
+                          const struct group *group, const struct crowd *crowd) {
+	static uint8_t wanted[SOCKETS];
+	const struct filter_names names = { 0 };
+	struct filter filter = filter_all();
+	struct filter_error error = { 0 };
+	struct out text;
+	out_init(&text, OUT_MEMORY);
+	cr_assert(group_filter_write(&text, by, tree, group));
+	out_char(&text, '\0');
+	cr_assert(filter_parse(text.bytes, &names, &filter, &error), "%s: %s", text.bytes,
+	          error.message);
+	memset(wanted, 0, sizeof(wanted));
+	for (uint32_t i = 0; i < group->count; i++)
+		wanted[tree->members[group->first + i]->life->serial - 1] = 1;
+	for (size_t i = 0; i < SOCKETS; i++)
+		cr_assert_eq(filter_matches(&filter, crowd->pointers[i]), wanted[i], "%s: %zu",
+		             text.bytes, i);
+	filter_finish(&filter);
+	out_finish(&text);
+}
+
+Test(group, the_filter_of_a_group_lets_exactly_its_sockets_pass) {
+	static struct crowd crowd;
+	uint64_t random = 77;
+	struct group_tree tree = { 0 };
+	fill(&crowd, &random);
+	for (size_t i = 0; i < field_count; i++) {
+		if (strcmp(fields[i].column.name, "change") == 0)
+			continue;
+		const struct group_by by = by_fields(fields[i].column.name);
+		group_tree_build(&tree, &by, crowd.pointers, SOCKETS);
+		for (uint32_t j = 0; j < tree.count && j < 30; j++)
+			expect_filter(&by, &tree, &tree.groups[j], &crowd);
+	}
+	const struct group_by by = by_fields("process,state,dst_net,user");
+	group_tree_build(&tree, &by, crowd.pointers, SOCKETS);
+	for (uint32_t j = 0; j < tree.count && j < 200; j++)
+		expect_filter(&by, &tree, &tree.groups[j], &crowd);
 	group_tree_finish(&tree);
 }
 

@@ -54,7 +54,8 @@ static int key_of(const char **at) {
 		{ "<Home>", KEY_CODE_HOME },      { "<Right>", KEY_CODE_RIGHT },
 		{ "<F1>", KEY_CODE_F1 },          { "<F3>", KEY_CODE_F3 },
 		{ "<F6>", KEY_CODE_F6 },          { "<Tab>", KEY_CODE_TAB },
-		{ "<F7>", KEY_CODE_F7 },
+		{ "<F7>", KEY_CODE_F7 },          { "<F5>", KEY_CODE_F5 },
+		{ "<F8>", KEY_CODE_F8 },          { "<Left>", KEY_CODE_LEFT },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		const size_t length = strlen(names[i].name);
@@ -115,6 +116,20 @@ static const char *const scripts[] = {
 	"<Look><Look><Tab><Esc>",
 };
 
+static const char *const group_scripts[] = {
+	"<Look><Look><F5>",
+	"<Look><Look><F5><Right>",
+	"<Look><Look><F5><Down> <Down><Down><Left>",
+	"<Look><Look><F5>*",
+	"<Look><Look><F5>*<F5>",
+	"<Look><Look><F5><Down><Enter>",
+	"<Look><Look>/tcp<Enter><F5><Down><Enter><Esc>",
+	"<Look><Look><F8>",
+	"<Look><Look><F8><Down><Down><Down><Down><Enter>*",
+	"<Look><Look><F5><Down><Look><Look><Look>",
+	"<Look><Look>t<F3>b<Enter>",
+};
+
 static void draw_script(struct canvas *canvas, const char *script) {
 	struct filter filter = filter_all();
 	const struct view view = { .column_count = 0 };
@@ -129,19 +144,32 @@ static void draw_script(struct canvas *canvas, const char *script) {
 	filter_finish(&filter);
 }
 
-static void expect_screens(int width, int height, bool ascii) {
+static void expect_scripts(const char *name, const char *const *scripted, size_t count, int width,
+                           int height, bool ascii) {
 	struct canvas canvas = drawn_canvas(width, height, ascii);
 	struct out out;
 	out_init(&out, OUT_MEMORY);
-	for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
-		draw_script(&canvas, scripts[i]);
-		out_printf(&out, "==== %s\n", scripts[i]);
+	for (size_t i = 0; i < count; i++) {
+		draw_script(&canvas, scripted[i]);
+		out_printf(&out, "==== %s\n", scripted[i]);
 		canvas_write(&canvas, &out);
 	}
 	out_char(&out, '\0');
-	drawn_expect_text(&canvas, "screens", out.bytes);
+	drawn_expect_text(&canvas, name, out.bytes);
 	out_finish(&out);
 	canvas_finish(&canvas);
+}
+
+static void expect_screens(int width, int height, bool ascii) {
+	expect_scripts("screens", scripts, ARRAY_LENGTH(scripts), width, height, ascii);
+}
+
+Test(screens, groups_fold_unfold_and_lead_to_their_sockets) {
+	for (int ascii = 0; ascii < 2; ascii++) {
+		expect_scripts("groups", group_scripts, ARRAY_LENGTH(group_scripts), 80, 24, ascii);
+		expect_scripts("groups", group_scripts, ARRAY_LENGTH(group_scripts), 120, 30,
+		               ascii);
+	}
 }
 
 static void use_utc(void) {

@@ -61,6 +61,8 @@ struct app *app_create(const struct app_setup *setup) {
 	app->setup = *setup;
 	take_settings(app);
 	app->columns = columns_create(&app->settings.columns);
+	if (setup->groups)
+		app->table.grouped.by = *setup->groups;
 	app->trails = trails_create();
 	app->filter = filter_line_create(setup->filter);
 	app->namer = namer_create();
@@ -80,6 +82,7 @@ void app_destroy(struct app *app) {
 	if (!app)
 		return;
 	table_finish(&app->table);
+	app_groups_finish(&app->groups);
 	columns_destroy(app->columns);
 	trails_destroy(app->trails);
 	filter_line_destroy(app->filter);
@@ -112,6 +115,7 @@ void app_refresh(struct app *app) {
 		.show_closed = app->show_closed,
 		.frozen = app->frozen,
 	};
+	app_groups_refresh(app);
 	table_update(&app->table, app->frame, &choice);
 }
 
@@ -201,6 +205,7 @@ uint32_t app_needs(const struct app *app) {
 	uint32_t needs =
 	    columns_needs(app->columns) | filter_needs(filter_line_current(app->filter));
 	needs |= SOCK_NEED_OWNERS | SOCK_NEED_USER | SOCK_NEED_INFO | SOCK_NEED_UID;
+	needs |= group_needs(&app->table.grouped.by);
 	if (app->sort)
 		needs |= app->sort->needs;
 	if (app->detail_open)

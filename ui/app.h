@@ -12,11 +12,13 @@
 struct app;
 struct canvas;
 struct frame;
+struct group_by;
 struct settings;
 
 struct app_setup {
 	const struct filter *filter;     /* of the command line; borrowed */
 	const struct view *view;         /* its columns and sort keys; borrowed */
+	const struct group_by *groups;   /* what is grouped by at first; borrowed; NULL: nothing */
 	const struct settings *settings; /* copied; NULL: as they are without a configuration */
 	const char *fault; /* of the configuration, until a key is pressed; NULL: none */
 	uint64_t delay_ns; /* between looks; 0: as the settings say */

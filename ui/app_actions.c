@@ -48,11 +48,15 @@ static void do_down(struct app *app) {
 }
 
 static void do_left(struct app *app) {
+	if (app_groups_leave(app))
+		return;
 	app->scroll = app->scroll > SCROLL_STEP ? app->scroll - SCROLL_STEP : 0;
 }
 
 static void do_right(struct app *app) {
 	enum { SCROLL_MAX = 4096 };
+	if (app_groups_set_open(app, true))
+		return;
 	if (app->scroll < SCROLL_MAX)
 		app->scroll += SCROLL_STEP;
 }
@@ -82,6 +86,8 @@ static void do_last(struct app *app) {
 }
 
 static void do_detail(struct app *app) {
+	if (app_groups_enter(app))
+		return;
 	app->detail_open = !app->detail_open && table_selected(&app->table);
 	app->detail_scroll = 0;
 }
@@ -92,6 +98,8 @@ static void do_back(struct app *app) {
 		app->detail_open = false;
 	} else if (app->search[0]) {
 		app_set_text(&app->search, xasprintf("%s", ""));
+	} else if (app_groups_back(app)) {
+		return;
 	} else if (app->typed[0] || app->user_term[0]) {
 		app_set_text(&app->typed, xasprintf("%s", ""));
 		app_set_text(&app->user_term, xasprintf("%s", ""));
@@ -150,6 +158,14 @@ static void do_sort_left(struct app *app) {
 
 static void do_sort_right(struct app *app) {
 	sort_by_neighbour(app, 1);
+}
+
+static void do_group_menu(struct app *app) {
+	app_open_menu(app, APP_MENU_GROUP);
+}
+
+static void do_fold(struct app *app) {
+	app_groups_fold(app);
 }
 
 static void do_reverse(struct app *app) {
@@ -300,6 +316,10 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_SORT_LEFT] = do_sort_left,
 	[ACTION_SORT_RIGHT] = do_sort_right,
 	[ACTION_REVERSE] = do_reverse,
+	[ACTION_TREE] = app_groups_toggle_tree,
+	[ACTION_GROUP_MENU] = do_group_menu,
+	[ACTION_FOLD] = do_fold,
+	[ACTION_FOLD_ALL] = app_groups_fold_all,
 	[ACTION_USER] = do_user,
 	[ACTION_TOGGLE_TCP] = do_toggle_tcp,
 	[ACTION_TOGGLE_UDP] = do_toggle_udp,

@@ -76,7 +76,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.toggles = toggles,
 		.sort = app->sort ? app->sort->column.name : NULL,
 		.descending = app->descending,
-		.shown = app->table.count - app->table.gone,
+		.shown = app->table.sockets - app->table.gone,
 		.hidden = app->table.hidden,
 		.unit = app_unit(app),
 		.trouble = trouble,

@@ -109,6 +109,7 @@ static const struct {
 } kinds[] = {
 	[APP_MENU_SORT] = { fill_sort, choose_sort },
 	[APP_MENU_USER] = { fill_user, choose_user },
+	[APP_MENU_GROUP] = { app_groups_fill_menu, app_groups_choose },
 };
 _Static_assert(ARRAY_LENGTH(kinds) == APP_MENU_COUNT, "a row for each");
 

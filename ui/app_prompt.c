@@ -186,12 +186,17 @@ void app_prompt_draw(const struct app *app, struct canvas *canvas, struct area a
 	prompt_draw(&app->prompt, canvas, lines, _(kinds[app->prompt_kind].label), mark);
 }
 
-/* The text is searched in what the columns say of the socket, in any case. */
-static bool row_has(const struct app *app, const struct sock *sock, struct out *line) {
+/* The text is searched in what the columns say of the socket, or in the name of a group, in any
+ * case. */
+static bool row_has(const struct app *app, size_t row, struct out *line) {
 	struct columns_look look = app_look(app);
+	const struct group *group = table_group(&app->table, row);
 	look.namer = NULL; /* it would be asked for the names of every socket there is */
 	line->used = 0;
-	columns_write_row(app->columns, line, sock, &look);
+	if (group)
+		group_write_key(line, app->table.grouped.by.levels[group->level], group);
+	else
+		columns_write_row(app->columns, line, app->table.rows[row], &look);
 	out_char(line, '\0');
 	return strcasestr(line->bytes, app->search) != NULL;
 }
@@ -204,7 +209,7 @@ void app_find(struct app *app, int direction) {
 	bool found = false;
 	for (size_t tried = 0; tried < count && !found; tried++) {
 		at = (at + count + (size_t)(direction > 0 ? 1 : count - 1)) % count;
-		found = row_has(app, app->table.rows[at], &line);
+		found = row_has(app, at, &line);
 	}
 	out_finish(&line);
 	if (found)

@@ -4,6 +4,7 @@
 #include "app.h"
 
 #include "action.h"
+#include "app_groups.h"
 #include "canvas.h"
 #include "columns.h"
 #include "detail.h"
@@ -40,6 +41,7 @@ enum app_prompt {
 enum app_menu {
 	APP_MENU_SORT,
 	APP_MENU_USER,
+	APP_MENU_GROUP,
 	APP_MENU_COUNT,
 };
 
@@ -74,6 +76,7 @@ struct app {
 	struct menu menu;
 
 	struct states states;
+	struct app_groups groups;
 
 	const struct field *sort; /* NULL: the order of first sight */
 	bool descending;

@@ -35,7 +35,7 @@ static void draw_detail(struct app *app, struct canvas *canvas, struct area *are
 
 /* An empty table says why it is. */
 static void draw_nothing(const struct app *app, struct canvas *canvas, struct area area) {
-	if (app->table.count > 0 || area.height < 2)
+	if (app->table.sockets > 0 || area.height < 2)
 		return;
 	const char *text = app->table.hidden == 0             ? _("no sockets")
 	                   : filter_line_text(app->filter)[0] ? _("the filter matches no socket")

@@ -268,6 +268,12 @@ const char *canvas_sort_mark(const struct canvas *canvas, bool descending) {
 	return descending ? "\u25bc" : "\u25b2";
 }
 
+const char *canvas_fold_mark(const struct canvas *canvas, bool open) {
+	if (canvas->ascii)
+		return open ? "-" : "+";
+	return open ? "\u25be" : "\u25b8";
+}
+
 void canvas_fill(struct canvas *canvas, struct area area, enum style style) {
 	const struct area seen = clip(canvas, area);
 	for (int y = seen.y; y < seen.y + seen.height; y++) {

@@ -85,6 +85,9 @@ void canvas_text_right(struct canvas *canvas, int x, int y, int width, enum styl
 /* What stands behind the name of what rows are sorted by. One column wide. */
 const char *canvas_sort_mark(const struct canvas *canvas, bool descending);
 
+/* What stands in front of something that can be opened and closed. One column wide. */
+const char *canvas_fold_mark(const struct canvas *canvas, bool open);
+
 /* Blanks. */
 void canvas_fill(struct canvas *canvas, struct area area, enum style style);
 /* Another style for what is there. */

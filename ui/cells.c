@@ -184,6 +184,16 @@ void cells_write(struct out *out, const struct cells_rule *rule, const struct fi
 		format_value(out, &field->column, &value, FORMAT_HUMAN);
 }
 
+/* What can be summed up is written without a look at the socket. */
+void cells_write_sum(struct out *out, const struct cells_rule *rule, const struct field *field,
+                     uint64_t sum, enum human_unit unit) {
+	const struct value value = { .kind = VALUE_NUMBER, .number = sum };
+	if (rule->write)
+		rule->write(out, NULL, &value);
+	else
+		write_number(out, &field->column, &value, unit);
+}
+
 enum style cells_style(const struct cells_rule *rule, const struct field *field,
                        const struct field_source *source) {
 	struct value value;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "canvas.h"
 #include "field.h"
@@ -36,6 +37,10 @@ const struct cells_rule *cells_rule_of(const struct field *field);
 /* Appends the text, one word of printable characters. */
 void cells_write(struct out *out, const struct cells_rule *rule, const struct field *field,
                  const struct field_source *source, enum human_unit unit);
+
+/* The same of a sum, which belongs to no socket. */
+void cells_write_sum(struct out *out, const struct cells_rule *rule, const struct field *field,
+                     uint64_t sum, enum human_unit unit);
 
 /* STYLE_TEXT: like the rest of the row. */
 enum style cells_style(const struct cells_rule *rule, const struct field *field,

@@ -138,6 +138,37 @@ static void write_cells(const struct columns *columns, const struct canvas *canv
 	named_finish(&named);
 }
 
+/* Sums where there are any; the rest of the line is for the name. */
+static void write_sums(const struct columns *columns, const struct canvas *canvas,
+                       struct grid *grid, struct span *cells, const struct grouped *grouped,
+                       const struct group *group, enum human_unit unit) {
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct slot *slot = &columns->slots[i];
+		struct span *cell = &cells[i];
+		cell->start = grid->text.used;
+		for (size_t sum = 0; sum < grouped->by.sum_count; sum++) {
+			if (grouped->by.sums[sum] == slot->field && (group->known >> sum & 1))
+				cells_write_sum(&grid->text, slot->rule, slot->field,
+				                group->sums[sum], unit);
+		}
+		cell->length = grid->text.used - cell->start;
+		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
+		cell->least = cell->width;
+		out_char(&grid->text, '\0');
+	}
+}
+
+static void write_line(const struct columns *columns, const struct canvas *canvas,
+                       struct grid *grid, const struct table *table, size_t line,
+                       const struct columns_look *look) {
+	struct span *cells = &grid->cells[line * columns->count];
+	const struct group *group = table_group(table, grid->first + line);
+	if (group)
+		write_sums(columns, canvas, grid, cells, &table->grouped, group, look->unit);
+	else
+		write_cells(columns, canvas, grid, cells, table->rows[grid->first + line], look);
+}
+
 static void grid_init(struct grid *grid, const struct columns *columns, const struct canvas *canvas,
                       const struct table *table, size_t lines, const struct columns_look *look) {
 	const size_t left = table->top < table->count ? table->count - table->top : 0;
@@ -145,8 +176,7 @@ static void grid_init(struct grid *grid, const struct columns *columns, const st
 	out_init(&grid->text, OUT_MEMORY);
 	grid->cells = xcalloc(grid->rows * columns->count, sizeof(*grid->cells));
 	for (size_t i = 0; i < grid->rows; i++)
-		write_cells(columns, canvas, grid, &grid->cells[i * columns->count],
-		            table->rows[grid->first + i], look);
+		write_line(columns, canvas, grid, table, i, look);
 }
 
 static void grid_finish(struct grid *grid) {
@@ -303,6 +333,70 @@ static void draw_row(const struct columns *columns, struct canvas *canvas, struc
 	}
 }
 
+/* Where the first sum stands that the name of a group leaves room for; those before it are not
+ * drawn. */
+static int draw_sums(const struct columns *columns, struct canvas *canvas, struct area area, int y,
+                     const struct grid *grid, const struct span *cells,
+                     const struct columns_look *look) {
+	enum { NAME_LEAST = 24 };
+	int end = area.x + area.width;
+	for (size_t i = columns->count; i-- > 0;) {
+		const struct area at = column_area(columns, i, area, y, look);
+		if (at.width == 0 || cells[i].length == 0 || at.x < area.x + NAME_LEAST)
+			continue;
+		draw_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start, &cells[i],
+		          STYLE_STRONG);
+		end = at.x < end ? at.x : end;
+	}
+	return end;
+}
+
+/* Text that may be longer than its place, which loses its beginning: of paths and addresses the
+ * end tells most. */
+static void draw_key(struct canvas *canvas, struct area at, const char *text, size_t length,
+                     enum style style) {
+	if (at.width > 1 && canvas_width_of(canvas, text, length) > at.width)
+		draw_cut(canvas, at, true, text, length, style);
+	else
+		canvas_put(canvas, at.x, at.y, at.width, style, text, length);
+}
+
+/* The name and the number of sockets go over the columns up to the first sum. */
+static void draw_group(const struct columns *columns, struct canvas *canvas, struct area area,
+                       int y, const struct grid *grid, const struct span *cells,
+                       const struct grouped *grouped, const struct group *group,
+                       const struct columns_look *look) {
+	enum { INDENT = 2, MARK = 2 };
+	const enum style style = look->is_stale                 ? STYLE_FAINT
+	                         : group->health == HEALTH_FINE ? STYLE_STRONG
+	                                                        : STYLE_WARNING;
+	const int end = draw_sums(columns, canvas, area, y, grid, cells, look);
+	const int start = area.x + (int)group->level * INDENT;
+	struct out text;
+	out_init(&text, OUT_MEMORY);
+	grouped_write_size(&text, group);
+	out_char(&text, '\0');
+	const int size_width = canvas_text_width(canvas, text.bytes);
+	canvas_text_right(canvas, start, y, end - start - 1, style, text.bytes);
+	canvas_text(canvas, start, y, 1, style,
+	            canvas_fold_mark(canvas, grouped_is_open(grouped, group)));
+	text.used = 0;
+	group_write_key(&text, grouped->by.levels[group->level], group);
+	draw_key(canvas, (struct area){ start + MARK, y, end - start - MARK - size_width - 3, 1 },
+	         text.bytes, text.used, style);
+	out_finish(&text);
+}
+
+static void draw_line(const struct columns *columns, struct canvas *canvas, struct area area, int y,
+                      const struct grid *grid, const struct span *cells, const struct table *table,
+                      size_t row, const struct columns_look *look) {
+	const struct group *group = table_group(table, row);
+	if (group)
+		draw_group(columns, canvas, area, y, grid, cells, &table->grouped, group, look);
+	else
+		draw_row(columns, canvas, area, y, grid, cells, table->rows[row], look);
+}
+
 /* Marks what is found in a cell that is not cut, as far as it can be seen. True if anything was. */
 static bool mark_cell(const struct columns *columns, struct canvas *canvas, struct area at,
                       size_t index, const char *text, const struct span *cell, const char *search) {
@@ -368,7 +462,7 @@ void columns_draw(struct columns *columns, struct canvas *canvas, struct area ar
 	for (size_t i = 0; i < grid.rows; i++) {
 		const int y = area.y + 1 + (int)i;
 		const struct span *cells = &grid.cells[i * columns->count];
-		draw_row(columns, canvas, area, y, &grid, cells, table->rows[grid.first + i], look);
+		draw_line(columns, canvas, area, y, &grid, cells, table, grid.first + i, look);
 		if (grid.first + i == table->selected)
 			canvas_restyle(canvas, (struct area){ area.x, y, area.width, 1 },
 			               STYLE_SELECTED);

@@ -65,7 +65,7 @@ static void write_rows(struct out *out, const struct sink_class *class, const st
 		.header = true,
 		.origin = { .host = frame->host, .time = time.text },
 	};
-	sink_socks(&sink, view, table->rows, table->count, &frame->snapshot);
+	sink_socks(&sink, view, table_sockets(table), table->sockets, &frame->snapshot);
 }
 
 /* 0 or -errno. */
@@ -97,8 +97,8 @@ char *export_rows(const char *path, const struct frame *frame, const struct tabl
 	char *shown = escape_copy(path, strlen(path));
 	char *line = error ? xasprintf(_("%s: %s"), shown, strerror(-error))
 	                   : xasprintf(ngettext("%zu socket written to %s",
-	                                        "%zu sockets written to %s", table->count),
-	                               table->count, shown);
+	                                        "%zu sockets written to %s", table->sockets),
+	                               table->sockets, shown);
 	free(shown);
 	return line;
 }

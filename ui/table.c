@@ -16,6 +16,7 @@
 void table_finish(struct table *table) {
 	free(table->rows);
 	free(table->order);
+	grouped_finish(&table->grouped);
 	*table = (struct table){ 0 };
 }
 
@@ -42,20 +43,18 @@ static bool is_chosen(const struct table_choice *choice, const struct sock *sock
 
 /* The order before, as pairs of serial and place, for as long as the rows are being replaced. */
 static struct order_row *remember_order(const struct table *table) {
-	struct order_row *before = xcalloc(2 * table->count, sizeof(*before));
-	for (size_t i = 0; i < table->count; i++)
+	struct order_row *before = xcalloc(2 * table->sockets, sizeof(*before));
+	for (size_t i = 0; i < table->sockets; i++)
 		before[i] = (struct order_row){ .key = i, .serial = table->order[i].serial };
-	order_sort_by_serial(before, before + table->count, table->count);
+	order_sort_by_serial(before, before + table->sockets, table->sockets);
 	return before;
 }
 
 static void make_room(struct table *table, size_t count) {
 	if (count <= table->capacity)
 		return;
-	free(table->rows);
 	free(table->order);
 	table->capacity = count + count / 4;
-	table->rows = xcalloc(table->capacity, sizeof(*table->rows));
 	table->order = xcalloc(2 * table->capacity, sizeof(*table->order));
 }
 
@@ -114,9 +113,30 @@ static void put_in_order(struct table *table, const struct filling *filled,
 	}
 }
 
+static bool is_grouped(const struct table *table) {
+	return table->grouped.by.level_count > 0;
+}
+
+/* The rows of the sockets in their order, or of their groups. */
+static void fill_rows(struct table *table) {
+	table->count = is_grouped(table) ? table->grouped.count : table->sockets;
+	if (table->row_capacity < table->count) {
+		free(table->rows);
+		table->row_capacity = table->count + table->count / 4;
+		table->rows = xcalloc(table->row_capacity, sizeof(*table->rows));
+	}
+	for (size_t i = 0; i < table->count; i++)
+		table->rows[i] =
+		    is_grouped(table) ? table->grouped.rows[i].sock : table->order[i].sock;
+}
+
+static uint64_t row_serial(const struct table *table, size_t row) {
+	return is_grouped(table) ? table->grouped.rows[row].serial : table->order[row].serial;
+}
+
 static size_t find_serial(const struct table *table, uint64_t serial) {
 	size_t index = 0;
-	while (index < table->count && table->order[index].serial != serial)
+	while (index < table->count && row_serial(table, index) != serial)
 		index++;
 	return index;
 }
@@ -124,7 +144,7 @@ static size_t find_serial(const struct table *table, uint64_t serial) {
 static void set_selected(struct table *table, size_t index) {
 	const size_t last = table->count > 0 ? table->count - 1 : 0;
 	table->selected = index < last ? index : last;
-	table->serial = table->count > 0 ? table->order[table->selected].serial : 0;
+	table->serial = table->count > 0 ? row_serial(table, table->selected) : 0;
 }
 
 static void select_again(struct table *table) {
@@ -146,19 +166,21 @@ static void select_again(struct table *table) {
 
 void table_update(struct table *table, const struct frame *frame,
                   const struct table_choice *choice) {
-	const size_t before_count = table->count;
+	const size_t before_count = table->sockets;
 	struct order_row *before = choice->frozen ? remember_order(table) : NULL;
 	struct order order = { 0 };
 	if (choice->sort)
 		order = order_by(choice->sort, choice->descending);
 	make_room(table, frame->snapshot.count);
 	const struct filling filled = fill(table, frame, choice, &order);
-	table->count = filled.known + filled.unknown;
-	if (table->count > 0) /* or there may be no memory either */
+	table->sockets = filled.known + filled.unknown;
+	if (table->sockets > 0) /* or there may be no memory either */
 		put_in_order(table, &filled, choice, &order, before, before_count);
 	free(before);
-	for (size_t i = 0; i < table->count; i++)
-		table->rows[i] = table->order[i].sock;
+	if (is_grouped(table))
+		grouped_update(&table->grouped, table->order, filled.known, table->sockets,
+		               choice->sort && !choice->frozen ? &order.by : NULL);
+	fill_rows(table);
 	select_again(table);
 }
 
@@ -189,4 +211,18 @@ void table_scroll(struct table *table, size_t height) {
 
 const struct sock *table_selected(const struct table *table) {
 	return table->count > 0 ? table->rows[table->selected] : NULL;
+}
+
+const struct group *table_group(const struct table *table, size_t row) {
+	if (row >= table->count || table->rows[row])
+		return NULL;
+	return &table->grouped.tree.groups[table->grouped.rows[row].group];
+}
+
+const struct group *table_selected_group(const struct table *table) {
+	return table_group(table, table->selected);
+}
+
+const struct sock *const *table_sockets(const struct table *table) {
+	return is_grouped(table) ? table->grouped.tree.members : table->rows;
 }

@@ -1,12 +1,13 @@
 #pragma once
-/* The rows of the table: which sockets are shown, in which order, and which one is selected. Knows
- * no screen. */
+/* The rows of the table: which sockets are shown, in which order and in which groups, and which
+ * row is selected. Knows no screen. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "filter.h"
+#include "grouped.h"
 #include "view.h"
 
 struct frame;
@@ -25,12 +26,14 @@ struct table_choice {
 
 /* Zero-initialise it; table_finish() frees it. */
 struct table {
-	const struct sock **rows; /* borrowed from the frame */
+	const struct sock **rows; /* borrowed from the frame; NULL: the row is a group */
 	size_t count;
-	size_t gone;     /* rows of sockets that are not there any more, or were not in this look */
+	size_t sockets;  /* that are shown, or would be if all groups were open */
+	size_t gone;     /* sockets shown that are not there any more, or were not in this look */
 	size_t hidden;   /* sockets that are there and that the filter refuses */
 	size_t selected; /* index of the row; 0 if there are none */
-	uint64_t serial; /* identity of the selected socket; 0: none */
+	uint64_t serial; /* identity of the selected row; 0: none */
+	struct grouped grouped; /* set `by` for sockets to be in groups */
 	/* The selection stays with its socket through every order. Until it is moved, and back in
 	 * the first row, it stays there instead; if its socket is not shown any more, it stays in
 	 * its place and belongs to whoever is there. With `follows` it stays with its socket from
@@ -40,8 +43,9 @@ struct table {
 	size_t top; /* index of the first row on the screen */
 	/* The rest is the table's own. */
 	bool moved;              /* the selection was moved away from the first row */
-	struct order_row *order; /* of the rows, then room for as many */
-	size_t capacity;         /* of each of both halves, and of `rows` */
+	struct order_row *order; /* of the sockets, then room for as many */
+	size_t capacity;         /* of each of both halves */
+	size_t row_capacity;
 };
 
 void table_finish(struct table *table);
@@ -60,5 +64,12 @@ void table_select(struct table *table, size_t index);
  * while there are rows for it. */
 void table_scroll(struct table *table, size_t height);
 
-/* NULL if there are no rows. */
+/* NULL if there are no rows, or if it is a group. */
 const struct sock *table_selected(const struct table *table);
+
+/* The group that the row is, or NULL; the selected one, likewise. */
+const struct group *table_group(const struct table *table, size_t row);
+const struct group *table_selected_group(const struct table *table);
+
+/* The sockets that are shown, also those in closed groups, in the order of the rows. */
+const struct sock *const *table_sockets(const struct table *table);

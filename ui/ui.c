@@ -287,6 +287,7 @@ static void run(struct ui *ui) {
 		.view = ui->setup->view,
 		.settings = ui->setup->settings,
 		.fault = ui->setup->fault,
+		.groups = ui->setup->groups,
 		.delay_ns = ui->setup->delay_ns,
 		.host_names = ui->setup->host_names,
 		.is_live = ui->setup->feed.is_live,

@@ -7,12 +7,14 @@
 #include "filter.h"
 #include "view.h"
 
+struct group_by;
 struct settings;
 
 struct ui_setup {
-	struct feed feed;            /* borrowed */
-	const struct filter *filter; /* of the command line */
-	const struct view *view;     /* columns and sort keys of the command line; may be empty */
+	struct feed feed;              /* borrowed */
+	const struct filter *filter;   /* of the command line */
+	const struct view *view;       /* columns and sort keys of the command line; may be empty */
+	const struct group_by *groups; /* what to group by; may have no levels */
 	const struct settings *settings; /* borrowed */
 	const char *fault;               /* of the configuration, one line; NULL: none */
 	uint64_t delay_ns;               /* between looks; 0: as the settings say */
