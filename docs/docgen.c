@@ -175,7 +175,7 @@ static void put_filter_words(void) {
 }
 
 static void put_command_names(void) {
-	printf("list top kill record");
+	printf("list top kill diff record");
 	for (size_t i = 0; i < command_count; i++)
 		printf(" %s", commands[i]->name);
 }
@@ -206,6 +206,7 @@ static void put_bash(void) {
 	       "\tlocal list=${word%%,*} last=${word##*,} own=\n"
 	       "\t[[ $word == *,* ]] && list+=, || list=\n");
 	put_bash_commands();
+	printf("\t[[ ${COMP_WORDS[1]} == @(diff|record) ]] && compopt -o default\n");
 	printf("\tcase $before in\n"
 	       "\t--columns|--sort|--group) mapfile -t COMPREPLY < <(compgen -P \"$list\" -W '");
 	put_field_names();
@@ -418,6 +419,7 @@ static void put_fish(void) {
 	for (size_t i = 0; i < command_count; i++)
 		put_fish_command(commands[i]);
 	put_fish_kill();
+	printf("complete -c socklens -n '__fish_seen_subcommand_from diff record' -F\n");
 	put_fish_start();
 	printf(" -f -a '");
 	put_command_names();

@@ -12,6 +12,7 @@
 #include "escape.h"
 #include "filter_sources.h"
 #include "util.h"
+#include "when.h"
 
 enum { ECHO_LENGTH_MAX = 1000 }; /* a longer filter is not repeated in its error */
 
@@ -122,9 +123,15 @@ static void choose_groups(struct cli *cli, const struct cli_wishes *wishes) {
 
 static void choose_columns(struct cli *cli, const struct cli_wishes *wishes) {
 	static const char batch_columns[] = "owners,user,proto,state,local,peer,rx,tx,rtt,age";
+	static const char diff_columns[] = "proto,state,local,peer,owners";
+	static const char diff_data[] = "proto,family,state,src,sport,dst,dport,iface,owners,owner,"
+					"uid,user,inode,cookie,netns";
 	char *error = NULL;
 	if (!wishes->columns && cli->batch)
 		view_set_columns(&cli->view, batch_columns, &error);
+	else if (!wishes->columns && cli->command == CLI_DIFF)
+		view_set_columns(&cli->view, cli->format->is_data ? diff_data : diff_columns,
+		                 &error);
 	else if (!wishes->columns && cli->command != CLI_TOP)
 		view_add_defaults(&cli->view, cli->format->is_data ? FIELD_IN_DATA : FIELD_IN_TEXT);
 	else if (wishes->columns && !view_set_columns(&cli->view, wishes->columns, &error))
@@ -134,7 +141,7 @@ static void choose_columns(struct cli *cli, const struct cli_wishes *wishes) {
 		if (wishes->groups[group] && !shown_already)
 			view_add_group(&cli->view, (enum field_group)group);
 	}
-	if (cli->diff || cli->batch)
+	if (cli->diff || cli->batch || cli->command == CLI_DIFF)
 		view_put_first(&cli->view, field_find("change", strlen("change")));
 	if (cli->summary && (wishes->columns || wishes->sort || cli->view.detail_count > 0))
 		cli_fail(cli,
@@ -276,7 +283,8 @@ static void parse_look(struct cli *cli, int argc, char *argv[]) {
 	struct cli_wishes wishes = { 0 };
 	const bool says_list = take_command(&argc, &argv, "list");
 	const bool says_top = !says_list && take_command(&argc, &argv, "top");
-	const struct cli_option_tables tables = { top_options, says_top ? top_option_count : 0 };
+	const struct cli_option_tables tables = { top_options, says_top ? top_option_count : 0,
+		                                  NULL };
 	cli_parse_options(cli, &tables, &wishes, argc, argv);
 	if (cli->command == CLI_HELP && says_top)
 		cli->command = CLI_TOP_HELP;
@@ -298,30 +306,77 @@ static void parse_look(struct cli *cli, int argc, char *argv[]) {
 		check_top(cli);
 }
 
+/* A command with options of its own: what stands behind them is a filter. */
+static void parse_rest(struct cli *cli, struct cli_wishes *wishes, int argc, char *argv[]) {
+	if (!went_wrong(cli))
+		parse_filter(cli, wishes->filter_file, (const char *const *)argv + optind,
+		             (size_t)(argc - optind));
+	if (!went_wrong(cli))
+		choose_columns(cli, wishes);
+	if (!went_wrong(cli) && wishes->protocols_named && wishes->protocols == 0)
+		cli_fail(cli, xasprintf("%s", _("-A leaves no protocol to look at")));
+	narrow(&cli->filter, wishes);
+}
+
 /* "socklens kill": whoever forgets the filter must not be taken at their word. */
 static void parse_kill(struct cli *cli, int argc, char *argv[]) {
 	struct cli_wishes wishes = { 0 };
-	const struct cli_option_tables tables = { kill_options, kill_option_count };
+	const struct cli_option_tables tables = { kill_options, kill_option_count,
+		                                  option_is_for_kill };
 	cli_parse_options(cli, &tables, &wishes, argc, argv);
 	if (cli->command == CLI_HELP)
 		cli->command = CLI_KILL_HELP;
 	if (cli->command != CLI_LIST && cli->command != CLI_EXPLAIN)
 		return;
 	cli->command = CLI_KILL;
-	if (wishes.not_for_kill)
+	if (wishes.refused)
 		fail_about_option(cli, _("'%s' is not for kill; see socklens kill --help"),
-		                  wishes.not_for_kill);
-	if (!went_wrong(cli))
-		parse_filter(cli, wishes.filter_file, (const char *const *)argv + optind,
-		             (size_t)(argc - optind));
-	if (!went_wrong(cli))
-		choose_columns(cli, &wishes);
+		                  wishes.refused);
+	parse_rest(cli, &wishes, argc, argv);
 	if (!went_wrong(cli) && filter_is_everything(&cli->filter))
 		cli_fail(cli, xasprintf("%s", _("kill needs a filter that says which sockets; this "
 		                                "one means all of them")));
-	if (!went_wrong(cli) && wishes.protocols_named && wishes.protocols == 0)
-		cli_fail(cli, xasprintf("%s", _("-A leaves no protocol to look at")));
-	narrow(&cli->filter, &wishes);
+}
+
+/* The words in front of the filter. */
+static void take_sides(struct cli *cli, int argc, char *argv[]) {
+	while (optind < argc && !cli->sides[1])
+		cli->sides[cli->sides[0] != NULL] = argv[optind++];
+}
+
+/* What contradicts itself in a comparison. */
+static void check_diff(struct cli *cli) {
+	const char *const *sides = cli->sides;
+	const char *problem = NULL;
+	const bool has_now =
+	    (sides[0] && when_is_now(sides[0])) || (sides[1] && when_is_now(sides[1]));
+	if (!sides[0] || (!sides[1] && has_now))
+		problem = _("name two recordings to compare, or one; see socklens diff --help");
+	else if (sides[1] && sides[0][0] == '-' && sides[1][0] == '-')
+		problem = _("only one of the two can be standard input");
+	else if (cli->netns && !has_now)
+		problem = _("--net is for now; a recording is of the namespace that it is of");
+	if (problem)
+		cli_fail(cli, xasprintf("%s", problem));
+}
+
+/* "socklens diff": options, one side or two, and then a filter. */
+static void parse_diff(struct cli *cli, int argc, char *argv[]) {
+	struct cli_wishes wishes = { 0 };
+	const struct cli_option_tables tables = { NULL, 0, option_is_for_diff };
+	cli_parse_options(cli, &tables, &wishes, argc, argv);
+	if (cli->command == CLI_HELP)
+		cli->command = CLI_DIFF_HELP;
+	if (cli->command != CLI_LIST && cli->command != CLI_EXPLAIN)
+		return;
+	cli->command = CLI_DIFF;
+	if (wishes.refused)
+		fail_about_option(cli, _("'%s' is not for diff; see socklens diff --help"),
+		                  wishes.refused);
+	take_sides(cli, argc, argv);
+	if (!went_wrong(cli))
+		check_diff(cli);
+	parse_rest(cli, &wishes, argc, argv);
 }
 
 struct cli cli_parse(int argc, char *argv[]) {
@@ -337,6 +392,8 @@ struct cli cli_parse(int argc, char *argv[]) {
 			check(&cli);
 	} else if (argc > 1 && strcmp(argv[1], "kill") == 0) {
 		parse_kill(&cli, argc - 1, argv + 1);
+	} else if (argc > 1 && strcmp(argv[1], "diff") == 0) {
+		parse_diff(&cli, argc - 1, argv + 1);
 	} else {
 		parse_look(&cli, argc, argv);
 	}

@@ -15,6 +15,8 @@ enum cli_command {
 	CLI_TOP_HELP,
 	CLI_KILL,
 	CLI_KILL_HELP,
+	CLI_DIFF, /* of two looks */
+	CLI_DIFF_HELP,
 	CLI_HELP,
 	CLI_RECORD_HELP,
 	CLI_COLUMNS_HELP,
@@ -49,7 +51,10 @@ struct cli {
 	struct act_order order;
 	uint32_t allowed; /* enum act_danger */
 	bool dry_run;     /* nothing is done, only told */
-	char *error;      /* one line, or a line, the filter and a caret */
+	/* CLI_DIFF */
+	const char *sides[2]; /* what is compared (side.h), likewise; without the second the first
+	                       * and the last look of the first */
+	char *error;          /* one line, or a line, the filter and a caret */
 };
 
 struct cli cli_parse(int argc, char *argv[]);

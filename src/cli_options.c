@@ -328,8 +328,8 @@ void cli_parse_options(struct cli *cli, const struct cli_option_tables *tables,
 			cli_fail_option(cli, argv, result);
 			continue;
 		}
-		if (!is_own(tables, row) && !option_is_for_kill(row))
-			wishes->not_for_kill = row;
+		if (tables->takes && !is_own(tables, row) && !tables->takes(row))
+			wishes->refused = row;
 		if (!is_own(tables, row) && is_list_only(row))
 			wishes->list_only = row;
 		apply(cli, wishes, row, optarg);

@@ -19,14 +19,15 @@ struct cli_wishes {
 	const char *group;
 	const char *filter_file;
 	bool groups[FIELD_GROUP_COUNT];
-	const struct option_row *not_for_kill;
-	const struct option_row *list_only; /* an option that only a list has; NULL: none */
+	const struct option_row *refused; /* an option that the command does not take; NULL: none */
+	const struct option_row *list_only; /* one that only a list has, likewise */
 };
 
 /* The options of a command: those of the list, and before them those that it has for itself. */
 struct cli_option_tables {
 	const struct option_row *own;
 	size_t own_count;
+	bool (*takes)(const struct option_row *row); /* of the list's; NULL: all of them */
 };
 
 /* Understands the options, up to the first that is wrong; `optind` is then that of the first word

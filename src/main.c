@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "compare_run.h"
 #include "field.h"
 #include "filter_sources.h"
 #include "kill.h"
@@ -78,6 +79,8 @@ static int run(struct cli *cli) {
 		return cli->batch ? looks_run(cli) : top_run(cli);
 	case CLI_KILL:
 		return kill_run(cli);
+	case CLI_DIFF:
+		return compare_run(cli);
 	case CLI_EXPLAIN:
 		return explain(cli);
 	case CLI_WRONG:
@@ -98,6 +101,10 @@ static int run(struct cli *cli) {
 	case CLI_KILL_HELP:
 		out_init(&out, STDOUT_FILENO);
 		option_write_kill_help(&out);
+		return finish_output(&out, EXIT_STATUS_MATCHED);
+	case CLI_DIFF_HELP:
+		out_init(&out, STDOUT_FILENO);
+		option_write_diff_help(&out);
 		return finish_output(&out, EXIT_STATUS_MATCHED);
 	case CLI_COLUMNS_HELP:
 		out_init(&out, STDOUT_FILENO);

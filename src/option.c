@@ -134,6 +134,10 @@ bool option_is_for_kill(const struct option_row *row) {
 	return false;
 }
 
+bool option_is_for_diff(const struct option_row *row) {
+	return option_is_for_kill(row) || row->action == OPTION_VERBOSE;
+}
+
 const char *option_topic_title(enum option_topic topic) {
 	static const char *const titles[] = {
 		[OPTION_TOPIC_CHOOSE] = N_("Which sockets"),
@@ -172,7 +176,7 @@ void option_write_help(struct out *out) {
 	out_text(
 	    out,
 	    _("Usage: socklens [list|top] [OPTION]... [FILTER]...      (top on a terminal)\n"
-	      "       socklens top|kill|record|serve|connect|lab ...  (-h tells more of each)\n"));
+	      "       socklens top|kill|diff|record|serve|connect|lab ...  (-h: more of each)\n"));
 	for (int topic = 0; topic < OPTION_TOPIC_DEFAULT; topic++) {
 		out_printf(out, "%s%s:\n", topic == 0 ? "\n" : "",
 		           option_topic_title((enum option_topic)topic));
@@ -197,6 +201,21 @@ void option_write_record_help(struct out *out) {
 	           "  -n COUNT    so many times, else until Ctrl-C\n"
 	           "  -N NETNS    another network namespace: name, process id or path\n"
 	           "  -h, --help  this text\n"));
+}
+
+void option_write_diff_help(struct out *out) {
+	out_text(
+	    out,
+	    _("Usage: socklens diff [OPTION]... A [B] [FILTER]...\n"
+	      "Shows what opened (+), closed (-) or changed (*) from A to B; of A alone, from\n"
+	      "its first look to its last.\n\n"
+	      "  FILE        the last look of a recording; - is standard input\n"
+	      "  FILE#N      its look number N\n"
+	      "  FILE@TIME   its first look from then on: 12:30, 12:30:05, 2026-11-28T12:30Z,\n"
+	      "              +30s (after its first look), -2m (before its last one)\n"
+	      "  now         this machine\n\n"
+	      "Which sockets, --columns, --sort, --format and the filter are as in the list;\n"
+	      "socklens --help tells them.\n"));
 }
 
 void option_write_top_help(struct out *out) {

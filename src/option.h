@@ -77,13 +77,15 @@ extern const size_t kill_option_count;
 
 /* What it takes of the others; the rest has nothing to do there. */
 bool option_is_for_kill(const struct option_row *row);
+bool option_is_for_diff(const struct option_row *row);
 
 const char *option_topic_title(enum option_topic topic);
 
 /* The text of --help; it fits 80 columns and one screen. */
 void option_write_help(struct out *out);
 
-/* Those of "socklens record", "socklens top" and "socklens kill". */
+/* Those of "socklens record", "socklens top", "socklens kill" and "socklens diff". */
 void option_write_record_help(struct out *out);
+void option_write_diff_help(struct out *out);
 void option_write_top_help(struct out *out);
 void option_write_kill_help(struct out *out);

@@ -21,8 +21,9 @@ struct row {
 
 /* What a whole document says about itself. */
 struct sink_origin {
-	const char *host; /* any bytes */
-	const char *time; /* RFC 3339, UTC */
+	const char *host;                 /* any bytes */
+	const char *time;                 /* RFC 3339, UTC */
+	const struct sink_origin *before; /* with what it was compared; NULL: with nothing */
 };
 
 /* RFC 3339 in UTC, to the second, of nanoseconds since 1970; "" for 0. */

@@ -169,12 +169,21 @@ static void put_object(struct sink *sink, const struct row *row) {
 	sink->line.used = 0;
 }
 
+static void put_before(struct out *out, const struct sink_origin *before) {
+	out_char(out, ',');
+	put_member(out, "was_host", before->host);
+	out_char(out, ',');
+	put_member(out, "was_time", before->time);
+}
+
 static void begin_document(struct sink *sink) {
 	make_keys(sink);
 	out_text(sink->out, "{\"schema\":1,");
 	put_member(sink->out, "host", sink->origin.host);
 	out_char(sink->out, ',');
 	put_member(sink->out, "time", sink->origin.time);
+	if (sink->origin.before)
+		put_before(sink->out, sink->origin.before);
 	out_text(sink->out, ",\"");
 	out_text(sink->out, sink->rows_key);
 	out_text(sink->out, "\":[");

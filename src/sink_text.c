@@ -99,7 +99,8 @@ static void begin(struct sink *sink) {
 	for (size_t i = shown_columns(sink); i < sink->column_count; i++) {
 		sink_set_key(sink, i, " ", sink->columns[i]->name, ":");
 		sink->members[i].unit = sink->columns[i]->unit;
-		sink->members[i].skip_zero = sink->accesses[i].number.rule & FIELD_RULE_QUIET_ZERO;
+		sink->members[i].skip_zero =
+		    sink->accesses && (sink->accesses[i].number.rule & FIELD_RULE_QUIET_ZERO);
 	}
 	sink_set_members(sink, shown_columns(sink));
 	for (size_t i = 0; sink->header && i < shown_columns(sink); i++)

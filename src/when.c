@@ -183,3 +183,21 @@ size_t when_find(const struct when *when, const uint64_t *times_ns, size_t count
 	}
 	return count;
 }
+
+bool when_split(const char *word, size_t *file_length, struct when *when) {
+	const size_t length = strlen(word);
+	struct when found;
+	size_t at = length;
+	while (at > 0 && word[at - 1] != '#' && word[at - 1] != '@')
+		at--;
+	if (at < 2 || !when_parse(word + at, length - at, &found) ||
+	    (word[at - 1] == '#') != (found.kind == WHEN_NUMBER))
+		return false;
+	*file_length = at - 1;
+	*when = found;
+	return true;
+}
+
+bool when_is_now(const char *word) {
+	return strcmp(word, "now") == 0;
+}

@@ -30,3 +30,10 @@ bool when_parse(const char *text, size_t length, struct when *when);
  * 1970; 0: not known): of a time the first moment that is not earlier. A time of day is that of the
  * day of the first moment, or of the next day if it was over by then. `count` if there is none. */
 size_t when_find(const struct when *when, const uint64_t *times_ns, size_t count);
+
+/* "FILE#3", "FILE@12:30": the moment that stands behind the last # or @ of a word, and how long
+ * what stands before it is. False if none does. */
+bool when_split(const char *word, size_t *file_length, struct when *when);
+
+/* True for the word that stands for this machine, as it is. */
+bool when_is_now(const char *word);

@@ -21,7 +21,7 @@ declare -A layer=(
 	[filter]=3 [filter_bound]=3 [filter_error]=3 [filter_field]=3 [filter_hint]=3 [filter_host]=3
 	[filter_lexer]=3 [filter_match]=3 [filter_parse]=3 [filter_parser]=3 [filter_port]=3
 	[filter_print]=3 [filter_regex]=3 [filter_sources]=3 [filter_term]=3 [filter_tree]=3 [filter_value]=3
-	[compare]=3 [compare_join]=3 [compare_key]=3
+	[compare]=3 [compare_join]=3 [compare_key]=3 [compare_sink]=4 [compare_run]=6 [side]=6
 	[filter_word]=3 [resolve]=3 [config]=3 [config_write]=3 [names]=3 [diff]=3 [history]=3
 	[sink]=4 [sink_socks]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4 [group_rows]=4
 	[option]=5 [cli]=5 [cli_options]=5

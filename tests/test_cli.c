@@ -634,3 +634,84 @@ Test(cli, sockets_are_closed_unless_a_signal_is_named) {
 	cli_finish(&cli);
 	free(line.text);
 }
+
+Test(cli, diff_takes_two_sides_and_then_a_filter) {
+	static const struct {
+		const char *line;
+		const char *before, *now;
+		uint32_t protocols;
+		size_t columns;
+	} rows[] = {
+		{ "diff a", "a", NULL, IP, 6 },
+		{ "diff a b", "a", "b", IP, 6 },
+		{ "diff a now", "a", "now", IP, 6 },
+		{ "diff now -", "now", "-", IP, 6 },
+		{ "diff a#1 b@-5m tcp listen", "a#1", "b@-5m", IP, 6 },
+		{ "diff -t a b 1234", "a", "b", 1, 6 },
+		{ "diff a -x b --columns proto,owners", "a", "b", UNIX, 3 },
+		{ "diff a b unix", "a", "b", IP | UNIX, 6 },
+		{ "diff a b --sort -local -H -v -l -4", "a", "b", IP, 6 },
+		{ "diff tcp udp", "tcp", "udp", IP, 6 },
+		{ "diff -j a b", "a", "b", IP, 16 },
+		{ "diff a now -N blue", "a", "now", IP, 6 },
+		{ "diff -- -x b", "-x", "b", IP, 6 },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_assert_eq(cli.command, CLI_DIFF, "'%s': %s", rows[i].line, cli.error);
+		cr_expect_str_eq(cli.sides[0], rows[i].before, "'%s'", rows[i].line);
+		cr_expect_eq(!cli.sides[1], !rows[i].now, "'%s'", rows[i].line);
+		cr_expect(!rows[i].now || strcmp(cli.sides[1], rows[i].now) == 0);
+		cr_expect_eq(cli.filter.protocols, rows[i].protocols, "'%s'", rows[i].line);
+		cr_expect_eq(cli.view.column_count, rows[i].columns, "'%s': %zu", rows[i].line,
+		             cli.view.column_count);
+		cr_expect_str_eq(cli.view.columns[0]->column.name, "change");
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, what_diff_cannot_do_is_refused) {
+	static const struct {
+		const char *line, *says;
+	} rows[] = {
+		{ "diff", "name two recordings" },
+		{ "diff -t", "name two recordings" },
+		{ "diff now", "name two recordings" },
+		{ "diff - -", "standard input" },
+		{ "diff a b -N blue", "--net" },
+		{ "diff a b -s", "'--summary'" },
+		{ "diff a b --watch 1", "'--watch'" },
+		{ "diff a b --replay c", "'--replay'" },
+		{ "diff a b --record c", "'--record'" },
+		{ "diff a b -e", "'--extended'" },
+		{ "diff a b -r", "'--resolve'" },
+		{ "diff a b --diff", "'--diff'" },
+		{ "diff a b --group state", "'--group'" },
+		{ "diff a b --explain-filter", "'--explain-filter'" },
+		{ "diff a b --columns nonsense", "unknown field" },
+		{ "diff a b nonsense", "nonsense" },
+		{ "diff a b --nonsense", "unknown option" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct line line = line_of(rows[i].line);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", rows[i].line);
+		cr_expect(cli.error && strstr(cli.error, rows[i].says), "'%s': %s", rows[i].line,
+		          cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}
+
+Test(cli, diff_has_help_too) {
+	static const char *const lines[] = { "diff -h", "diff --help a b", "diff a -h" };
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
+		struct line line = line_of(lines[i]);
+		struct cli cli = cli_parse(line.argc, line.argv);
+		cr_expect_eq(cli.command, CLI_DIFF_HELP, "'%s': %s", lines[i], cli.error);
+		cli_finish(&cli);
+		free(line.text);
+	}
+}

@@ -188,3 +188,30 @@ Test(when, without_times_only_numbers_find_a_moment) {
 	cr_assert(parse("10:00", &when));
 	cr_expect_leq(when_find(&when, late, 2), 2);
 }
+
+Test(when, a_moment_stands_behind_the_last_sign_of_a_word) {
+	static const struct {
+		const char *word;
+		size_t length; /* of the file; 0: it is all of the word */
+		enum when_kind kind;
+	} rows[] = {
+		{ "a.rec", 0, WHEN_NUMBER },      { "a.rec#3", 5, WHEN_NUMBER },
+		{ "a.rec@12:30", 5, WHEN_CLOCK }, { "a.rec@-5m", 5, WHEN_BEFORE_LAST },
+		{ "-@+1", 1, WHEN_AFTER_FIRST },  { "a@b#1", 3, WHEN_NUMBER },
+		{ "a#1@10:00", 3, WHEN_CLOCK },   { "a.rec#12:30", 0, WHEN_NUMBER },
+		{ "a.rec@3", 0, WHEN_NUMBER },    { "a.rec#0", 0, WHEN_NUMBER },
+		{ "a.rec#", 0, WHEN_NUMBER },     { "a.rec@", 0, WHEN_NUMBER },
+		{ "#1", 0, WHEN_NUMBER },         { "@10:00", 0, WHEN_NUMBER },
+		{ "", 0, WHEN_NUMBER },           { "user@host", 0, WHEN_NUMBER },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		size_t length = 0;
+		struct when when = { .kind = WHEN_NUMBER };
+		cr_expect_eq(when_split(rows[i].word, &length, &when), rows[i].length > 0, "%s",
+		             rows[i].word);
+		cr_expect_eq(length, rows[i].length, "%s", rows[i].word);
+		cr_expect_eq(when.kind, rows[i].kind, "%s", rows[i].word);
+	}
+	cr_expect(when_is_now("now"));
+	cr_expect_not(when_is_now("now.rec"));
+}

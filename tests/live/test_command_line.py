@@ -171,7 +171,7 @@ def _():
 
 @test("help and version go to stdout and fit a screen")
 def _():
-    for words in (["--help"], ["-h"], ["record", "--help"], ["record", "-h"]):
+    for words in (["--help"], ["-h"], ["record", "--help"], ["record", "-h"], ["diff", "-h"]):
         status, out, err = live.run(*words)
         equal((status, err), (0, b""), words)
         lines = out.decode().split("\n")[:-1]
