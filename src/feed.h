@@ -3,9 +3,11 @@
  * here waits: a frame is asked for, made in the background, and taken once `fd` can be read. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct frame;
+struct timeline;
 
 enum feed_answer {
 	FEED_NOTHING, /* not yet */
@@ -27,5 +29,10 @@ struct feed {
 	/* Stops the process group, as Ctrl-Z does, whoever has the right to; NULL: the caller does
 	 * it. */
 	void (*suspend)(void *self);
+	/* Of a recording in which one can go to and fro; else both are NULL. The next ask() is for
+	 * that moment, 0 is the first. It must not be on its way yet. */
+	void (*seek)(void *self, size_t moment);
+	/* The moments that are known by now: as timeline_follow(). */
+	bool (*moments)(void *self, struct timeline *timeline);
 	bool is_live; /* false: a recording, which is not asked for more than it has */
 };

@@ -1,20 +1,31 @@
-/* Two frames take turns: the one that was made last stays as it is, to be read by whoever asked and
- * to be compared with, while the other is made. The lock is held to exchange a question for an
- * answer, never while a frame is made. */
+/* Frames take turns: the one that was made last stays as it is, to be read by whoever asked and to
+ * be compared with, while another is made. To go to a moment of a recording takes a third, for the
+ * looks before it. The lock is held to exchange a question for an answer, never while a frame is
+ * made. */
 
 #include "feed_thread.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "thread.h"
 #include "util.h"
+
+enum { FRAMES = 3 };
+
+/* Marks and rates come from so many looks before the one that somebody goes to. */
+enum { LEAD_LOOKS = LIFE_MARK_LOOKS + 1 };
+
+struct question {
+	uint32_t needs;
+	size_t moment; /* SIZE_MAX: the next one */
+};
 
 struct answer {
 	enum feed_answer kind;
@@ -33,38 +44,81 @@ struct feed_thread {
 	pthread_cond_t asked;
 	/* Under the lock. */
 	bool is_asked, is_closing;
-	uint32_t needs;
+	struct question question;
 	struct answer answer; /* FEED_NOTHING: none, or it was taken */
 	/* The thread's own. */
-	struct frame frames[2];
+	struct frame frames[FRAMES];
 	const struct frame *last;
 	struct life life;
 	enum feed_answer over; /* FEED_END or FEED_FAILED, once it came to that */
 };
 
 /* False if there will be no more questions. */
-static bool wait_for_question(struct feed_thread *thread, uint32_t *needs) {
+static bool wait_for_question(struct feed_thread *thread, struct question *question) {
 	pthread_mutex_lock(&thread->lock);
 	while (!thread->is_asked && !thread->is_closing)
 		pthread_cond_wait(&thread->asked, &thread->lock);
 	const bool goes_on = !thread->is_closing;
 	thread->is_asked = false;
-	*needs = thread->needs;
+	*question = thread->question;
+	thread->question.moment = SIZE_MAX;
 	pthread_mutex_unlock(&thread->lock);
 	return goes_on;
 }
 
-static struct answer make(struct feed_thread *thread, uint32_t needs) {
-	struct frame *frame = &thread->frames[thread->last == &thread->frames[0] ? 1 : 0];
-	struct answer answer = { .kind = thread->over };
-	if (thread->over != FEED_NOTHING)
-		return answer;
-	answer.kind = thread->origin->make(thread->self, frame, thread->last, &thread->life, needs,
-	                                   &answer.error);
-	if (answer.kind == FEED_FRAME)
-		answer.frame = thread->last = frame;
+/* One that is neither of these. */
+static struct frame *free_frame(struct feed_thread *thread, const struct frame *a,
+                                const struct frame *b) {
+	struct frame *frame = thread->frames;
+	while (frame == a || frame == b)
+		frame++;
+	return frame;
+}
+
+static struct answer make_next(struct feed_thread *thread, const struct frame *before,
+                               uint32_t needs) {
+	struct frame *frame = free_frame(thread, thread->last, before);
+	struct answer answer = { .frame = frame };
+	answer.kind =
+	    thread->origin->make(thread->self, frame, before, &thread->life, needs, &answer.error);
+	if (answer.kind != FEED_FRAME)
+		answer.frame = NULL;
 	if (answer.kind == FEED_END || answer.kind == FEED_FAILED)
 		thread->over = answer.kind;
+	return answer;
+}
+
+/* Sockets that are shown already keep their identity, but everything else of their lives is told
+ * anew by the looks before the moment. */
+static struct answer make_moment(struct feed_thread *thread, const struct question *question) {
+	const size_t moment = question->moment;
+	const size_t first = moment > LEAD_LOOKS ? moment - LEAD_LOOKS : 0;
+	struct answer answer = { .kind = FEED_TROUBLE };
+	answer.error = thread->origin->seek(thread->self, first);
+	if (answer.error)
+		return answer;
+	thread->over = FEED_NOTHING;
+	thread->life.looks = 0;
+	for (size_t i = first; i <= moment; i++) {
+		answer = make_next(thread, answer.frame, question->needs);
+		if (answer.kind != FEED_FRAME)
+			return answer;
+	}
+	if (thread->last)
+		life_adopt(&thread->frames[answer.frame - thread->frames].snapshot,
+		           &thread->last->snapshot);
+	return answer;
+}
+
+static struct answer make(struct feed_thread *thread, const struct question *question) {
+	const struct answer over = { .kind = thread->over };
+	if (question->moment == SIZE_MAX && thread->over != FEED_NOTHING)
+		return over;
+	const struct answer answer = question->moment == SIZE_MAX
+	                                 ? make_next(thread, thread->last, question->needs)
+	                                 : make_moment(thread, question);
+	if (answer.kind == FEED_FRAME)
+		thread->last = answer.frame;
 	return answer;
 }
 
@@ -79,9 +133,9 @@ static void hand_over(struct feed_thread *thread, const struct answer *answer) {
 
 static void *run(void *context) {
 	struct feed_thread *thread = context;
-	uint32_t needs = 0;
-	while (wait_for_question(thread, &needs)) {
-		const struct answer answer = make(thread, needs);
+	struct question question;
+	while (wait_for_question(thread, &question)) {
+		const struct answer answer = make(thread, &question);
 		hand_over(thread, &answer);
 	}
 	return NULL;
@@ -91,9 +145,21 @@ static void ask(void *self, uint32_t needs) {
 	struct feed_thread *thread = self;
 	pthread_mutex_lock(&thread->lock);
 	thread->is_asked = true;
-	thread->needs = needs;
+	thread->question.needs = needs;
 	pthread_cond_signal(&thread->asked);
 	pthread_mutex_unlock(&thread->lock);
+}
+
+static void seek(void *self, size_t moment) {
+	struct feed_thread *thread = self;
+	pthread_mutex_lock(&thread->lock);
+	thread->question.moment = moment;
+	pthread_mutex_unlock(&thread->lock);
+}
+
+static bool tell_moments(void *self, struct timeline *timeline) {
+	const struct feed_thread *thread = self;
+	return thread->origin->moments(thread->self, timeline);
 }
 
 static bool has_hung_up(const struct feed_thread *thread) {
@@ -122,20 +188,6 @@ static enum feed_answer take(void *self, const struct frame **frame, char **erro
 static void suspend(void *self) {
 	const struct feed_thread *thread = self;
 	thread->origin->suspend(thread->self);
-}
-
-/* Signals are for the thread that draws, but for those that a fault of this one raises. */
-static int start(struct feed_thread *thread) {
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-	sigset_t blocked;
-	sigset_t before;
-	sigfillset(&blocked);
-	for (size_t i = 0; i < ARRAY_LENGTH(faults); i++)
-		sigdelset(&blocked, faults[i]);
-	pthread_sigmask(SIG_SETMASK, &blocked, &before);
-	const int error = pthread_create(&thread->thread, NULL, run, thread);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error;
 }
 
 static void destroy(struct feed_thread *thread) {
@@ -169,6 +221,7 @@ bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed
 	struct feed_thread *thread = xcalloc(1, sizeof(*thread));
 	thread->origin = origin;
 	thread->self = self;
+	thread->question.moment = SIZE_MAX;
 	pthread_mutex_init(&thread->lock, NULL);
 	pthread_cond_init(&thread->asked, NULL);
 	thread->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -176,7 +229,7 @@ bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed
 	thread->hangup = origin->hangup_fd ? origin->hangup_fd(self) : -1;
 	int failed = watch(thread);
 	if (failed == 0)
-		failed = start(thread);
+		failed = thread_start(&thread->thread, run, thread);
 	if (failed != 0) {
 		*error = xasprintf("%s", strerror(failed));
 		destroy(thread);
@@ -188,6 +241,8 @@ bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed
 		.ask = ask,
 		.take = take,
 		.suspend = origin->suspend ? suspend : NULL,
+		.seek = origin->seek ? seek : NULL,
+		.moments = origin->moments ? tell_moments : NULL,
 		.is_live = origin->is_live,
 	};
 	return true;

@@ -14,6 +14,11 @@ struct feed_origin {
 	void (*interrupt)(void *self);
 	void (*close)(void *self);   /* frees it */
 	void (*suspend)(void *self); /* as in struct feed, from any thread */
+	/* Both NULL where nobody can go to and fro. Of the thread: make() makes that moment next,
+	 * and those behind it then; returns why not, for the caller to free, or NULL. */
+	char *(*seek)(void *self, size_t moment);
+	/* As in struct feed, from any thread. */
+	bool (*moments)(void *self, struct timeline *timeline);
 	/* What hangs up (poll(2)) when nothing more can come, even while nobody asks, and what that
 	 * means, a text to translate. NULL: it never does. */
 	int (*hangup_fd)(void *self);

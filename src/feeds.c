@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "feed_thread.h"
+#include "indexer.h"
 #include "playback.h"
 #include "replay.h"
 #include "replay_source.h"
@@ -128,7 +129,9 @@ bool feed_collector(int channel, struct feed *feed, char **error) {
 
 struct played {
 	struct playback playback;
-	int interrupt; /* eventfd */
+	struct indexer *indexer; /* NULL: one can only go on */
+	size_t moment;           /* the next one */
+	int interrupt;           /* eventfd */
 };
 
 static enum feed_answer make_played(void *self, struct frame *frame, const struct frame *before,
@@ -142,6 +145,7 @@ static enum feed_answer make_played(void *self, struct frame *frame, const struc
 		return *error ? FEED_FAILED : FEED_END;
 	}
 	frame_make(frame, before, life, &source, needs);
+	frame->moment = played->moment++;
 	frame->cost_ns = util_thread_cpu_ns() - start;
 	return FEED_FRAME;
 }
@@ -151,8 +155,27 @@ static void interrupt_played(void *self) {
 	eventfd_write(played->interrupt, 1);
 }
 
+static char *seek_played(void *self, size_t moment) {
+	struct played *played = self;
+	uint64_t position = 0;
+	if (!indexer_position(played->indexer, moment, &position))
+		return xasprintf("%s", _("it is not known yet where that moment is"));
+	const int result = playback_seek(&played->playback, position);
+	if (result < 0)
+		return complain(-result);
+	played->moment = moment;
+	return NULL;
+}
+
+static bool moments_of_played(void *self, struct timeline *timeline) {
+	const struct played *played = self;
+	return indexer_tell(played->indexer, timeline);
+}
+
 static void close_played(void *self) {
 	struct played *played = self;
+	interrupt_played(played);
+	indexer_stop(played->indexer);
 	playback_close(&played->playback);
 	if (played->interrupt >= 0)
 		close(played->interrupt);
@@ -160,10 +183,17 @@ static void close_played(void *self) {
 }
 
 static bool start_played(struct played *played, struct feed *feed, char **error) {
-	static const struct feed_origin origin = {
+	static const struct feed_origin forward = {
 		.make = make_played,
 		.interrupt = interrupt_played,
 		.close = close_played,
+	};
+	static const struct feed_origin to_and_fro = {
+		.make = make_played,
+		.interrupt = interrupt_played,
+		.close = close_played,
+		.seek = seek_played,
+		.moments = moments_of_played,
 	};
 	played->interrupt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (played->interrupt < 0) {
@@ -172,7 +202,9 @@ static bool start_played(struct played *played, struct feed *feed, char **error)
 	}
 	played->playback.reader.is_interruptible = true;
 	played->playback.reader.interrupt_fd = played->interrupt;
-	return feed_thread_start(&origin, played, feed, error);
+	played->indexer =
+	    indexer_start(played->playback.path, played->playback.fd, played->interrupt);
+	return feed_thread_start(played->indexer ? &to_and_fro : &forward, played, feed, error);
 }
 
 bool feed_replay(const char *path, struct feed *feed, char **error) {

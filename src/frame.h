@@ -10,6 +10,7 @@
 struct frame {
 	struct snapshot snapshot;    /* the sockets, then those that are missing or gone */
 	uint64_t number;             /* 1 is the first */
+	size_t moment;               /* of a recording, 0 is the first */
 	uint64_t time_ns;            /* since 1970, UTC; 0: not known */
 	uint64_t monotonic_ns;       /* of the look; in a replay from the times of the moments */
 	uint64_t cost_ns;            /* processor time that it took, of all who took part */

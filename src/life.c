@@ -204,3 +204,19 @@ void life_update(struct life *life, const struct snapshot *before, struct snapsh
 	life_join_finish(&living.join);
 	life->looks++;
 }
+
+void life_adopt(struct snapshot *now, const struct snapshot *shown) {
+	struct sock_life *lives = arena_alloc(&now->arena, now->count * sizeof(*lives));
+	struct life_join join = life_join_make(shown, now);
+	for (size_t i = 0; i < now->count; i++) {
+		struct sock *sock = &now->socks[i];
+		const uint32_t at = join.before[i];
+		const struct sock_life *known = at ? shown->socks[at - 1].life : NULL;
+		if (!known || !sock->life)
+			continue;
+		lives[i] = *sock->life;
+		lives[i].serial = known->serial;
+		sock->life = &lives[i];
+	}
+	life_join_finish(&join);
+}

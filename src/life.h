@@ -64,3 +64,7 @@ struct life {
  * One absence makes nobody gone; a probe that failed in `now` makes nobody gone at all. */
 void life_update(struct life *life, const struct snapshot *before, struct snapshot *now,
                  uint64_t now_ns);
+
+/* The sockets of `now` that are in `shown`, too, get their serials from there, so that they are the
+ * same ones to whoever looks at both, whichever is the older one. */
+void life_adopt(struct snapshot *now, const struct snapshot *shown);

@@ -1,11 +1,26 @@
-/* What every thread that looks names up is made with. What such threads share with their caller is
+/* What every thread is made with. What such threads share with their caller is
  * their own business. */
 
 #include "thread.h"
 
+#include <signal.h>
+
 #include "util.h"
 
 enum { STACK_SIZE = 256 * 1024 };
+
+int thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument) {
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	sigset_t blocked;
+	sigset_t before;
+	sigfillset(&blocked);
+	for (size_t i = 0; i < ARRAY_LENGTH(faults); i++)
+		sigdelset(&blocked, faults[i]);
+	pthread_sigmask(SIG_SETMASK, &blocked, &before);
+	const int error = pthread_create(thread, NULL, run, argument);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
 
 int thread_start_detached(void *(*run)(void *argument), void *argument) {
 	pthread_t thread;

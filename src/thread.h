@@ -1,9 +1,14 @@
 #pragma once
-/* Threads that wait for name servers, which may not come back for a long time. */
+/* Threads beside the one that draws. Some wait for name servers, which may not come back for a long
+ * time. */
 
 #include <pthread.h>
 #include <stdint.h>
 #include <time.h>
+
+/* A thread to be joined, which is told of no signals but of those that its own faults raise. 0 or
+ * an errno. */
+int thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument);
 
 /* Runs on a small stack, and nobody waits for its end. 0 or an errno. */
 int thread_start_detached(void *(*run)(void *argument), void *argument);

@@ -16,6 +16,7 @@
 #include "life.h"
 #include "out.h"
 #include "settings.h"
+#include "timeline.h"
 #include "util.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -511,4 +512,116 @@ Test(app, every_key_on_every_size_of_screen_does_no_harm) {
 		}
 		finish(&stage);
 	}
+}
+
+/* A recording of ten moments, ten seconds apart, of which the third is shown. */
+static void begin_replay(struct stage *stage, bool can_seek) {
+	begin(stage, false);
+	app_destroy(stage->app);
+	stage->app = app_create(&(struct app_setup){
+	    .filter = &stage->filter, .view = &stage->view, .can_seek = can_seek });
+	for (uint64_t i = 0; can_seek && i < 10; i++)
+		timeline_add(
+		    app_timeline(stage->app),
+		    &(struct timeline_moment){ .time_ns = (100 + 10 * i) * SECOND, .sockets = i });
+	app_timeline(stage->app)->is_whole = can_seek;
+	stage->frame.moment = 2;
+	stage->frame.time_ns = 120 * SECOND;
+	app_take_frame(stage->app, &stage->frame);
+}
+
+static size_t goal_of(struct stage *stage, const char *keys) {
+	type(stage, keys);
+	return app_take_goal(stage->app);
+}
+
+Test(app, steps_in_a_recording_pause_it_and_add_up) {
+	struct stage stage;
+	begin_replay(&stage, true);
+	expect_shown(&stage, "moment 3 of 10 x1");
+	cr_expect_eq(app_take_goal(stage.app), APP_GOAL_NONE);
+	cr_expect_eq(goal_of(&stage, "."), APP_GOAL_NEXT);
+	expect_shown(&stage, "PAUSED");
+	cr_expect_eq(app_period_ns(stage.app), 0);
+	app_take_frame(stage.app, &stage.frame);
+	cr_expect_eq(goal_of(&stage, ","), 1);
+	cr_expect_eq(goal_of(&stage, ","), 0, "the first one is still on its way");
+	cr_expect_eq(goal_of(&stage, ","), APP_GOAL_NONE, "there is nothing before");
+	cr_expect_eq(goal_of(&stage, ".."), 2);
+	finish(&stage);
+}
+
+Test(app, a_jump_goes_to_a_time_or_says_that_there_is_none) {
+	struct stage stage;
+	begin_replay(&stage, true);
+	type(&stage, "J+30s");
+	expect_shown(&stage, "go to");
+	press(&stage, KEY_CODE_ENTER);
+	cr_expect_eq(app_take_goal(stage.app), 5);
+	app_take_frame(stage.app, &stage.frame);
+	type(&stage, "J99");
+	press(&stage, KEY_CODE_ENTER);
+	cr_expect_eq(app_take_goal(stage.app), APP_GOAL_NONE);
+	expect_shown(&stage, "there is no such moment");
+	type(&stage, "J");
+	press(&stage, KEY_CODE_ESCAPE);
+	cr_expect_eq(app_take_goal(stage.app), APP_GOAL_NONE);
+	finish(&stage);
+}
+
+Test(app, moments_keep_their_distances_at_any_speed) {
+	struct stage stage;
+	begin_replay(&stage, true);
+	cr_expect_eq(app_period_ns(stage.app), 10 * SECOND);
+	type(&stage, "]");
+	cr_expect_eq(app_period_ns(stage.app), 5 * SECOND);
+	type(&stage, "]]]]]]]]");
+	cr_expect_eq(app_period_ns(stage.app), 10 * SECOND / 64);
+	expect_shown(&stage, "x64");
+	type(&stage, "[[[[[[[");
+	cr_expect_eq(app_period_ns(stage.app), 20 * SECOND);
+	type(&stage, "[[[[[");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "x1/8");
+	cr_expect_eq(app_period_ns(stage.app), 60 * SECOND, "nobody waits longer");
+	finish(&stage);
+}
+
+Test(app, the_cursor_keys_scrub_while_a_recording_is_paused) {
+	struct stage stage;
+	begin_replay(&stage, true);
+	shown(&stage);
+	press(&stage, KEY_CODE_RIGHT);
+	cr_expect_eq(app_take_goal(stage.app), APP_GOAL_NONE);
+	press(&stage, KEY_CODE_LEFT);
+	type(&stage, "p");
+	press(&stage, KEY_CODE_RIGHT);
+	cr_expect_eq(app_take_goal(stage.app), 3);
+	press(&stage, KEY_CODE_LEFT);
+	cr_expect_eq(app_take_goal(stage.app), 2);
+	finish(&stage);
+}
+
+Test(app, what_comes_through_a_pipe_only_goes_on) {
+	struct stage stage;
+	begin_replay(&stage, false);
+	expect_hidden(&stage, "moment");
+	cr_expect_eq(goal_of(&stage, ","), APP_GOAL_NONE);
+	expect_shown(&stage, "can only go on");
+	cr_expect_eq(goal_of(&stage, "J"), APP_GOAL_NONE);
+	cr_expect_eq(goal_of(&stage, "."), APP_GOAL_NEXT);
+	expect_shown(&stage, "PAUSED");
+	finish(&stage);
+}
+
+Test(app, the_keys_of_a_recording_say_so_in_the_live_view) {
+	static const char *const keys[] = { ".", ",", "[", "]", "J" };
+	struct stage stage;
+	begin(&stage, true);
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		cr_expect_eq(goal_of(&stage, keys[i]), APP_GOAL_NONE);
+		expect_shown(&stage, "for recordings");
+		expect_hidden(&stage, "PAUSED");
+	}
+	finish(&stage);
 }

@@ -13,8 +13,11 @@
 #include "channel.h"
 #include "feeds.h"
 #include "frame.h"
+#include "life.h"
 #include "moments.h"
 #include "recording.h"
+#include "sock.h"
+#include "timeline.h"
 #include "util.h"
 
 enum { LIMIT_MS = 20000, NEEDS = SOCK_NEED_INFO | SOCK_NEED_OWNERS };
@@ -321,12 +324,177 @@ Test(feeds, a_feed_can_be_closed_while_it_waits_for_a_file) {
 	cr_assert_eq(write(pipe_ends[1], bytes, (size_t)length), length);
 	cr_assert_eq(dup2(pipe_ends[0], STDIN_FILENO), STDIN_FILENO);
 	struct feed feed = open_recording("-");
+	cr_expect_null(feed.seek);
+	cr_expect_null(feed.moments);
 	next_frame(&feed);
 	feed.ask(feed.self, NEEDS);
 	feed_close(&feed);
 	close(file);
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);
+	unlink(path);
+	free(path);
+}
+
+enum { LONG = 12 };
+
+/* A recording of LONG moments, a second apart, of 5 sockets and one more in each. */
+static char *record_long(void) {
+	uint64_t times[LONG];
+	for (uint64_t i = 0; i < LONG; i++)
+		times[i] = (1700000000 + i) * second_ns;
+	return record(times, LONG);
+}
+
+/* Waits until the moments of the recording are known. */
+static struct timeline timeline_of(const struct feed *feed) {
+	struct timeline timeline = { 0 };
+	for (int i = 0; i < LIMIT_MS && !timeline.is_whole; i++) {
+		feed->moments(feed->self, &timeline);
+		if (!timeline.is_whole)
+			usleep(1000);
+	}
+	cr_assert(timeline.is_whole);
+	return timeline;
+}
+
+static const struct frame *frame_at(const struct feed *feed, size_t moment) {
+	feed->seek(feed->self, moment);
+	return next_frame(feed);
+}
+
+/* Of the socket with that cookie; 0: it is not there. */
+static uint64_t serial_of(const struct frame *frame, uint64_t cookie) {
+	for (size_t i = 0; i < frame->snapshot.count; i++) {
+		if (frame->snapshot.socks[i].cookie == cookie)
+			return frame->snapshot.socks[i].life->serial;
+	}
+	return 0;
+}
+
+Test(feeds, the_moments_of_a_file_are_found_in_the_background) {
+	char *path = record_long();
+	struct feed feed = open_recording(path);
+	struct timeline timeline = timeline_of(&feed);
+	cr_assert_eq(timeline.count, LONG);
+	for (size_t i = 0; i < LONG; i++) {
+		cr_expect_eq(timeline.times_ns[i], (1700000000 + i) * second_ns);
+		cr_expect_eq(timeline.sockets[i], 5 + i);
+		cr_expect(i == 0 || timeline.positions[i] > timeline.positions[i - 1]);
+	}
+	timeline_finish(&timeline);
+	feed_close(&feed);
+	unlink(path);
+	free(path);
+}
+
+/* What one gets to by playing, one gets to by a jump: the same sockets, rates and marks. */
+Test(feeds, a_moment_is_the_same_however_one_gets_there) {
+	char *path = record_long();
+	struct feed played = open_recording(path);
+	struct feed jumped = open_recording(path);
+	struct timeline timeline = timeline_of(&jumped);
+	static const size_t order[] = { 7, 3, 11, 0, 1, 6, 5, 4, 11, 10 };
+	struct totals totals[LONG];
+	uint64_t new_ones[LONG] = { 0 };
+	for (size_t i = 0; i < LONG; i++) {
+		const struct frame *frame = next_frame(&played);
+		cr_assert_eq(frame->moment, i);
+		totals[i] = frame->totals;
+		for (size_t j = 0; j < frame->snapshot.count; j++)
+			new_ones[i] += frame->snapshot.socks[j].change == SOCK_CHANGE_NEW;
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
+		const size_t moment = order[i];
+		const struct frame *frame = frame_at(&jumped, moment);
+		uint64_t marked = 0;
+		cr_assert_eq(frame->moment, moment);
+		cr_assert_eq(frame->time_ns, timeline.times_ns[moment]);
+		cr_assert_eq(memcmp(&frame->totals, &totals[moment], sizeof(struct totals)), 0,
+		             "totals of moment %zu", moment);
+		for (size_t j = 0; j < frame->snapshot.count; j++)
+			marked += frame->snapshot.socks[j].change == SOCK_CHANGE_NEW;
+		cr_assert_eq(marked, new_ones[moment], "marks in moment %zu", moment);
+	}
+	timeline_finish(&timeline);
+	feed_close(&played);
+	feed_close(&jumped);
+	unlink(path);
+	free(path);
+}
+
+Test(feeds, a_socket_is_the_same_one_to_and_fro_and_two_are_never_one) {
+	char *path = record_long();
+	struct feed feed = open_recording(path);
+	struct timeline timeline = timeline_of(&feed);
+	static const size_t order[] = { 7, 3, 11, 0, 1, 6 };
+	const struct frame *frame = next_frame(&feed);
+	const uint64_t cookie = frame->snapshot.socks[2].cookie;
+	const uint64_t serial = serial_of(frame, cookie);
+	cr_assert_neq(serial, 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
+		frame = frame_at(&feed, order[i]);
+		cr_expect_eq(serial_of(frame, cookie), serial, "in moment %zu", order[i]);
+		for (size_t j = 1; j < frame->snapshot.count; j++)
+			cr_expect_neq(frame->snapshot.socks[j].life->serial,
+			              frame->snapshot.socks[j - 1].life->serial);
+	}
+	frame = next_frame(&feed);
+	cr_expect_eq(frame->moment, 7, "it goes on from there");
+	timeline_finish(&timeline);
+	feed_close(&feed);
+	unlink(path);
+	free(path);
+}
+
+Test(feeds, the_frame_that_is_shown_stays_while_another_is_gone_to) {
+	char *path = record_long();
+	struct feed feed = open_recording(path);
+	struct timeline timeline = timeline_of(&feed);
+	const struct frame *shown = frame_at(&feed, 8);
+	const struct frame *next = frame_at(&feed, 2);
+	cr_expect_eq(shown->moment, 8);
+	cr_expect_eq(shown->snapshot.socks[0].life->serial,
+	             serial_of(shown, shown->snapshot.socks[0].cookie));
+	cr_expect_eq(next->moment, 2);
+	timeline_finish(&timeline);
+	feed_close(&feed);
+	unlink(path);
+	free(path);
+}
+
+Test(feeds, one_can_go_back_from_the_end_but_not_to_what_there_is_not) {
+	char *path = record_long();
+	struct feed feed = open_recording(path);
+	struct timeline timeline = timeline_of(&feed);
+	frame_at(&feed, LONG - 1);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_END, NULL);
+	cr_expect_eq(frame_at(&feed, 1)->moment, 1);
+	feed.seek(feed.self, 10 * LONG);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_TROUBLE, "not known");
+	cr_expect_eq(next_frame(&feed)->moment, 2, "nothing happened");
+	timeline_finish(&timeline);
+	feed_close(&feed);
+	unlink(path);
+	free(path);
+}
+
+Test(feeds, the_timeline_of_a_file_that_is_cut_ends_before_the_cut) {
+	char *path = record_long();
+	const int file = open(path, O_WRONLY | O_CLOEXEC);
+	cr_assert_eq(ftruncate(file, lseek(file, 0, SEEK_END) - 3), 0);
+	close(file);
+	struct feed feed = open_recording(path);
+	struct timeline timeline = timeline_of(&feed);
+	cr_expect_eq(timeline.count, LONG - 1);
+	frame_at(&feed, LONG - 2);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_FAILED, "cut off");
+	cr_expect_eq(frame_at(&feed, 0)->moment, 0, "what is whole can still be seen");
+	timeline_finish(&timeline);
+	feed_close(&feed);
 	unlink(path);
 	free(path);
 }

@@ -18,6 +18,7 @@
 #include "out.h"
 #include "terminal.h"
 #include "theme.h"
+#include "timeline.h"
 #include "util.h"
 #include "view.h"
 
@@ -40,6 +41,28 @@ static void look(const struct feed *feed, struct app *app) {
 	cr_assert_eq(poll(&wait, 1, 30000), 1);
 	cr_assert_eq(feed->take(feed->self, &frame, &error), FEED_FRAME, "%s", error);
 	app_take_frame(app, frame);
+}
+
+/* All moments of the recording, however long it takes to find them. */
+static void find_moments(const struct feed *feed, struct app *app) {
+	struct timeline *timeline = app_timeline(app);
+	for (int i = 0; i < 30000 && !timeline->is_whole; i++) {
+		feed->moments(feed->self, timeline);
+		if (!timeline->is_whole)
+			usleep(1000);
+	}
+	cr_assert(timeline->is_whole);
+	app_touch(app);
+}
+
+/* Where a key leads to in the recording. */
+static void go(const struct feed *feed, struct app *app) {
+	const size_t goal = app_take_goal(app);
+	if (goal == APP_GOAL_NONE)
+		return;
+	if (goal != APP_GOAL_NEXT)
+		feed->seek(feed->self, goal);
+	look(feed, app);
 }
 
 /* What is pressed: characters as they are, and these. */
@@ -71,12 +94,17 @@ static int key_of(const char **at) {
 static void play(const struct feed *feed, struct app *app, struct canvas *canvas,
                  const char *script) {
 	static const char look_word[] = "<Look>";
+	static const char moments_word[] = "<Moments>";
 	while (*script) {
 		if (strncmp(script, look_word, sizeof(look_word) - 1) == 0) {
 			look(feed, app);
 			script += sizeof(look_word) - 1;
+		} else if (strncmp(script, moments_word, sizeof(moments_word) - 1) == 0) {
+			find_moments(feed, app);
+			script += sizeof(moments_word) - 1;
 		} else {
 			app_press(app, key_of(&script), second);
+			go(feed, app);
 		}
 		canvas_clear(canvas, canvas->width, canvas->height);
 		app_draw(app, canvas, second);
@@ -113,6 +141,9 @@ static const char *const scripts[] = {
 	"<Look><Look><F7>",
 	"<Look><Look>2<Down><Down>?<Look>",
 	"<Look><Look>2<Down><Enter>",
+	"<Moments><Look><Look><Look>,",
+	"<Moments><Look>J+1s",
+	"<Moments><Look>J5<Enter>]",
 	"<Look><Look><Tab><Esc>",
 };
 
@@ -133,7 +164,9 @@ static const char *const group_scripts[] = {
 static void draw_script(struct canvas *canvas, const char *script) {
 	struct filter filter = filter_all();
 	const struct view view = { .column_count = 0 };
-	const struct app_setup setup = { .filter = &filter, .view = &view, .delay_ns = second };
+	const struct app_setup setup = {
+		.filter = &filter, .view = &view, .delay_ns = second, .can_seek = true
+	};
 	struct feed feed = open_feed();
 	struct app *app = app_create(&setup);
 	canvas_clear(canvas, canvas->width, canvas->height);

@@ -38,7 +38,8 @@ static void take_settings(struct app *app) {
 	app->settings = setup->settings ? settings_copy(setup->settings) : settings_default();
 	if (setup->view->column_count > 0)
 		settings_set_columns(&app->settings, setup->view);
-	app->delay_ns = setup->delay_ns > 0 ? setup->delay_ns : app->settings.delay_ns;
+	app->delay_ns =
+	    setup->delay_ns > 0 || !setup->is_live ? setup->delay_ns : app->settings.delay_ns;
 	app->fault = setup->fault ? xasprintf("%s", setup->fault) : NULL;
 }
 
@@ -73,6 +74,7 @@ struct app *app_create(const struct app_setup *setup) {
 	app->show_closed = true;
 	app->dirty = true;
 	out_init(&app->copy, OUT_MEMORY);
+	app_replay_init(app);
 	choose_order(app);
 	start_filter(app);
 	return app;
@@ -100,6 +102,7 @@ void app_destroy(struct app *app) {
 	free(app->fault);
 	settings_finish(&app->settings);
 	out_finish(&app->copy);
+	app_replay_finish(app);
 	free(app);
 }
 
@@ -133,6 +136,8 @@ static void note_frame_cost(struct app *app, const struct frame *frame) {
 }
 
 void app_take_frame(struct app *app, const struct frame *frame) {
+	if (!app->setup.is_live)
+		app_replay_take_frame(app, app->frame, frame);
 	app->frame = frame;
 	app_set_text(&app->trouble, NULL);
 	note_frame_cost(app, frame);
@@ -144,11 +149,13 @@ void app_take_frame(struct app *app, const struct frame *frame) {
 
 void app_take_trouble(struct app *app, const char *text) {
 	app_set_text(&app->trouble, xasprintf("%s", text));
+	app->replay.heading = APP_GOAL_NONE;
 	app->dirty = true;
 }
 
 void app_take_end(struct app *app) {
 	app->ended = true;
+	app->replay.heading = APP_GOAL_NONE;
 	app->dirty = true;
 }
 
@@ -196,7 +203,9 @@ uint64_t app_period_ns(const struct app *app) {
 	const uint64_t least = app->cost_ns * 100 / BUDGET_PERCENT;
 	if (app->paused || app->ended)
 		return 0;
-	if (!app->setup.is_live || least <= app->delay_ns)
+	if (!app->setup.is_live)
+		return app_replay_period_ns(app);
+	if (least <= app->delay_ns)
 		return app->delay_ns;
 	return (least + step - 1) / step * step;
 }

@@ -14,6 +14,7 @@ struct canvas;
 struct frame;
 struct group_by;
 struct settings;
+struct timeline;
 
 struct app_setup {
 	const struct filter *filter;     /* of the command line; borrowed */
@@ -21,9 +22,10 @@ struct app_setup {
 	const struct group_by *groups;   /* what is grouped by at first; borrowed; NULL: nothing */
 	const struct settings *settings; /* copied; NULL: as they are without a configuration */
 	const char *fault; /* of the configuration, until a key is pressed; NULL: none */
-	uint64_t delay_ns; /* between looks; 0: as the settings say */
+	uint64_t delay_ns; /* between looks; 0: as the settings, or the recording, say */
 	bool host_names;
-	bool is_live; /* false: a recording is shown */
+	bool is_live;  /* false: a recording is shown */
+	bool can_seek; /* and one can go to and fro in it */
 };
 
 struct app *app_create(const struct app_setup *setup);
@@ -65,6 +67,15 @@ uint64_t app_expires_ns(const struct app *app);
  * enum sock_need. */
 uint64_t app_period_ns(const struct app *app);
 uint32_t app_needs(const struct app *app);
+
+/* The moments of a recording, for the caller to add to (struct feed). */
+struct timeline *app_timeline(struct app *app);
+
+/* The moment of a recording that is to be asked for at once, whether or not a look is due; none is
+ * left afterwards. */
+#define APP_GOAL_NONE SIZE_MAX
+#define APP_GOAL_NEXT (SIZE_MAX - 1) /* whichever that is */
+size_t app_take_goal(struct app *app);
 
 /* What a key asked for that is not the app's to do; none is left afterwards. */
 enum app_wish {

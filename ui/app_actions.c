@@ -48,14 +48,14 @@ static void do_down(struct app *app) {
 }
 
 static void do_left(struct app *app) {
-	if (app_groups_leave(app))
+	if (app_groups_leave(app) || app_replay_scrub(app, -1))
 		return;
 	app->scroll = app->scroll > SCROLL_STEP ? app->scroll - SCROLL_STEP : 0;
 }
 
 static void do_right(struct app *app) {
 	enum { SCROLL_MAX = 4096 };
-	if (app_groups_set_open(app, true))
+	if (app_groups_set_open(app, true) || app_replay_scrub(app, 1))
 		return;
 	if (app->scroll < SCROLL_MAX)
 		app->scroll += SCROLL_STEP;
@@ -234,6 +234,8 @@ static const uint64_t delays_ns[] = {
 };
 
 static void do_faster(struct app *app) {
+	if (!app->setup.is_live && app->delay_ns == 0)
+		app_replay_speed(app, 1);
 	for (size_t i = ARRAY_LENGTH(delays_ns); i > 0; i--) {
 		if (delays_ns[i - 1] < app->delay_ns) {
 			app->delay_ns = delays_ns[i - 1];
@@ -243,12 +245,36 @@ static void do_faster(struct app *app) {
 }
 
 static void do_slower(struct app *app) {
+	if (!app->setup.is_live && app->delay_ns == 0) {
+		app_replay_speed(app, -1);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LENGTH(delays_ns); i++) {
 		if (delays_ns[i] > app->delay_ns) {
 			app->delay_ns = delays_ns[i];
 			return;
 		}
 	}
+}
+
+static void do_step(struct app *app) {
+	app_replay_step(app, 1);
+}
+
+static void do_step_back(struct app *app) {
+	app_replay_step(app, -1);
+}
+
+static void do_play_faster(struct app *app) {
+	app_replay_speed(app, 1);
+}
+
+static void do_play_slower(struct app *app) {
+	app_replay_speed(app, -1);
+}
+
+static void do_jump(struct app *app) {
+	app_replay_open_jump(app);
 }
 
 static void do_port_names(struct app *app) {
@@ -333,6 +359,11 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_DELAY] = do_delay,
 	[ACTION_FASTER] = do_faster,
 	[ACTION_SLOWER] = do_slower,
+	[ACTION_STEP] = do_step,
+	[ACTION_STEP_BACK] = do_step_back,
+	[ACTION_PLAY_FASTER] = do_play_faster,
+	[ACTION_PLAY_SLOWER] = do_play_slower,
+	[ACTION_JUMP] = do_jump,
 	[ACTION_PORT_NAMES] = do_port_names,
 	[ACTION_EXPORT] = do_export,
 	[ACTION_COPY] = do_copy,

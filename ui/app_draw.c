@@ -66,7 +66,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 	char *toggles = filter_text(app->filter, filter_line_write_toggles);
 	char *trouble = trouble_text(app);
 	const struct header_look look = {
-		.period_ns = app_period_ns(app),
+		.period_ns = app->delay_ns == 0 ? 0 : app_period_ns(app),
 		.wanted_ns = app->delay_ns,
 		.paused = app->paused,
 		.ended = app->ended,
@@ -118,6 +118,8 @@ void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 	if (app->message && now_ns >= app->message_until_ns)
 		app_forget_message(app);
 	const struct area bottom = area_take_bottom(&area, bottom_height(app));
+	const struct area strip = area_take_bottom(&area, app_replay_height(app, area.height));
+	app_replay_draw(app, canvas, strip);
 	if (app->mode == APP_MODE_HELP)
 		app->help_scroll = app_help_draw(app, canvas, area);
 	else if (app->frame)

@@ -116,6 +116,17 @@ static void enter_export(struct app *app) {
 	app_close_mode(app);
 }
 
+static char *start_jump(const struct app *app) {
+	(void)app;
+	return xasprintf("%s", "");
+}
+
+static void enter_jump(struct app *app) {
+	prompt_history_add(&app->histories[APP_PROMPT_JUMP], app->prompt.text);
+	app_replay_jump(app, app->prompt.text);
+	app_close_mode(app);
+}
+
 static const struct prompt_kind kinds[] = {
 	[APP_PROMPT_FILTER] = { N_("filter"), start_filter, change_filter, enter_filter,
 	                        cancel_filter },
@@ -124,6 +135,8 @@ static const struct prompt_kind kinds[] = {
 	[APP_PROMPT_DELAY] = { N_("seconds between looks"), start_delay, NULL, enter_delay, NULL },
 	[APP_PROMPT_EXPORT] = { N_("write to (.txt .json .ndjson .csv .tsv)"), start_export, NULL,
 	                        enter_export, NULL },
+	[APP_PROMPT_JUMP] = { N_("go to (12:30, +30s, -2m, moment)"), start_jump, NULL, enter_jump,
+	                      NULL },
 };
 _Static_assert(ARRAY_LENGTH(kinds) == APP_PROMPT_COUNT, "a row for each");
 

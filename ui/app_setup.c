@@ -7,7 +7,8 @@
 
 void app_write_settings(struct app *app) {
 	char *told = NULL;
-	app->settings.delay_ns = app->delay_ns;
+	if (app->delay_ns > 0)
+		app->settings.delay_ns = app->delay_ns;
 	if (!settings_save(&app->settings, &told)) {
 		app_say(app, told);
 		return;

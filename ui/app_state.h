@@ -17,6 +17,7 @@
 #include "settings.h"
 #include "states.h"
 #include "table.h"
+#include "timeline.h"
 #include "trail.h"
 
 /* What the keys go to. */
@@ -34,6 +35,7 @@ enum app_prompt {
 	APP_PROMPT_SEARCH,
 	APP_PROMPT_DELAY,
 	APP_PROMPT_EXPORT,
+	APP_PROMPT_JUMP,
 	APP_PROMPT_COUNT,
 };
 
@@ -50,6 +52,16 @@ enum app_page {
 	APP_PAGE_TABLE,
 	APP_PAGE_STATES,
 	APP_PAGE_COUNT,
+};
+
+/* Of a recording. */
+struct app_replay {
+	struct timeline timeline; /* what is known of its moments */
+	size_t goal;              /* as app_take_goal() */
+	size_t heading;           /* the goal that the feed was asked for; likewise */
+	int speed;                /* as a power of two; 0: as it was */
+	uint64_t distance_ns;     /* from the moment before to the one that is shown; 0: unknown */
+	int strip_width;          /* of the last drawing */
 };
 
 struct app {
@@ -100,6 +112,8 @@ struct app {
 	char *fault;              /* of the configuration; NULL: none, or it was seen */
 
 	bool dirty;
+
+	struct app_replay replay;
 };
 
 /* app.c */
@@ -139,6 +153,20 @@ void app_table_draw(struct app *app, struct canvas *canvas, struct area area);
 /* app_states.c: the page of the states of TCP. */
 void app_states_draw(struct app *app, struct canvas *canvas, struct area area);
 bool app_states_act(struct app *app, enum action action);
+
+/* app_replay.c: recordings. A direction is 1 or -1. */
+void app_replay_init(struct app *app);
+void app_replay_finish(struct app *app);
+void app_replay_take_frame(struct app *app, const struct frame *before, const struct frame *frame);
+uint64_t app_replay_period_ns(const struct app *app);
+void app_replay_step(struct app *app, int direction);
+/* True if there was something to scrub on. */
+bool app_replay_scrub(struct app *app, int direction);
+void app_replay_speed(struct app *app, int direction);
+void app_replay_open_jump(struct app *app);
+void app_replay_jump(struct app *app, const char *text);
+int app_replay_height(const struct app *app, int room);
+void app_replay_draw(struct app *app, struct canvas *canvas, struct area area);
 
 /* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);

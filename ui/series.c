@@ -3,14 +3,16 @@
 
 #include "series.h"
 
-enum { LEVELS = 8 };
-
 /* U+2581 to U+2588. */
-static const char *const bars[LEVELS] = {
+static const char *const bars[SERIES_LEVELS] = {
 	"\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84",
 	"\xe2\x96\x85", "\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88",
 };
-static const char *const ascii_bars[LEVELS] = { "_", ".", ":", "-", "=", "+", "*", "#" };
+static const char *const ascii_bars[SERIES_LEVELS] = { "_", ".", ":", "-", "=", "+", "*", "#" };
+
+const char *series_bar(const struct canvas *canvas, unsigned level) {
+	return canvas->ascii ? ascii_bars[level] : bars[level];
+}
 
 void series_add(struct series *series, bool known, uint64_t value) {
 	const size_t at = series->count++ % SERIES_LENGTH;
@@ -66,19 +68,18 @@ bool series_highest(const struct series *series, uint32_t *value) {
 static unsigned level_of(uint32_t value, uint32_t highest) {
 	if (highest == 0)
 		return 0;
-	return (unsigned)(((uint64_t)value * (LEVELS - 1) + highest - 1) / highest);
+	return (unsigned)(((uint64_t)value * (SERIES_LEVELS - 1) + highest - 1) / highest);
 }
 
 void series_draw(const struct series *series, struct canvas *canvas, int x, int y, int width,
                  enum style style) {
 	const size_t shown = shown_of(series, width);
-	const char *const *alphabet = canvas->ascii ? ascii_bars : bars;
 	uint32_t highest;
 	find_highest(series, shown, &highest);
 	for (size_t age = 0; age < shown; age++) {
 		const size_t at = place_of(series, age);
 		const unsigned level = level_of(series->values[at], highest);
 		canvas_text(canvas, x + width - 1 - (int)age, y, 1, style,
-		            series->known[at] ? alphabet[level] : " ");
+		            series->known[at] ? series_bar(canvas, level) : " ");
 	}
 }

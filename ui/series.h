@@ -7,7 +7,10 @@
 
 #include "canvas.h"
 
-enum { SERIES_LENGTH = 120 };
+enum { SERIES_LENGTH = 120, SERIES_LEVELS = 8 };
+
+/* A bar of one column, of level 0 to SERIES_LEVELS - 1. */
+const char *series_bar(const struct canvas *canvas, unsigned level);
 
 /* Zero-initialise it. Unknown values are gaps. */
 struct series {

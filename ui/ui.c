@@ -20,6 +20,7 @@
 #include "settings.h"
 #include "terminal.h"
 #include "theme.h"
+#include "timeline.h"
 #include "util.h"
 
 enum wait {
@@ -122,7 +123,7 @@ static void carry_out(struct ui *ui) {
 	case APP_WISH_NONE:
 		break;
 	case APP_WISH_QUIT:
-		end(ui, EXIT_STATUS_MATCHED);
+		end(ui, ui->error ? EXIT_STATUS_PARTIAL : EXIT_STATUS_MATCHED);
 		break;
 	case APP_WISH_SUSPEND:
 		suspend(ui);
@@ -159,6 +160,18 @@ static void take_frame(struct ui *ui, const struct frame *frame) {
 	ui->frames++;
 }
 
+/* What a recording has shown by then can still be looked at. */
+static void take_failure(struct ui *ui, char *error) {
+	free(ui->error);
+	ui->error = error;
+	if (ui->setup->feed.is_live || ui->frames == 0) {
+		end(ui, EXIT_STATUS_PARTIAL);
+		return;
+	}
+	app_take_trouble(ui->app, error);
+	app_take_end(ui->app);
+}
+
 static void take_answer(struct ui *ui) {
 	const struct feed *feed = &ui->setup->feed;
 	const struct frame *frame = NULL;
@@ -177,19 +190,42 @@ static void take_answer(struct ui *ui) {
 		app_take_end(ui->app);
 		break;
 	case FEED_FAILED:
-		ui->error = error;
-		end(ui, EXIT_STATUS_PARTIAL);
+		take_failure(ui, error);
 		break;
 	}
 	ui->is_asked = false;
 }
 
+static void ask(struct ui *ui, uint64_t asked_ns) {
+	const struct feed *feed = &ui->setup->feed;
+	ui->asked_ns = asked_ns;
+	ui->is_asked = true;
+	feed->ask(feed->self, app_needs(ui->app));
+}
+
+/* False if there is nowhere to go. */
+static bool ask_for_goal(struct ui *ui, uint64_t now_ns) {
+	const struct feed *feed = &ui->setup->feed;
+	const size_t goal = app_take_goal(ui->app);
+	if (goal == APP_GOAL_NONE)
+		return false;
+	if (goal != APP_GOAL_NEXT)
+		feed->seek(feed->self, goal);
+	ask(ui, now_ns);
+	return true;
+}
+
+static void take_moments(struct ui *ui) {
+	const struct feed *feed = &ui->setup->feed;
+	if (feed->moments && feed->moments(feed->self, app_timeline(ui->app)))
+		app_touch(ui->app);
+}
+
 /* Looks that took longer than the time between them follow each other. */
 static void ask_if_due(struct ui *ui, uint64_t now_ns) {
-	const struct feed *feed = &ui->setup->feed;
 	const uint64_t period_ns = app_period_ns(ui->app);
 	const bool is_enough = ui->setup->count > 0 && ui->frames >= ui->setup->count;
-	if (ui->is_asked || ui->is_suspended || period_ns == 0)
+	if (ui->is_asked || ui->is_suspended || ask_for_goal(ui, now_ns) || period_ns == 0)
 		return;
 	if (ui->asked_ns != 0 && now_ns < ui->asked_ns + period_ns) {
 		ui->due_ns = ui->asked_ns + period_ns;
@@ -200,10 +236,11 @@ static void ask_if_due(struct ui *ui, uint64_t now_ns) {
 		return;
 	}
 	const uint64_t late_ns = ui->asked_ns == 0 ? 0 : now_ns - (ui->asked_ns + period_ns);
-	ui->asked_ns = late_ns < period_ns ? now_ns - late_ns : now_ns;
-	ui->is_asked = true;
-	feed->ask(feed->self, app_needs(ui->app));
+	ask(ui, late_ns < period_ns ? now_ns - late_ns : now_ns);
 }
+
+/* More of a recording's moments are looked for so often. */
+static const uint64_t moments_ns = SECOND_NS / 5;
 
 static int timeout_of(const struct ui *ui, uint64_t now_ns) {
 	const uint64_t expires_ns = app_expires_ns(ui->app);
@@ -212,6 +249,9 @@ static int timeout_of(const struct ui *ui, uint64_t now_ns) {
 		next_ns = ui->due_ns;
 	if (expires_ns != 0 && expires_ns < next_ns)
 		next_ns = expires_ns;
+	if (ui->setup->feed.moments && !app_timeline(ui->app)->is_whole &&
+	    next_ns > now_ns + moments_ns)
+		next_ns = now_ns + moments_ns;
 	if (next_ns == UINT64_MAX)
 		return -1;
 	return util_poll_timeout(next_ns > now_ns ? next_ns - now_ns : 0);
@@ -260,6 +300,7 @@ static void wait_and_take(struct ui *ui) {
 
 static void loop(struct ui *ui) {
 	while (!ui->is_over) {
+		take_moments(ui);
 		ask_if_due(ui, util_monotonic_ns());
 		draw(ui);
 		if (!ui->is_over)
@@ -291,6 +332,7 @@ static void run(struct ui *ui) {
 		.delay_ns = ui->setup->delay_ns,
 		.host_names = ui->setup->host_names,
 		.is_live = ui->setup->feed.is_live,
+		.can_seek = ui->setup->feed.seek != NULL,
 	};
 	ui->app = app_create(&setup);
 	take_settings(ui);

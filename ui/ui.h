@@ -17,8 +17,8 @@ struct ui_setup {
 	const struct group_by *groups; /* what to group by; may have no levels */
 	const struct settings *settings; /* borrowed */
 	const char *fault;               /* of the configuration, one line; NULL: none */
-	uint64_t delay_ns;               /* between looks; 0: as the settings say */
-	uint64_t count;                  /* of looks, after which it ends; 0: no end */
+	uint64_t delay_ns; /* between looks; 0: as the settings, or the recording, say */
+	uint64_t count;    /* of looks, after which it ends; 0: no end */
 	bool host_names;
 };
 
