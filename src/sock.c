@@ -247,9 +247,17 @@ uint32_t sock_unread(const struct sock *sock) {
 	return sock->recvq - (counts_fin && sock->recvq > 0);
 }
 
-uint64_t sock_drops(const struct sock *sock) {
+static bool has_drops_in_memory(const struct sock *sock) {
 	const size_t end = offsetof(struct sock_memory, drops) + sizeof(sock->memory->drops);
-	if (sock->memory && sock->memory->length >= end)
+	return sock->memory && sock->memory->length >= end;
+}
+
+bool sock_knows_drops(const struct sock *sock) {
+	return has_drops_in_memory(sock) || (sock->known & SOCK_KNOWS_DROPS);
+}
+
+uint64_t sock_drops(const struct sock *sock) {
+	if (has_drops_in_memory(sock))
 		return sock->memory->drops;
 	return sock->known & SOCK_KNOWS_DROPS ? sock->drops : 0;
 }

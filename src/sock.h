@@ -473,6 +473,7 @@ uint32_t sock_unread(const struct sock *sock);
 /* Packets that a socket dropped because it could not take them: `drops`, or the last member of the
  * memory. 0: none, or it is not known. */
 uint64_t sock_drops(const struct sock *sock);
+bool sock_knows_drops(const struct sock *sock);
 
 /* A listener whose queue of connections to accept has no room for another. The kernel refuses once
  * there are more than the backlog, not when that is reached. */

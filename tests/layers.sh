@@ -17,6 +17,7 @@ declare -A layer=(
 	[explain]=3 [health]=3 [group]=3 [group_filter]=3 [group_key]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
 	[life]=3 [life_join]=3 [life_rate]=3 [sock_copy]=3 [timeline]=3 [totals]=3 [transitions]=3 [frame]=3 [feed]=3
 	[act]=3 [act_plan]=3 [session]=3
+	[tally]=3 [exposure]=3
 	[value]=3 [field]=3 [endpoint]=3 [format]=3 [view]=3 [json]=3 [users]=3 [services]=3
 	[filter]=3 [filter_bound]=3 [filter_error]=3 [filter_field]=3 [filter_hint]=3 [filter_host]=3
 	[filter_lexer]=3 [filter_match]=3 [filter_parse]=3 [filter_parser]=3 [filter_port]=3

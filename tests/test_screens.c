@@ -145,6 +145,8 @@ static const char *const scripts[] = {
 	"<Moments><Look>J+1s",
 	"<Moments><Look>J5<Enter>]",
 	"<Look><Look><Tab><Esc>",
+	"<Look><Look><Look>3",
+	"<Look>3<Look><Look>",
 };
 
 static const char *const group_scripts[] = {

@@ -60,6 +60,7 @@ enum action {
 	ACTION_EXPLAIN, /* where there is nothing to explain: help */
 	ACTION_TABLE,
 	ACTION_STATES,
+	ACTION_OVERVIEW,
 	ACTION_NEXT_PAGE,
 	ACTION_COUNT,
 };

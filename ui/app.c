@@ -67,6 +67,7 @@ struct app *app_create(const struct app_setup *setup) {
 	app->trails = trails_create();
 	app->filter = filter_line_create(setup->filter);
 	app->namer = namer_create();
+	app->overview = overview_create();
 	app->typed = xasprintf("%s", "");
 	app->user_term = xasprintf("%s", "");
 	app->search = xasprintf("%s", "");
@@ -89,6 +90,7 @@ void app_destroy(struct app *app) {
 	trails_destroy(app->trails);
 	filter_line_destroy(app->filter);
 	namer_destroy(app->namer);
+	overview_destroy(app->overview);
 	prompt_finish(&app->prompt);
 	menu_finish(&app->menu);
 	for (size_t i = 0; i < APP_PROMPT_COUNT; i++)
@@ -143,6 +145,7 @@ void app_take_frame(struct app *app, const struct frame *frame) {
 	note_frame_cost(app, frame);
 	header_add(&app->header, frame);
 	states_add(&app->states, &frame->totals.transitions);
+	app_overview_add(app);
 	trails_add(app->trails, frame);
 	app_refresh(app);
 }
@@ -219,6 +222,8 @@ uint32_t app_needs(const struct app *app) {
 		needs |= app->sort->needs;
 	if (app->detail_open)
 		needs |= detail_needs();
+	if (app->page == APP_PAGE_OVERVIEW)
+		needs |= SOCK_NEED_MEMORY; /* the drops of listeners */
 	return needs & ~(uint32_t)SOCK_NEED_NAMES;
 }
 

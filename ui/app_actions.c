@@ -314,6 +314,10 @@ static void do_states(struct app *app) {
 	app_show_page(app, APP_PAGE_STATES);
 }
 
+static void do_overview(struct app *app) {
+	app_show_page(app, APP_PAGE_OVERVIEW);
+}
+
 static void do_nothing(struct app *app) {
 	(void)app;
 }
@@ -373,6 +377,7 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_EXPLAIN] = do_help,
 	[ACTION_TABLE] = do_table,
 	[ACTION_STATES] = do_states,
+	[ACTION_OVERVIEW] = do_overview,
 	[ACTION_NEXT_PAGE] = app_next_page,
 };
 _Static_assert(ARRAY_LENGTH(handlers) == ACTION_COUNT, "a handler for each");

@@ -10,6 +10,7 @@ static const struct {
 } pages[] = {
 	[APP_PAGE_TABLE] = { app_table_draw, NULL },
 	[APP_PAGE_STATES] = { app_states_draw, app_states_act },
+	[APP_PAGE_OVERVIEW] = { app_overview_draw, app_overview_act },
 };
 _Static_assert(ARRAY_LENGTH(pages) == APP_PAGE_COUNT, "a row for each");
 

@@ -13,6 +13,7 @@
 #include "menu.h"
 #include "namer.h"
 #include "out.h"
+#include "overview_draw.h"
 #include "prompt.h"
 #include "settings.h"
 #include "states.h"
@@ -51,6 +52,7 @@ enum app_menu {
 enum app_page {
 	APP_PAGE_TABLE,
 	APP_PAGE_STATES,
+	APP_PAGE_OVERVIEW,
 	APP_PAGE_COUNT,
 };
 
@@ -89,6 +91,8 @@ struct app {
 
 	struct states states;
 	struct app_groups groups;
+	struct overview *overview;
+	struct overview_states overview_states;
 
 	const struct field *sort; /* NULL: the order of first sight */
 	bool descending;
@@ -167,6 +171,10 @@ void app_replay_open_jump(struct app *app);
 void app_replay_jump(struct app *app, const char *text);
 int app_replay_height(const struct app *app, int room);
 void app_replay_draw(struct app *app, struct canvas *canvas, struct area area);
+/* app_overview.c: the page of the overview. A new frame is added to it whatever page is shown. */
+void app_overview_draw(struct app *app, struct canvas *canvas, struct area area);
+void app_overview_add(struct app *app);
+bool app_overview_act(struct app *app, enum action action);
 
 /* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);

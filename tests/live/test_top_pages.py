@@ -6,6 +6,7 @@ import live
 from lab import CONDITIONS, lab, made
 from live import equal, test, true, until
 from screens import screen
+from traffic import running, serving
 
 ESCAPE = "Escape"
 # The keys that lead to each state from the first one.
@@ -62,6 +63,29 @@ def _():
         one.wait_for(lambda text: not re.search(r"\u25b2 1 ", text))
 
 
+@test("the overview has who moves most, and every listener with exposure, queue and drops")
+def _():
+    with lab("full-accept-queue") as process, screen("top", "-d", "0.2", width=80, height=24) as one:
+        made(process)
+        one.wait_for("RX ")
+        one.press("3")
+        one.wait_for("PROCESSES")
+        one.like(r"^ tcp \S+:\d+ +loopback +2/1! +[1-9]\d* \d+/sock")
+        for width, height in ((100, 30), (200, 50), (60, 18)):
+            one.resize(width, height)
+            one.like(r"^.*SERVICES \d")
+            one.like(r"tcp \S+:\d+ +loopback")
+    with serving("tcp", "0") as (_server, port), screen("top", "-d", "0.2", width=100, height=30) as one:
+        one.wait_for("RX ")
+        with running("connect", "tcp", f"127.0.0.1:{port}", "--rate", "200", "--for", "60s", "--quiet"):
+            one.press("3")
+            one.like(rf"^    {port}/tcp +3 +[1-9]\S+ .*[\u2582-\u2588]")
+            one.like(r" 127\.0\.0\.1 +2 +[1-9]\S+ ")
+        one.like(rf"^ tcp \S+:{port} +loopback ")
+        one.press(ESCAPE)
+        one.wait_for("PID/PROCESS")
+
+
 @test("Tab and numbers go from page to page, Escape back to the table, and a small screen has a list")
 def _():
     with lab("CLOSE-WAIT") as process, screen("top", "-d", "0.2", width=80, height=24) as one:
@@ -72,6 +96,12 @@ def _():
         one.press("1")
         one.wait_for("PID/PROCESS")
         one.press("Tab")
+        one.wait_for("[CLOSED")
+        one.press("Tab")
+        one.wait_for("LISTENING")
+        one.press("Tab")
+        one.wait_for("PID/PROCESS")
+        one.press("F7")
         one.wait_for("[CLOSED")
         one.resize(60, 20)
         one.wait_for(lambda text: "[CLOSED" not in text and " CLOSED " in text)

@@ -1,0 +1,349 @@
+/* Layouts are tables: which panels there are on a screen of that size, and where. A panel is a
+ * heading and as many rows as it has lines; what is to the right of the names has a fixed width, so
+ * that nothing moves while numbers change, and the history takes what is left. */
+
+#include "overview_draw.h"
+
+#include <stdio.h>
+
+#include "format.h"
+#include "human.h"
+#include "out.h"
+#include "util.h"
+#include "value.h"
+
+enum { PANEL_STATES = OVERVIEW_KINDS, PANEL_COUNT };
+
+/* Columns: names are cut down to what is left, but not below the least. */
+enum {
+	COUNT_WIDTH = 7,
+	RATE_WIDTH = 6,
+	EXPOSURE_WIDTH = 14,
+	OWNER_WIDTH = 17,
+	QUEUE_WIDTH = 10,
+	NAME_LEAST = 16,
+	NAME_MOST = 28,
+	ADDRESS_LEAST = 26, /* IPv4 with its port is never cut */
+	ADDRESS_MOST = 46,
+	HISTORY_LEAST = 8,
+	HISTORY_WIDE = 16, /* with more, rates come in both directions */
+};
+
+/* In twelfths of the area. */
+struct place {
+	int panel;
+	uint8_t left, top, right, bottom;
+};
+
+static const struct {
+	int width, height; /* from which on it is taken */
+	size_t count;
+	struct place places[PANEL_COUNT];
+} layouts[] = {
+	{ 140,
+	  24,
+	  5,
+	  { { OVERVIEW_PROCESSES, 0, 0, 4, 6 },
+	    { OVERVIEW_PEERS, 4, 0, 8, 6 },
+	    { OVERVIEW_PORTS, 8, 0, 12, 6 },
+	    { PANEL_STATES, 0, 6, 4, 12 },
+	    { OVERVIEW_LISTENERS, 4, 6, 12, 12 } } },
+	{ 78,
+	  15,
+	  5,
+	  { { OVERVIEW_PROCESSES, 0, 0, 6, 4 },
+	    { OVERVIEW_PEERS, 6, 0, 12, 4 },
+	    { OVERVIEW_PORTS, 0, 4, 6, 8 },
+	    { PANEL_STATES, 6, 4, 12, 8 },
+	    { OVERVIEW_LISTENERS, 0, 8, 12, 12 } } },
+	{ 0,
+	  12,
+	  4,
+	  { { OVERVIEW_PROCESSES, 0, 0, 12, 3 },
+	    { OVERVIEW_PEERS, 0, 3, 12, 6 },
+	    { OVERVIEW_PORTS, 0, 6, 12, 9 },
+	    { OVERVIEW_LISTENERS, 0, 9, 12, 12 } } },
+	{ 0, 0, 1, { { OVERVIEW_PROCESSES, 0, 0, 12, 12 } } },
+};
+
+/* As seen, those that say most first. */
+static const enum sock_state shown_states[] = {
+	SOCK_STATE_ESTABLISHED, SOCK_STATE_LISTEN,   SOCK_STATE_TIME_WAIT, SOCK_STATE_CLOSE_WAIT,
+	SOCK_STATE_SYN_SENT,    SOCK_STATE_SYN_RECV, SOCK_STATE_FIN_WAIT1, SOCK_STATE_FIN_WAIT2,
+	SOCK_STATE_LAST_ACK,    SOCK_STATE_CLOSING,  SOCK_STATE_CLOSE,
+};
+
+void overview_states_add(struct overview_states *states, const struct totals *totals) {
+	for (size_t i = 0; i < SOCK_STATE_COUNT; i++)
+		series_add(&states->counts[i], true, totals->states[i]);
+}
+
+/* What names are made of. */
+
+static void write_process(struct out *out, const struct process *process) {
+	static const struct column column = { .name = "owners" };
+	const struct owner owner = { .process = process };
+	const struct value value = {
+		.kind = VALUE_OWNERS, .part = OWNER_PROCESS, .length = 1, .owners = &owner
+	};
+	format_value(out, &column, &value, FORMAT_HUMAN);
+}
+
+/* "443/tcp"; an arrow says that it is the peer's. */
+static void write_port(struct out *out, const struct overview_row *row) {
+	const struct sock *sock = row->sums.sock;
+	out_text(out, row->is_here ? "   " : "-> ");
+	out_number(out, row->sums.key.numbers[0]);
+	out_char(out, '/');
+	out_text(out, sock_protocol_name((enum sock_protocol)sock->protocol));
+}
+
+static void write_name(struct out *out, enum overview_kind kind, const struct overview_row *row) {
+	const struct sock *sock = row->sums.sock;
+	switch (kind) {
+	case OVERVIEW_PROCESSES:
+		write_process(out, row->sums.process);
+		return;
+	case OVERVIEW_PEERS:
+		format_address(out, sock, VALUE_PEER);
+		return;
+	case OVERVIEW_PORTS:
+		write_port(out, row);
+		return;
+	case OVERVIEW_LISTENERS:
+		out_text(out, sock_protocol_name((enum sock_protocol)sock->protocol));
+		out_char(out, ' ');
+		format_endpoint(out, sock, VALUE_LOCAL);
+		return;
+	case OVERVIEW_KINDS:
+		break;
+	}
+}
+
+/* A line that is drawn from the left to the right. What has no room in it is left out. */
+struct line {
+	struct canvas *canvas;
+	struct area area;
+	int x;
+};
+
+/* Takes `width` columns. The last of them is a blank. Returns where they begin, or -1. */
+static int take(struct line *line, int width) {
+	const int x = line->x;
+	line->x += width;
+	return line->x <= line->area.width ? line->area.x + x : -1;
+}
+
+/* What does not fit loses its end, and says so. */
+static void put_out(struct line *line, int width, enum style style, const struct out *out) {
+	const char *more = line->canvas->ascii ? "~" : "\xe2\x80\xa6";
+	const int x = take(line, width);
+	if (x < 0)
+		return;
+	const int used =
+	    canvas_put(line->canvas, x, line->area.y, width - 1, style, out->bytes, out->used);
+	if (used > width - 1)
+		canvas_text(line->canvas, x + width - 2, line->area.y, 1, style, more);
+}
+
+static void put_right(struct line *line, int width, enum style style, const char *text) {
+	const int x = take(line, width);
+	if (x >= 0)
+		canvas_text_right(line->canvas, x, line->area.y, width - 1, style, text);
+}
+
+static void put_left(struct line *line, int width, enum style style, const char *text) {
+	const int x = take(line, width);
+	if (x >= 0)
+		canvas_text(line->canvas, x, line->area.y, width - 1, style, text);
+}
+
+static void put_history(const struct line *line, enum style style, const struct series *series) {
+	const int room = line->area.width - line->x - 1;
+	const int width = room < SERIES_LENGTH ? room : SERIES_LENGTH;
+	if (series && width > 0)
+		series_draw(series, line->canvas, line->area.x + line->area.width - 1 - width,
+		            line->area.y, width, style);
+}
+
+static int between(int value, int least, int most) {
+	return value < least ? least : value > most ? most : value;
+}
+
+/* Of a panel with traffic: RX and TX apart if there is room for both and a long history. */
+static bool has_both_rates(int width) {
+	return width >= NAME_LEAST + COUNT_WIDTH + 2 * RATE_WIDTH + HISTORY_WIDE;
+}
+
+static int name_width(int width) {
+	const int rates = has_both_rates(width) ? 2 : 1;
+	const int history = has_both_rates(width) ? HISTORY_WIDE : HISTORY_LEAST;
+	return between(width - COUNT_WIDTH - rates * RATE_WIDTH - history, NAME_LEAST, NAME_MOST);
+}
+
+static struct human rate_text(const struct tally_entry *sums, uint64_t rate) {
+	const struct human unknown = { "-" };
+	return sums->knows_rates ? human_size(rate) : unknown;
+}
+
+static void put_rate(struct line *line, enum style style, const struct tally_entry *sums,
+                     uint64_t rate) {
+	put_right(line, RATE_WIDTH, rate > 0 ? style : STYLE_TEXT, rate_text(sums, rate).text);
+}
+
+static void draw_traffic(struct line *line, const struct overview_row *row,
+                         const struct out *name) {
+	const struct tally_entry *sums = &row->sums;
+	const uint64_t both = sums->rx > UINT64_MAX - sums->tx ? UINT64_MAX : sums->rx + sums->tx;
+	put_out(line, name_width(line->area.width), STYLE_TEXT, name);
+	put_right(line, COUNT_WIDTH, STYLE_TEXT, human_count(sums->sockets).text);
+	if (has_both_rates(line->area.width)) {
+		put_rate(line, STYLE_RX, sums, sums->rx);
+		put_rate(line, STYLE_TX, sums, sums->tx);
+	} else {
+		put_rate(line, STYLE_RX, sums, both);
+	}
+	put_history(line, STYLE_RX, row->history);
+}
+
+/* Of a listener. */
+
+static int address_width(int width) {
+	const int fixed = EXPOSURE_WIDTH + OWNER_WIDTH + QUEUE_WIDTH + RATE_WIDTH + HISTORY_LEAST;
+	return between(width - fixed, ADDRESS_LEAST, ADDRESS_MOST);
+}
+
+static void put_owner(struct line *line, const struct sock *sock) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	if (sock->owner_count > 0)
+		write_process(&out, sock->owners[0].process);
+	else
+		out_char(&out, sock->ownership == SOCK_OWNERSHIP_HIDDEN ? '?' : '-');
+	put_out(line, OWNER_WIDTH, STYLE_TEXT, &out);
+	out_finish(&out);
+}
+
+static void put_queue(struct line *line, const struct tally_entry *sums) {
+	char text[2 * sizeof(struct human) + 2] = "-";
+	if (sums->sock->state == SOCK_STATE_LISTEN)
+		snprintf(text, sizeof(text), "%s/%s%s", human_size(sums->queued).text,
+		         human_size(sums->room).text, sums->full ? "!" : "");
+	put_right(line, QUEUE_WIDTH, sums->full ? STYLE_WARNING : STYLE_TEXT, text);
+}
+
+static void put_drops(struct line *line, const struct tally_entry *sums) {
+	put_right(line, RATE_WIDTH, sums->drops > 0 ? STYLE_WARNING : STYLE_TEXT,
+	          sums->knows_drops ? human_size(sums->drops).text : "-");
+}
+
+static void draw_listener(struct line *line, const struct overview_row *row,
+                          const struct out *name) {
+	const bool is_inside = row->exposure <= EXPOSURE_PRIVATE;
+	put_out(line, address_width(line->area.width), STYLE_TEXT, name);
+	put_left(line, EXPOSURE_WIDTH, is_inside ? STYLE_FAINT : STYLE_STRONG,
+	         _(exposure_name(row->exposure)));
+	put_queue(line, &row->sums);
+	put_drops(line, &row->sums);
+	put_owner(line, row->sums.sock);
+	put_history(line, row->sums.full ? STYLE_WARNING : STYLE_FAINT, row->history);
+}
+
+static void draw_row(struct canvas *canvas, struct area area, enum overview_kind kind,
+                     const struct overview_row *row) {
+	struct line line = { .canvas = canvas, .area = area, .x = 1 };
+	struct out name;
+	out_init(&name, OUT_MEMORY);
+	write_name(&name, kind, row);
+	if (kind == OVERVIEW_LISTENERS)
+		draw_listener(&line, row, &name);
+	else
+		draw_traffic(&line, row, &name);
+	out_finish(&name);
+}
+
+/* Panels. */
+
+static void begin_heading(struct line *line, const char *title, int width) {
+	canvas_fill(line->canvas, (struct area){ line->area.x, line->area.y, line->area.width, 1 },
+	            STYLE_HEADING);
+	put_left(line, width, STYLE_HEADING, title);
+}
+
+static void draw_heading(struct canvas *canvas, struct area area, enum overview_kind kind,
+                         const struct overview_list *list) {
+	static const char *const titles[OVERVIEW_KINDS] = {
+		[OVERVIEW_PROCESSES] = N_("PROCESSES"),
+		[OVERVIEW_PEERS] = N_("PEERS"),
+		[OVERVIEW_PORTS] = N_("SERVICES"),
+		[OVERVIEW_LISTENERS] = N_("LISTENING"),
+	};
+	struct line line = { .canvas = canvas, .area = area, .x = 1 };
+	char title[64];
+	snprintf(title, sizeof(title), "%s %zu", _(titles[kind]), list->all);
+	if (kind == OVERVIEW_LISTENERS) {
+		begin_heading(&line, title, address_width(area.width));
+		put_left(&line, EXPOSURE_WIDTH, STYLE_HEADING, _("REACHED BY"));
+		put_right(&line, QUEUE_WIDTH, STYLE_HEADING, _("QUEUE"));
+		put_right(&line, RATE_WIDTH, STYLE_HEADING, _("DROPS"));
+		put_left(&line, OWNER_WIDTH, STYLE_HEADING, _("PROCESS"));
+		return;
+	}
+	begin_heading(&line, title, name_width(area.width));
+	put_right(&line, COUNT_WIDTH, STYLE_HEADING, _("SOCKS"));
+	put_right(&line, RATE_WIDTH, STYLE_HEADING, has_both_rates(area.width) ? "RX/s" : "B/s");
+	if (has_both_rates(area.width))
+		put_right(&line, RATE_WIDTH, STYLE_HEADING, "TX/s");
+}
+
+static void draw_list(struct overview *overview, struct canvas *canvas, struct area area,
+                      enum overview_kind kind) {
+	const struct overview_list *list = overview_list(overview, kind);
+	draw_heading(canvas, area_take_top(&area, 1), kind, list);
+	for (size_t i = 0; i < list->count && area.height > 0; i++)
+		draw_row(canvas, area_take_top(&area, 1), kind, &list->rows[i]);
+}
+
+/* Those that were there in the last minutes, then the others. */
+static void draw_states(const struct overview_states *states, const struct totals *totals,
+                        struct canvas *canvas, struct area area) {
+	struct line heading = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
+	begin_heading(&heading, _("STATES OF TCP"), name_width(area.width));
+	put_right(&heading, COUNT_WIDTH, STYLE_HEADING, _("SOCKS"));
+	for (size_t i = 0; i < 2 * ARRAY_LENGTH(shown_states) && area.height > 0; i++) {
+		const enum sock_state state = shown_states[i % ARRAY_LENGTH(shown_states)];
+		const bool wanted = i < ARRAY_LENGTH(shown_states);
+		const bool bad = state == SOCK_STATE_CLOSE_WAIT && totals->states[state] > 0;
+		const enum style style = bad ? STYLE_WARNING : STYLE_TEXT;
+		uint32_t highest = 0;
+		if ((series_highest(&states->counts[state], &highest) && highest > 0) != wanted)
+			continue;
+		struct line line = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
+		put_left(&line, name_width(area.width), style, sock_state_name(state));
+		put_right(&line, COUNT_WIDTH, style, human_count(totals->states[state]).text);
+		put_history(&line, style, &states->counts[state]);
+	}
+}
+
+static struct area area_of(struct area area, const struct place *place) {
+	const int left = area.width * place->left / 12;
+	const int top = area.height * place->top / 12;
+	const int right = area.width * place->right / 12 - (place->right < 12);
+	const int bottom = area.height * place->bottom / 12;
+	return (struct area){ area.x + left, area.y + top, right - left, bottom - top };
+}
+
+void overview_draw(struct overview *overview, const struct overview_states *states,
+                   const struct totals *totals, struct canvas *canvas, struct area area) {
+	size_t layout = 0;
+	while (area.width < layouts[layout].width || area.height < layouts[layout].height)
+		layout++;
+	for (size_t i = 0; i < layouts[layout].count; i++) {
+		const struct place *place = &layouts[layout].places[i];
+		if (place->panel == PANEL_STATES)
+			draw_states(states, totals, canvas, area_of(area, place));
+		else
+			draw_list(overview, canvas, area_of(area, place),
+			          (enum overview_kind)place->panel);
+	}
+}
