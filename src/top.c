@@ -81,7 +81,7 @@ static struct settings choose_settings(const struct cli *cli, struct config_faul
 static char *fault_text(const struct config_faults *faults) {
 	if (faults->count < 2)
 		return faults->count == 0 ? NULL : xasprintf("%s", faults->first);
-	return xasprintf(_("%s (and %zu more)"), faults->first, faults->count - 1);
+	return xasprintf(_("1 of %zu: %s"), faults->count, faults->first);
 }
 
 static int show(const struct top *top) {

@@ -442,6 +442,122 @@ Test(app, the_header_has_the_filter_of_the_command_line) {
 	finish(&stage);
 }
 
+static void use_mouse(struct stage *stage, enum mouse_kind kind, int x, int y) {
+	shown(stage);
+	app_click(stage->app, &(struct mouse){ kind, x, y }, 2 * SECOND);
+}
+
+/* Of the character in front of which these stand on the screen. */
+static void click_on(struct stage *stage, const char *what) {
+	const char *text = shown(stage);
+	const char *found = strstr(text, what);
+	cr_assert(found, "'%s' is not in\n%s", what, text);
+	int y = 0;
+	const char *line = text;
+	for (const char *at = text; at < found; at++) {
+		if (*at == '\n') {
+			y++;
+			line = at + 1;
+		}
+	}
+	const int x = canvas_width_of(&stage->canvas, line, (size_t)(found - line));
+	use_mouse(stage, MOUSE_CLICK, x, y);
+}
+
+/* The port of the row that is selected. */
+static void expect_selected(struct stage *stage, const char *port) {
+	press(stage, KEY_CODE_ENTER);
+	expect_shown(stage, port);
+	press(stage, KEY_CODE_ENTER);
+}
+
+Test(app, a_click_selects_a_row) {
+	struct stage stage;
+	begin(&stage, true);
+	click_on(&stage, "127.0.0.1:1235");
+	expect_selected(&stage, "1235  127.0.0.1:50000    ");
+	click_on(&stage, "127.0.0.1:1236");
+	expect_selected(&stage, "1236  127.0.0.1:50000    ");
+	finish(&stage);
+}
+
+Test(app, a_click_on_a_heading_sorts_and_the_next_one_turns_it_round) {
+	struct stage stage;
+	begin(&stage, true);
+	click_on(&stage, "LOCAL ");
+	expect_shown(&stage, "by local \u25b2");
+	click_on(&stage, "LOCAL");
+	expect_shown(&stage, "by local \u25bc");
+	click_on(&stage, "STATE ");
+	expect_shown(&stage, "by state");
+	finish(&stage);
+}
+
+Test(app, a_click_on_the_bar_is_the_key_that_stands_there) {
+	struct stage stage;
+	begin(&stage, true);
+	click_on(&stage, "Sort ");
+	expect_shown(&stage, "Sort by");
+	click_on(&stage, "Cancel");
+	expect_hidden(&stage, "Sort by");
+	click_on(&stage, "F10Quit");
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_QUIT);
+	finish(&stage);
+}
+
+Test(app, a_click_in_a_menu_chooses) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, KEY_CODE_F6);
+	click_on(&stage, "state  ");
+	expect_hidden(&stage, "Sort by");
+	expect_shown(&stage, "by state");
+	finish(&stage);
+}
+
+Test(app, the_wheel_moves_but_not_what_is_typed) {
+	struct stage stage;
+	begin(&stage, true);
+	use_mouse(&stage, MOUSE_WHEEL_DOWN, 5, 6);
+	expect_selected(&stage, "1234  127.0.0.1:50000    ");
+	use_mouse(&stage, MOUSE_WHEEL_UP, 5, 6);
+	expect_selected(&stage, "1236  127.0.0.1:50000    ");
+	type(&stage, "/tcp");
+	press(&stage, KEY_CODE_ENTER);
+	type(&stage, "/udp");
+	use_mouse(&stage, MOUSE_WHEEL_UP, 5, 6);
+	expect_shown(&stage, "filter: tcp");
+	finish(&stage);
+}
+
+Test(app, a_click_anywhere_in_any_mode_does_no_harm) {
+	static const int keys[] = { 'j', KEY_CODE_F1, KEY_CODE_F6, '/', KEY_CODE_ENTER, 'u', '2' };
+	struct stage stage;
+	begin(&stage, true);
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		press(&stage, keys[i]);
+		for (int y = -1; y <= 31; y++) {
+			for (int x = -1; x <= 121; x += 3)
+				app_click(stage.app, &(struct mouse){ MOUSE_CLICK, x, y }, SECOND);
+			shown(&stage);
+		}
+		app_click(stage.app, &(struct mouse){ MOUSE_CLICK, 65534, 65534 }, SECOND);
+	}
+	finish(&stage);
+}
+
+Test(app, M_gives_the_mouse_to_the_terminal_and_takes_it_back) {
+	struct stage stage;
+	begin(&stage, true);
+	cr_expect(app_settings(stage.app)->mouse);
+	press(&stage, 'M');
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_SETTINGS);
+	cr_expect_not(app_settings(stage.app)->mouse);
+	press(&stage, 'M');
+	cr_expect(app_settings(stage.app)->mouse);
+	finish(&stage);
+}
+
 static struct settings some_settings(void) {
 	struct settings settings = settings_default();
 	settings_set(&settings, SETTING_UNITS, "bits");

@@ -24,6 +24,7 @@ Test(settings, what_is_said_is_what_is_set) {
 		{ SETTING_THEME, "light" },      { SETTING_THEME, "colour-blind" },
 		{ SETTING_UNITS, "bits" },       { SETTING_UNITS, "bytes" },
 		{ SETTING_ASCII, "on" },         { SETTING_ASCII, "off" },
+		{ SETTING_MOUSE, "off" },        { SETTING_MOUSE, "on" },
 		{ SETTING_DELAY, "0.1" },        { SETTING_DELAY, "60" },
 		{ SETTING_DELAY, "1.5" },        { SETTING_DELAY, "59.999999999" },
 		{ SETTING_FILTER, "port 80" },   { SETTING_FILTER, "" },
@@ -42,19 +43,13 @@ Test(settings, what_is_wrong_changes_nothing) {
 		enum setting setting;
 		const char *value;
 	} cases[] = {
-		{ SETTING_THEME, "" },
-		{ SETTING_THEME, "Dark" },
-		{ SETTING_UNITS, "octets" },
-		{ SETTING_ASCII, "" },
-		{ SETTING_ASCII, "yes" },
-		{ SETTING_DELAY, "0.09" },
-		{ SETTING_DELAY, "61" },
-		{ SETTING_DELAY, "" },
-		{ SETTING_DELAY, "1s" },
-		{ SETTING_FILTER, "port and" },
-		{ SETTING_FILTER, ")" },
-		{ SETTING_COLUMNS, "" },
-		{ SETTING_COLUMNS, "proto,nothing" },
+		{ SETTING_THEME, "" },          { SETTING_THEME, "Dark" },
+		{ SETTING_UNITS, "octets" },    { SETTING_ASCII, "" },
+		{ SETTING_ASCII, "yes" },       { SETTING_MOUSE, "of" },
+		{ SETTING_DELAY, "0.09" },      { SETTING_DELAY, "61" },
+		{ SETTING_DELAY, "" },          { SETTING_DELAY, "1s" },
+		{ SETTING_FILTER, "port and" }, { SETTING_FILTER, ")" },
+		{ SETTING_COLUMNS, "" },        { SETTING_COLUMNS, "proto,nothing" },
 	};
 	struct settings settings = settings_default();
 	cr_assert_null(settings_set(&settings, SETTING_FILTER, "tcp"));
@@ -147,13 +142,13 @@ static struct settings load(const char *fault, size_t count) {
 }
 
 Test(settings, the_configuration_sets_all_of_them) {
-	char *home = new_home("theme = dark\nunits = bits\nascii = on\ndelay = 2.5\n"
+	char *home = new_home("theme = dark\nunits = bits\nascii = on\nmouse = off\ndelay = 2.5\n"
 	                      "filter.web = port 80\nfilter = @web and tcp\n"
 	                      "columns = proto\ncolumns = proto, local,\trx\n"
 	                      "key.pause = Space, F12\nkey.quit = Q\n");
 	struct settings settings = load(NULL, 0);
 	expect_value(&settings, SETTING_THEME, "dark");
-	cr_expect(settings.bits && settings.ascii);
+	cr_expect(settings.bits && settings.ascii && !settings.mouse);
 	cr_expect_eq(settings.delay_ns, 2500000000);
 	expect_value(&settings, SETTING_FILTER, "@web and tcp");
 	expect_value(&settings, SETTING_COLUMNS, "proto,local,rx");

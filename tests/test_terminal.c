@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -630,4 +631,134 @@ Test(terminal, what_is_copied_is_asked_for_in_one_sequence, .init = open_small, 
 	count_written();
 	terminal_copy(it.terminal, "foo", 3);
 	cr_expect(has_written("\033]52;c;Zm9v\a"));
+}
+
+static void expect_key(const char *bytes, int wanted) {
+	expect_keys(bytes, strlen(bytes), &wanted, wanted != KEY_CODE_NONE);
+}
+
+Test(terminal, the_mouse_is_ours_until_it_is_given_back, .init = open_small, .fini = close_all) {
+	draw();
+	count_written();
+	terminal_use_mouse(it.terminal, true);
+	cr_expect(has_written("\033[?1000h\033[?1006h"));
+	terminal_use_mouse(it.terminal, true);
+	cr_expect_eq(count_written(), 0);
+	terminal_suspend(it.terminal);
+	cr_expect(has_written("\033[?1006l\033[?1000l"));
+	terminal_resume(it.terminal);
+	cr_expect(has_written("\033[?1000h"));
+	terminal_use_mouse(it.terminal, false);
+	cr_expect(has_written("\033[?1006l\033[?1000l"));
+	terminal_suspend(it.terminal);
+	cr_expect_not(has_written("\033[?1000"));
+	terminal_resume(it.terminal);
+	cr_expect_not(has_written("\033[?1000"));
+}
+
+Test(terminal, closing_gives_the_mouse_back) {
+	open_small();
+	terminal_use_mouse(it.terminal, true);
+	count_written();
+	terminal_close(it.terminal);
+	cr_expect(has_written("\033[?1006l\033[?1000l"));
+}
+
+Test(terminal, a_click_is_told_with_its_place, .init = open_small, .fini = close_all) {
+	terminal_use_mouse(it.terminal, true);
+	expect_key("\033[<0;20;4M", KEY_CODE_MOUSE);
+	cr_expect_eq(terminal_mouse(it.terminal).kind, MOUSE_CLICK);
+	cr_expect_eq(terminal_mouse(it.terminal).x, 19);
+	cr_expect_eq(terminal_mouse(it.terminal).y, 3);
+	expect_key("\033[<65;1;1M", KEY_CODE_MOUSE);
+	cr_expect_eq(terminal_mouse(it.terminal).kind, MOUSE_WHEEL_DOWN);
+}
+
+Test(terminal, what_is_no_click_on_it_is_passed_over, .init = open_small, .fini = close_all) {
+	static const char *const others[] = { "\033[<0;21;1M", "\033[<0;1;5M",
+		                              "\033[<0;1;1m",  "\033[<35;1;1M",
+		                              "\033[<0;0;0M",  "\033[<0;99999999999;1M" };
+	for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+		expect_key(others[i], KEY_CODE_NONE);
+}
+
+Test(terminal, a_report_in_pieces_is_never_keys, .init = open_small, .fini = close_all) {
+	expect_key("\033[<0;", KEY_CODE_NONE);
+	expect_key("3;", KEY_CODE_NONE);
+	expect_key("2M", KEY_CODE_MOUSE);
+}
+
+Test(terminal, its_background_is_asked_for_once, .init = open_small, .fini = close_all) {
+	draw();
+	count_written();
+	terminal_ask_background(it.terminal);
+	cr_expect(has_written("\033]11;?\033\\\033[c"));
+	terminal_ask_background(it.terminal);
+	cr_expect_eq(count_written(), 0);
+}
+
+Test(terminal, a_console_that_would_show_the_question_is_not_asked) {
+	open_type(20, 4, "linux");
+	draw();
+	count_written();
+	terminal_ask_background(it.terminal);
+	cr_expect_eq(count_written(), 0);
+	close_all();
+	open_type(20, 4, "vt100");
+	draw();
+	count_written();
+	terminal_ask_background(it.terminal);
+	cr_expect_eq(count_written(), 0);
+	close_all();
+}
+
+Test(terminal, the_answer_tells_the_background, .init = open_small, .fini = close_all) {
+	terminal_ask_background(it.terminal);
+	cr_expect_eq(terminal_background(it.terminal), THEME_BACKGROUND_UNKNOWN);
+	expect_key("\033]11;rgb:ffff/ffff/dddd\033\\", KEY_CODE_BACKGROUND);
+	cr_expect_eq(terminal_background(it.terminal), THEME_BACKGROUND_LIGHT);
+	expect_key("\033[?62;22c", KEY_CODE_NONE);
+	expect_key("\033]11;rgb:00/2b/36\007", KEY_CODE_BACKGROUND);
+	cr_expect_eq(terminal_background(it.terminal), THEME_BACKGROUND_DARK);
+}
+
+/* Cut at every place, also behind the escape, and however late. */
+Test(terminal, an_answer_in_pieces_is_never_keys, .init = open_small, .fini = close_all) {
+	static const char answer[] = "\033]11;rgb:ffff/ffff/ffff\033\\";
+	const size_t length = sizeof(answer) - 1;
+	terminal_ask_background(it.terminal);
+	for (size_t cut = 2; cut < length; cut++) {
+		expect_keys(answer, cut, NULL, 0);
+		expect_keys(answer + cut, length - cut, (const int[]){ KEY_CODE_BACKGROUND }, 1);
+	}
+	for (size_t i = 2; i < length; i++)
+		expect_keys(i == 2 ? answer : answer + i, i == 2 ? 3 : 1,
+		            (const int[]){ KEY_CODE_BACKGROUND }, i + 1 == length);
+	expect_key("q", 'q');
+}
+
+/* Writes the rest of an answer while somebody waits for it. */
+static void *answer_late(void *unused) {
+	static const char rest[] = "]11;rgb:0/0/0\007";
+	(void)unused;
+	usleep(60000);
+	send(rest, sizeof(rest) - 1);
+	return NULL;
+}
+
+Test(terminal, an_escape_that_begins_an_answer_is_no_key, .init = open_small, .fini = close_all) {
+	pthread_t thread;
+	terminal_ask_background(it.terminal);
+	send("\033", 1);
+	cr_assert_eq(pthread_create(&thread, NULL, answer_late, NULL), 0);
+	cr_expect_eq(terminal_read_key(it.terminal), KEY_CODE_BACKGROUND);
+	pthread_join(thread, NULL);
+	expect_key("\033[?6c", KEY_CODE_NONE);
+}
+
+Test(terminal, one_that_never_answers_costs_nothing_but_a_moment_at_an_escape, .init = open_small,
+     .fini = close_all) {
+	terminal_ask_background(it.terminal);
+	expect_key("\033", KEY_CODE_ESCAPE);
+	expect_key("j", 'j');
 }

@@ -125,6 +125,7 @@ const struct action_row actions[] = {
 	  { 'W' },
 	  NULL,
 	  N_("write the settings to the configuration") },
+	{ ACTION_MOUSE, "mouse", { 'M' }, NULL, N_("the mouse here, or the terminal's own") },
 	{ ACTION_REDRAW, "redraw", { KEY_CODE_CTRL_L }, NULL, N_("draw the screen anew") },
 	{ ACTION_SUSPEND,
 	  "suspend",

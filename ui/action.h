@@ -55,6 +55,7 @@ enum action {
 	ACTION_EXPORT,
 	ACTION_COPY,
 	ACTION_WRITE_SETTINGS,
+	ACTION_MOUSE,
 	ACTION_REDRAW,
 	ACTION_SUSPEND,
 	ACTION_EXPLAIN, /* where there is nothing to explain: help */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "filter.h"
+#include "mouse.h"
 #include "view.h"
 
 struct app;
@@ -42,6 +43,9 @@ void app_take_end(struct app *app);
 
 /* A key (enum key), pressed at that time, monotonic. */
 void app_press(struct app *app, int key, uint64_t now_ns);
+
+/* The mouse; where it was, may be anywhere. */
+void app_click(struct app *app, const struct mouse *mouse, uint64_t now_ns);
 
 /* Processor time that the screen took for the latest frame, for the budget. */
 void app_note_cost(struct app *app, uint64_t cost_ns);

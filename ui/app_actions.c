@@ -372,6 +372,7 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_EXPORT] = do_export,
 	[ACTION_COPY] = do_copy,
 	[ACTION_WRITE_SETTINGS] = app_write_settings,
+	[ACTION_MOUSE] = app_toggle_mouse,
 	[ACTION_REDRAW] = do_redraw,
 	[ACTION_SUSPEND] = do_suspend,
 	[ACTION_EXPLAIN] = do_help,

@@ -7,7 +7,7 @@
 #include "util.h"
 
 struct item {
-	struct key_name key;
+	int key;
 	const char *label; /* marked with N_ */
 };
 
@@ -20,7 +20,7 @@ struct items {
 
 static void add(struct items *items, int key, const char *label) {
 	if (items->count < ITEMS_MAX)
-		items->items[items->count++] = (struct item){ key_name(key), label };
+		items->items[items->count++] = (struct item){ key, label };
 }
 
 static struct items items_of(const struct app *app) {
@@ -50,18 +50,18 @@ static struct items items_of(const struct app *app) {
 
 /* With the blank behind it. */
 static int width_of(const struct canvas *canvas, const struct item *item) {
-	return canvas_text_width(canvas, item->key.text) +
+	return canvas_text_width(canvas, key_name(item->key).text) +
 	       canvas_text_width(canvas, _(item->label)) + 1;
 }
 
 static void draw_item(struct canvas *canvas, struct area area, const struct item *item) {
-	const int width =
-	    canvas_text(canvas, area.x, area.y, area.width, STYLE_BAR_KEY, item->key.text);
+	const int width = canvas_text(canvas, area.x, area.y, area.width, STYLE_BAR_KEY,
+	                              key_name(item->key).text);
 	canvas_text(canvas, area.x + width, area.y, area.width - width, STYLE_BAR_LABEL,
 	            _(item->label));
 }
 
-void app_bar_draw(const struct app *app, struct canvas *canvas, struct area area) {
+void app_bar_draw(struct app *app, struct canvas *canvas, struct area area) {
 	const struct items items = items_of(app);
 	canvas_fill(canvas, area, STYLE_BAR_LABEL);
 	if (app->message) {
@@ -75,6 +75,8 @@ void app_bar_draw(const struct app *app, struct canvas *canvas, struct area area
 		if (!is_last && width + last - 1 > area.width)
 			continue;
 		draw_item(canvas, area, &items.items[i]);
+		app_add_spot(app, (struct area){ area.x, area.y, width - 1, 1 },
+		             items.items[i].key);
 		area.x += width;
 		area.width -= width;
 	}

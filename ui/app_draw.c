@@ -115,6 +115,8 @@ static void draw_middle(struct app *app, struct canvas *canvas, struct area area
 void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 	struct area area = { 0, 0, canvas->width, canvas->height };
 	canvas_clear(canvas, canvas->width, canvas->height);
+	app->table_area = (struct area){ 0 };
+	app->spot_count = 0;
 	if (app->message && now_ns >= app->message_until_ns)
 		app_forget_message(app);
 	const struct area bottom = area_take_bottom(&area, bottom_height(app));

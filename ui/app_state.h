@@ -66,6 +66,14 @@ struct app_replay {
 	int strip_width;          /* of the last drawing */
 };
 
+enum { APP_SPOTS_MAX = 64 };
+
+/* A click there is this key. */
+struct app_spot {
+	struct area area;
+	int key;
+};
+
 struct app {
 	struct app_setup setup;
 	const struct frame *frame; /* borrowed; NULL before the first */
@@ -114,6 +122,10 @@ struct app {
 
 	struct settings settings; /* but for the delay, which is delay_ns above */
 	char *fault;              /* of the configuration; NULL: none, or it was seen */
+	/* Where things are since the last drawing. */
+	struct area table_area; /* with the heading; empty: the table is not there */
+	struct app_spot spots[APP_SPOTS_MAX];
+	size_t spot_count;
 
 	bool dirty;
 
@@ -180,7 +192,11 @@ bool app_overview_act(struct app *app, enum action action);
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);
 
 /* app_bar.c */
-void app_bar_draw(const struct app *app, struct canvas *canvas, struct area area);
+void app_bar_draw(struct app *app, struct canvas *canvas, struct area area);
+
+/* app_mouse.c */
+void app_add_spot(struct app *app, struct area area, int key); /* while it is drawn */
+void app_toggle_mouse(struct app *app);
 
 /* app_setup.c */
 void app_write_settings(struct app *app);

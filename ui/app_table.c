@@ -49,6 +49,7 @@ static void draw_table(struct app *app, struct canvas *canvas, struct area area)
 		return;
 	app->table_height = area.height > 1 ? area.height - 1 : 1;
 	table_scroll(&app->table, (size_t)app->table_height);
+	app->table_area = area;
 	columns_draw(app->columns, canvas, area, &app->table, &look);
 	draw_nothing(app, canvas, area);
 }

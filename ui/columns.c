@@ -258,6 +258,16 @@ static struct area column_area(const struct columns *columns, size_t index, stru
 	return (struct area){ .x = x, .y = y, .width = width > 0 ? width : 0, .height = 1 };
 }
 
+const struct field *columns_field_at(const struct columns *columns, struct area area, int x,
+                                     const struct columns_look *look) {
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct area at = column_area(columns, i, area, area.y, look);
+		if (x >= at.x && x < at.x + at.width)
+			return columns->slots[i].field;
+	}
+	return NULL;
+}
+
 static void draw_heading(const struct columns *columns, struct canvas *canvas, struct area area,
                          const struct columns_look *look) {
 	canvas_fill(canvas, (struct area){ area.x, area.y, area.width, 1 }, STYLE_HEADING);

@@ -47,6 +47,10 @@ struct columns_look {
 void columns_draw(struct columns *columns, struct canvas *canvas, struct area area,
                   const struct table *table, const struct columns_look *look);
 
+/* The field of the column that columns_draw() last put there, in this area; NULL: none. */
+const struct field *columns_field_at(const struct columns *columns, struct area area, int x,
+                                     const struct columns_look *look);
+
 /* One row as text, cells separated by a blank, nothing cut: for searching and copying. With a namer
  * each call asks it; a search through many rows goes without. */
 void columns_write_row(const struct columns *columns, struct out *out, const struct sock *sock,

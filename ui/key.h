@@ -1,5 +1,6 @@
 #pragma once
-/* A key press: a character (its code point), or one of these. */
+/* A key press: a character (its code point), or one of these. The last two are none, but come the
+ * same way. */
 
 enum key {
 	KEY_CODE_NONE = 0,
@@ -33,5 +34,7 @@ enum key {
 	KEY_CODE_F10,
 	KEY_CODE_F11,
 	KEY_CODE_F12,
+	KEY_CODE_MOUSE,      /* terminal_mouse() has what was done */
+	KEY_CODE_BACKGROUND, /* terminal_background() has become known */
 	KEY_CODE_COUNT,
 };

@@ -108,6 +108,17 @@ static void scroll(struct menu *menu) {
 		menu->top = menu->count > menu->page ? menu->count - menu->page : 0;
 }
 
+bool menu_point(struct menu *menu, int x, int y) {
+	const struct area *area = &menu->area;
+	if (x < area->x || x >= area->x + area->width || y < area->y || y >= area->y + area->height)
+		return false;
+	const size_t index = menu->top + (size_t)(y - area->y);
+	if (index >= menu->count)
+		return false;
+	menu->selected = index;
+	return true;
+}
+
 int menu_width(const struct menu *menu, const struct canvas *canvas) {
 	const char *title = menu->title ? menu->title : "";
 	int widest = canvas_text_width(canvas, title);
@@ -130,6 +141,7 @@ void menu_draw(struct menu *menu, struct canvas *canvas, struct area area) {
 		area.height--;
 	}
 	menu->page = (size_t)area.height;
+	menu->area = area;
 	scroll(menu);
 	for (int y = 0; y < area.height && menu->top + (size_t)y < menu->count; y++) {
 		const size_t index = menu->top + (size_t)y;

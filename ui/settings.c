@@ -15,6 +15,7 @@ static const char key_prefix[] = "key.";
 struct settings settings_default(void) {
 	return (struct settings){
 		.theme = THEME_AUTO,
+		.mouse = true,
 		.delay_ns = SECOND_NS,
 		.filter = xasprintf("%s", ""),
 		.keymap = keymap_default(),
@@ -83,6 +84,19 @@ static char *ascii_text(const struct settings *settings) {
 static void step_ascii(struct settings *settings, int by) {
 	(void)by;
 	settings->ascii = !settings->ascii;
+}
+
+static const char *set_mouse(struct settings *settings, const char *value) {
+	return set_switch(&settings->mouse, value);
+}
+
+static char *mouse_text(const struct settings *settings) {
+	return switch_text(settings->mouse);
+}
+
+static void step_mouse(struct settings *settings, int by) {
+	(void)by;
+	settings->mouse = !settings->mouse;
 }
 
 static const char *set_delay(struct settings *settings, const char *value) {
@@ -183,6 +197,8 @@ static const struct {
 	[SETTING_UNITS] = { "units", N_("of rates"), set_units, units_text, step_units },
 	[SETTING_ASCII] = { "ascii", N_("draw with nothing but ASCII"), set_ascii, ascii_text,
 	                    step_ascii },
+	[SETTING_MOUSE] = { "mouse", N_("off: the terminal selects text with it"), set_mouse,
+	                    mouse_text, step_mouse },
 	[SETTING_DELAY] = { "delay", N_("seconds between looks"), set_delay, delay_text, NULL },
 	[SETTING_FILTER] = { "filter", N_("at the start, if none is given"), set_filter,
 	                     filter_text, NULL },

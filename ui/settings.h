@@ -16,6 +16,7 @@ struct settings {
 	enum theme_kind theme;
 	bool bits;         /* rates in bits instead of bytes */
 	bool ascii;        /* nothing but ASCII is drawn */
+	bool mouse;        /* the mouse is ours, not the terminal's */
 	uint64_t delay_ns; /* between looks */
 	char *filter;      /* at the start; "" is none */
 	struct keymap keymap;
@@ -26,6 +27,7 @@ enum setting {
 	SETTING_THEME,
 	SETTING_UNITS,
 	SETTING_ASCII,
+	SETTING_MOUSE,
 	SETTING_DELAY,
 	SETTING_FILTER,
 	SETTING_COLUMNS,

@@ -192,8 +192,10 @@ static void give_back(void) {
 void terminal_close(struct terminal *terminal) {
 	if (!terminal)
 		return;
-	if (!terminal->is_suspended)
+	if (!terminal->is_suspended) {
+		terminal_use_mouse(terminal, false);
 		give_back();
+	}
 	delscreen(terminal->screen);
 	close_files(terminal);
 	sigaction(SIGPIPE, &terminal->pipe_action, NULL);
@@ -245,6 +247,8 @@ bool terminal_is_gone(const struct terminal *terminal) {
 void terminal_suspend(struct terminal *terminal) {
 	if (terminal->is_suspended)
 		return;
+	if (terminal->has_mouse)
+		terminal_tell_mouse(terminal, false);
 	endwin();
 	terminal->is_suspended = true;
 }
@@ -255,6 +259,8 @@ void terminal_resume(struct terminal *terminal) {
 	terminal->is_suspended = false;
 	clearok(curscr, TRUE);
 	refresh();
+	if (terminal->has_mouse)
+		terminal_tell_mouse(terminal, true);
 }
 
 void terminal_copy(struct terminal *terminal, const void *bytes, size_t length) {

@@ -6,6 +6,7 @@
 
 #include "canvas.h"
 #include "key.h"
+#include "mouse.h"
 #include "theme.h"
 
 struct out;
@@ -43,6 +44,17 @@ int terminal_read_key(struct terminal *terminal);
 
 /* True once the terminal has gone away. */
 bool terminal_is_gone(const struct terminal *terminal);
+
+/* Asks the terminal which background it has, once, and only if it has colours and passes over what
+ * it does not understand. KEY_CODE_BACKGROUND comes if it tells; the answer never becomes other
+ * keys. */
+void terminal_ask_background(struct terminal *terminal);
+enum theme_background terminal_background(const struct terminal *terminal);
+
+/* From now on the mouse is ours (KEY_CODE_MOUSE), or the terminal's again. */
+void terminal_use_mouse(struct terminal *terminal, bool is_ours);
+/* What was done with it last, within the size of the terminal. */
+struct mouse terminal_mouse(const struct terminal *terminal);
 
 /* Back to the shell for a while; terminal_resume() takes over again. */
 void terminal_suspend(struct terminal *terminal);

@@ -29,6 +29,8 @@ void terminal_define_keys(void) {
 		{ "\033[24~", KEY_F(12) }, { "\033[5~", KEY_PPAGE },  { "\033[6~", KEY_NPAGE },
 		{ "\033[2~", KEY_IC },     { "\033[3~", KEY_DC },
 	};
+	define_key(NULL,
+	           KEY_MOUSE); /* curses would swallow the beginning of what sequence.c reads */
 	for (size_t i = 0; i < ARRAY_LENGTH(sequences); i++) {
 		if (key_defined(sequences[i].sequence) == 0)
 			define_key(sequences[i].sequence, sequences[i].key);
@@ -91,24 +93,46 @@ static int take_byte(struct terminal *terminal, unsigned char byte) {
 	return length > 0 && code_point >= 0xa0 ? (int)code_point : KEY_CODE_NONE;
 }
 
-/* After an escape: the rest of a sequence that curses does not know is no keys that somebody
- * pressed. True if there was one. */
-static bool skip_sequence(void) {
-	enum { LONGEST = 32 };
-	const int first = getch();
-	if (first != '[' && first != 'O') {
-		if (first != ERR)
-			ungetch(first);
-		return false;
+/* What a whole sequence comes to; KEY_CODE_NONE for what is of no use. */
+static int take_sequence(struct terminal *terminal) {
+	const struct sequence *sequence = &terminal->sequence;
+	struct mouse mouse;
+	uint32_t rgb[3];
+	if (sequence_mouse(sequence, &mouse)) {
+		if (mouse.x >= terminal->width || mouse.y >= terminal->height)
+			return KEY_CODE_NONE;
+		terminal->mouse = mouse;
+		return KEY_CODE_MOUSE;
 	}
-	int next = getch();
-	if (next == ERR) {
-		ungetch(first);
+	if (sequence_is_attributes(sequence))
+		terminal->is_asked = false;
+	if (!sequence_background(sequence, rgb))
+		return KEY_CODE_NONE;
+	terminal->background = theme_background_of_rgb(rgb, UINT16_MAX);
+	return KEY_CODE_BACKGROUND;
+}
+
+/* The next one. An answer that was asked for may come in pieces, of which the first is an escape by
+ * itself: it is given more time than a key. */
+static int next_behind_escape(const struct terminal *terminal) {
+	enum { PATIENCE_MS = 300 };
+	struct pollfd wait = { .fd = fileno(terminal->input), .events = POLLIN };
+	const int next = getch();
+	if (next != ERR || !terminal->is_asked || poll(&wait, 1, PATIENCE_MS) <= 0)
+		return next;
+	return getch();
+}
+
+/* True if a sequence has begun: it is no keys that somebody pressed, and neither is what follows.
+ */
+static bool begin_sequence(struct terminal *terminal) {
+	const int next = next_behind_escape(terminal);
+	if (next == ERR)
 		return false;
-	}
-	for (int i = 0; first == '[' && i < LONGEST && next >= 0x20 && next < 0x40; i++)
-		next = getch();
-	return true;
+	if (sequence_take(&terminal->sequence, next) == SEQUENCE_MORE)
+		return true;
+	ungetch(next);
+	return false;
 }
 
 /* Readable, but there is nothing: the end. */
@@ -121,18 +145,31 @@ static void check_end(struct terminal *terminal) {
 		terminal->is_gone = true;
 }
 
+/* The key that it makes, or KEY_CODE_NONE. */
+static int take(struct terminal *terminal, int curses) {
+	if (sequence_has_begun(&terminal->sequence)) {
+		switch (sequence_take(&terminal->sequence, curses)) {
+		case SEQUENCE_MORE:
+			return KEY_CODE_NONE;
+		case SEQUENCE_WHOLE:
+			return take_sequence(terminal);
+		case SEQUENCE_BROKEN:
+			break;
+		}
+	}
+	if (curses >= 0x80 && curses <= 0xff)
+		return take_byte(terminal, (unsigned char)curses);
+	terminal->partial_length = 0;
+	if (curses == KEY_CODE_ESCAPE && begin_sequence(terminal))
+		return KEY_CODE_NONE;
+	return key_of(curses);
+}
+
 int terminal_read_key(struct terminal *terminal) {
 	if (terminal->is_suspended)
 		return KEY_CODE_NONE;
 	for (int curses = getch(); curses != ERR; curses = getch()) {
-		int key = KEY_CODE_NONE;
-		if (curses >= 0x80 && curses <= 0xff) {
-			key = take_byte(terminal, (unsigned char)curses);
-		} else {
-			terminal->partial_length = 0;
-			if (curses != KEY_CODE_ESCAPE || !skip_sequence())
-				key = key_of(curses);
-		}
+		const int key = take(terminal, curses);
 		if (key != KEY_CODE_NONE)
 			return key;
 	}

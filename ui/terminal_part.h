@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "canvas.h"
+#include "sequence.h"
 #include "theme.h"
 
 /* More pairs of colours than a theme has. */
@@ -30,12 +31,21 @@ struct terminal {
 	short pair_count;
 	struct theme theme;       /* of what is shown */
 	struct cell *shown;       /* width * height cells as drawn last; NULL: all is to be drawn */
+	struct sequence sequence; /* behind an escape, as far as it came */
+	struct mouse mouse;       /* what was done last */
+	enum theme_background background;
+	bool is_asked;            /* for its background, and has not said yet what it is */
+	bool was_asked;           /* once is enough */
+	bool has_mouse;           /* it was asked to report it */
 	unsigned char partial[4]; /* of a character of several bytes */
 	size_t partial_length;
 };
 
 /* Sets is_gone if the other end has hung up. */
 void terminal_check_gone(struct terminal *terminal, FILE *file);
+
+/* Tells the terminal whose the mouse is, unless the shell has it. */
+void terminal_tell_mouse(struct terminal *terminal, bool is_ours);
 
 /* Tells curses of keys that its description of the terminal may lack. */
 void terminal_define_keys(void);

@@ -103,14 +103,24 @@ static bool wants_no_color(void) {
 	return value && value[0];
 }
 
+/* What the terminal says itself is what it is now; the variable may be inherited from another. */
+static enum theme_background background_of(const struct terminal *terminal) {
+	const enum theme_background said = terminal_background(terminal);
+	return said != THEME_BACKGROUND_UNKNOWN ? said : theme_background_of(getenv("COLORFGBG"));
+}
+
 static void take_settings(struct ui *ui) {
 	const struct settings *settings = app_settings(ui->app);
 	const struct theme_terminal kind = {
 		.colors = terminal_colors(ui->terminal),
 		.no_color = wants_no_color(),
-		.background = theme_background_of(getenv("COLORFGBG")),
+		.background = background_of(ui->terminal),
 	};
+	if (settings->theme == THEME_AUTO && !kind.no_color)
+		terminal_ask_background(ui->terminal);
 	ui->theme = theme_make(settings->theme, &kind);
+	terminal_use_mouse(ui->terminal, settings->mouse);
+	app_touch(ui->app);
 	canvas_finish(&ui->canvas);
 	canvas_init(&ui->canvas, terminal_width(ui->terminal), terminal_height(ui->terminal),
 	            settings->ascii);
@@ -141,12 +151,22 @@ static void carry_out(struct ui *ui) {
 	}
 }
 
+static void take_key(struct ui *ui, int key) {
+	const struct mouse mouse = terminal_mouse(ui->terminal);
+	if (key == KEY_CODE_MOUSE)
+		app_click(ui->app, &mouse, util_monotonic_ns());
+	else if (key == KEY_CODE_BACKGROUND)
+		take_settings(ui);
+	else
+		app_press(ui->app, key, util_monotonic_ns());
+}
+
 /* All keys that are there, so that a burst of them is drawn once. */
 static void take_keys(struct ui *ui) {
 	int key;
 	while (!ui->is_over && !ui->is_suspended &&
 	       (key = terminal_read_key(ui->terminal)) != KEY_CODE_NONE) {
-		app_press(ui->app, key, util_monotonic_ns());
+		take_key(ui, key);
 		carry_out(ui);
 	}
 	if (terminal_is_gone(ui->terminal))

@@ -207,13 +207,19 @@ static void press(struct scene *scene, struct input *input) {
 		assert(app_copy(scene->app, &length));
 }
 
+static void click(struct scene *scene, struct input *input) {
+	const struct mouse mouse = { (enum mouse_kind)(take_number(input) % 3), take_number(input),
+		                     take_number(input) };
+	app_click(scene->app, &mouse, scene->now_ns);
+}
+
 static void resize(struct scene *scene, struct input *input) {
 	const int width = take_number(input) + 1, height = take_number(input) % 64 + 1;
 	canvas_clear(&scene->canvas, width, height);
 }
 
 static void take_step(struct scene *scene, struct input *input) {
-	enum { MOMENT, CHANGE, PRESS, RESIZE, KINDS };
+	enum { MOMENT, CHANGE, PRESS, RESIZE, CLICK, KINDS };
 	const uint8_t step = take_number(input);
 	pass_time(scene, step >> 3);
 	switch (step % 8 % KINDS) {
@@ -228,6 +234,9 @@ static void take_step(struct scene *scene, struct input *input) {
 		break;
 	case RESIZE:
 		resize(scene, input);
+		break;
+	case CLICK:
+		click(scene, input);
 		break;
 	}
 	draw(scene);
