@@ -33,10 +33,10 @@ static struct want want_of(const struct filter *filter, uint32_t needs) {
 	return want;
 }
 
-static int fail(char *error, enum exit_status status) {
+static enum exit_status fail(char *error, enum exit_status status) {
 	fprintf(stderr, "socklens: %s\n", error);
 	free(error);
-	return (int)status;
+	return status;
 }
 
 static enum exit_status look(struct run *run, char **error) {
@@ -47,7 +47,7 @@ static enum exit_status look(struct run *run, char **error) {
 		return side_look_alone(&run->before, &run->now, &wish, error);
 	const enum exit_status status = side_look(&run->before, &wish, error);
 	wish.word = cli->sides[1];
-	return *error ? status : side_look(&run->now, &wish, error);
+	return status == EXIT_STATUS_MATCHED ? side_look(&run->now, &wish, error) : status;
 }
 
 static void merge_reports(struct run *run) {
@@ -187,7 +187,7 @@ int compare_run(const struct cli *cli) {
 		         SOCK_NEED_PEER | SOCK_NEED_INTERFACE,
 	};
 	enum exit_status status = look(&run, &error);
-	status = error ? (enum exit_status)fail(error, status) : compare(&run);
+	status = status == EXIT_STATUS_MATCHED ? compare(&run) : fail(error, status);
 	side_finish(&run.before);
 	side_finish(&run.now);
 	return (int)status;

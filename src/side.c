@@ -176,7 +176,7 @@ enum exit_status side_look(struct side *side, const struct side_wish *wish, char
 	if (when_is_now(wish->word))
 		return look_at_machine(side, wish, error);
 	enum exit_status status = open_file(&opened, wish->word, error);
-	if (!*error)
+	if (status == EXIT_STATUS_MATCHED)
 		status =
 		    look_at_moment(side, &opened, index_of(&opened, SIDE_LAST), wish->want, error);
 	hand_over_fault(&opened, side);
@@ -189,10 +189,10 @@ enum exit_status side_look_alone(struct side *before, struct side *now,
 	struct opened opened;
 	*before = *now = (struct side){ 0 };
 	enum exit_status status = open_file(&opened, wish->word, error);
-	if (!*error)
+	if (status == EXIT_STATUS_MATCHED)
 		status = look_at_moment(before, &opened, index_of(&opened, SIDE_FIRST), wish->want,
 		                        error);
-	if (!*error)
+	if (status == EXIT_STATUS_MATCHED)
 		status = look_at_moment(now, &opened, opened.places.count - 1, wish->want, error);
 	hand_over_fault(&opened, now);
 	close_file(&opened);
