@@ -154,16 +154,21 @@ static void forget(struct descriptor_table *tables, size_t count, struct inode_t
 /* The names in one piece of memory. */
 static void keep_process(struct member *member, const struct process *process) {
 	const size_t exe_length = process->exe ? process->exe_length : 0;
-	char *names = xmalloc(process->comm_length + 1 + exe_length + 1);
+	const size_t parent_length = process->parent ? process->parent_length : 0;
+	char *names = xmalloc(process->comm_length + 1 + exe_length + 1 + parent_length + 1);
 	memcpy(names, process->comm, process->comm_length + 1);
 	char *exe = names + process->comm_length + 1;
 	if (process->exe)
 		memcpy(exe, process->exe, exe_length + 1);
+	char *parent = exe + exe_length + 1;
+	if (process->parent)
+		memcpy(parent, process->parent, parent_length + 1);
 	free(member->names);
 	member->names = names;
 	member->process = *process;
 	member->process.comm = names;
 	member->process.exe = process->exe ? exe : NULL;
+	member->process.parent = process->parent ? parent : NULL;
 }
 
 static void settle(struct reading *reading) {

@@ -20,6 +20,7 @@ enum moment_tag {
 	MOMENT_CGROUP = MOMENT_TAG('C', 'G', 'R', 'P'),
 	MOMENT_USER = MOMENT_TAG('U', 'S', 'E', 'R'),
 	MOMENT_PROCESS = MOMENT_TAG('P', 'R', 'O', 'C'),
+	MOMENT_PARENT = MOMENT_TAG('P', 'R', 'N', 'T'),
 	MOMENT_HOLDER = MOMENT_TAG('H', 'O', 'L', 'D'),
 	MOMENT_OWNERS = MOMENT_TAG('O', 'W', 'N', 'S'),
 	MOMENT_HOST = MOMENT_TAG('H', 'O', 'S', 'T'),

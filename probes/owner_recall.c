@@ -29,6 +29,9 @@ static void take_process(void *context, const struct process *process) {
 	copy->comm = arena_copy(recalling->arena, process->comm, process->comm_length);
 	if (process->exe)
 		copy->exe = arena_copy(recalling->arena, process->exe, process->exe_length);
+	if (process->parent)
+		copy->parent =
+		    arena_copy(recalling->arena, process->parent, process->parent_length);
 	recalling->processes[recalling->count++] = copy;
 }
 

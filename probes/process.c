@@ -13,7 +13,7 @@
 #include "arena.h"
 #include "util.h"
 
-enum { TEXT_SIZE = 4096, START_TIME_FIELD = 22 };
+enum { TEXT_SIZE = 4096, PARENT_FIELD = 4, START_TIME_FIELD = 22 };
 
 /* The text before the first blank of a field, counted from 3, that follows the name. */
 static bool find_field(const char *text, size_t length, int wanted, const char **field,
@@ -36,18 +36,25 @@ static bool find_field(const char *text, size_t length, int wanted, const char *
 	return false;
 }
 
+static bool parse_number(const char *text, size_t length, int field, uint64_t max,
+                         uint64_t *number) {
+	const char *digits = NULL;
+	size_t digit_count = 0;
+	return find_field(text, length, field, &digits, &digit_count) &&
+	       util_parse_number(digits, digit_count, max, number);
+}
+
 bool process_parse_stat(const char *text, size_t length, struct process_stat *stat) {
 	const char *open = memchr(text, '(', length);
 	const char *close = memrchr(text, ')', length);
-	const char *field = NULL;
-	size_t field_length = 0;
+	uint64_t parent_pid = 0;
 	if (!open || !close || close < open)
 		return false;
 	const size_t rest = length - (size_t)(close + 1 - text);
-	if (!find_field(close + 1, rest, START_TIME_FIELD, &field, &field_length))
+	if (!parse_number(close + 1, rest, PARENT_FIELD, UINT32_MAX, &parent_pid) ||
+	    !parse_number(close + 1, rest, START_TIME_FIELD, UINT64_MAX, &stat->start_time))
 		return false;
-	if (!util_parse_number(field, field_length, UINT64_MAX, &stat->start_time))
-		return false;
+	stat->parent_pid = (uint32_t)parent_pid;
 	stat->comm = open + 1;
 	stat->comm_length = (size_t)(close - open - 1);
 	return true;
@@ -123,6 +130,26 @@ static void read_executable(int directory, const char *thread, struct arena *are
 	process->exe = arena_copy(arena, name, process->exe_length);
 }
 
+/* What a process is called: its executable, or what it calls itself. */
+static void read_parent(int directory, struct arena *arena, struct process *process) {
+	char name[64];
+	char text[PATH_MAX];
+	struct process_stat stat;
+	snprintf(name, sizeof(name), "../%u/exe", process->parent_pid);
+	ssize_t length = readlinkat(directory, name, text, sizeof(text));
+	if (length > 0) {
+		const char *base = process_base_name(text, (size_t)length, &process->parent_length);
+		process->parent = arena_copy(arena, base, process->parent_length);
+		return;
+	}
+	snprintf(name, sizeof(name), "../%u/stat", process->parent_pid);
+	length = read_file(directory, name, text, sizeof(text));
+	if (length <= 0 || !process_parse_stat(text, (size_t)length, &stat))
+		return;
+	process->parent_length = stat.comm_length;
+	process->parent = arena_copy(arena, stat.comm, stat.comm_length);
+}
+
 int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
                  struct process *process) {
 	char text[TEXT_SIZE];
@@ -137,8 +164,11 @@ int process_read(int directory, const char *thread, uint32_t pid, struct arena *
 		.start_time = stat.start_time,
 		.comm = arena_copy(arena, stat.comm, stat.comm_length),
 		.comm_length = stat.comm_length,
+		.parent_pid = stat.parent_pid,
 	};
 	read_executable(directory, thread, arena, process);
+	if (process->parent_pid != 0)
+		read_parent(directory, arena, process);
 	return 0;
 }
 

@@ -14,6 +14,7 @@ struct process_stat {
 	const char *comm;
 	size_t comm_length;
 	uint64_t start_time; /* clock ticks after boot */
+	uint32_t parent_pid; /* 0: none */
 };
 
 /* Parses the content of /proc/PID/stat. The name may hold any byte, brackets too, so it ends at

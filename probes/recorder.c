@@ -22,11 +22,13 @@ struct recorder {
 	enum sock_protocol protocol; /* of the dump, if it is of IP */
 	bool over_ip;
 	struct name_list interfaces, cgroups, users;
+	struct out parents; /* of the processes, for a section of their own */
 };
 
 struct recorder *recorder_create(void) {
 	struct recorder *recorder = xcalloc(1, sizeof(*recorder));
 	out_init(&recorder->memory, OUT_MEMORY);
+	out_init(&recorder->parents, OUT_MEMORY);
 	recorder->moment = &recorder->memory;
 	return recorder;
 }
@@ -36,6 +38,7 @@ void recorder_destroy(struct recorder *recorder) {
 		return;
 	out_finish(&recorder->memory);
 	out_finish(&recorder->file);
+	out_finish(&recorder->parents);
 	name_list_finish(&recorder->interfaces);
 	name_list_finish(&recorder->cgroups);
 	name_list_finish(&recorder->users);
@@ -155,6 +158,7 @@ void recorder_add_resolved(struct recorder *recorder, const struct snapshot *bat
 
 void recorder_begin_owners(struct recorder *recorder) {
 	recorder->has_holders = false;
+	recorder->parents.used = 0;
 	recorder->section_start = moment_begin(recorder->moment, MOMENT_PROCESS);
 }
 
@@ -165,9 +169,16 @@ void recorder_add_process(struct recorder *recorder, const struct process *proce
 	moment_put_u32(out, process->exe != NULL);
 	moment_put_text(out, process->comm, process->comm_length);
 	moment_put_text(out, process->exe, process->exe ? process->exe_length : 0);
+	moment_put_u32(&recorder->parents, process->parent_pid);
+	moment_put_u32(&recorder->parents, process->parent != NULL);
+	moment_put_text(&recorder->parents, process->parent,
+	                process->parent ? process->parent_length : 0);
 }
 
 static void begin_holders(struct recorder *recorder) {
+	moment_end(recorder->moment, recorder->section_start);
+	recorder->section_start = moment_begin(recorder->moment, MOMENT_PARENT);
+	out_bytes(recorder->moment, recorder->parents.bytes, recorder->parents.used);
 	moment_end(recorder->moment, recorder->section_start);
 	recorder->section_start = moment_begin(recorder->moment, MOMENT_HOLDER);
 	recorder->has_holders = true;

@@ -45,6 +45,12 @@ struct holder {
 	uint32_t inode, process, fd;
 };
 
+struct parent {
+	uint32_t pid;
+	const char *name; /* NULL: not known */
+	size_t length;
+};
+
 struct replay {
 	struct moment_cursor moment;
 	bool only_messages;
@@ -54,6 +60,7 @@ struct replay {
 	struct moment_origin origin;
 	struct items interfaces, cgroups, users; /* struct numbered_name */
 	struct items processes;                  /* struct process */
+	struct items parents;                    /* struct parent, in the order of those */
 	struct items hosts;                      /* struct host_name */
 	struct items services;                   /* struct service_name */
 	struct moment_cursor holders;
@@ -115,6 +122,7 @@ static bool read_process(struct replay *replay, struct moment_cursor *content, v
 	const char *comm = NULL;
 	const char *exe = NULL;
 	uint32_t has_exe = 0;
+	*process = (struct process){ 0 };
 	if (!moment_get_u64(content, &process->start_time) ||
 	    !moment_get_u32(content, &process->pid) || !moment_get_u32(content, &has_exe) ||
 	    !moment_get_text(content, &comm, &process->comm_length) ||
@@ -122,6 +130,17 @@ static bool read_process(struct replay *replay, struct moment_cursor *content, v
 		return false;
 	process->comm = keep_text(replay, comm, process->comm_length);
 	process->exe = has_exe ? keep_text(replay, exe, process->exe_length) : NULL;
+	return true;
+}
+
+static bool read_parent(struct replay *replay, struct moment_cursor *content, void *item) {
+	struct parent *parent = item;
+	const char *name = NULL;
+	uint32_t has_name = 0;
+	if (!moment_get_u32(content, &parent->pid) || !moment_get_u32(content, &has_name) ||
+	    !moment_get_text(content, &name, &parent->length))
+		return false;
+	parent->name = has_name ? keep_text(replay, name, parent->length) : NULL;
 	return true;
 }
 
@@ -165,6 +184,12 @@ static const struct item_kind processes_kind = {
 	.size = sizeof(struct process),
 	.least = sizeof(uint64_t) + 4 * sizeof(uint32_t),
 	.read = read_process,
+};
+
+static const struct item_kind parents_kind = {
+	.size = sizeof(struct parent),
+	.least = 3 * sizeof(uint32_t),
+	.read = read_parent,
 };
 
 static const struct item_kind hosts_kind = {
@@ -266,6 +291,8 @@ static bool read_section(struct replay *replay, const struct moment_section *sec
 		return read_items(replay, section->content, &names_kind, &replay->users);
 	case MOMENT_PROCESS:
 		return read_items(replay, section->content, &processes_kind, &replay->processes);
+	case MOMENT_PARENT:
+		return read_items(replay, section->content, &parents_kind, &replay->parents);
 	case MOMENT_HOLDER:
 		replay->holders = section->content;
 		return true;
@@ -291,6 +318,20 @@ static bool check_holders(const struct replay *replay) {
 	return holders.left == 0;
 }
 
+/* Recordings of before have none. */
+static bool take_parents(struct replay *replay) {
+	const struct parent *parents = replay->parents.all;
+	struct process *processes = replay->processes.all;
+	if (replay->parents.count > replay->processes.count)
+		return false;
+	for (size_t i = 0; i < replay->parents.count; i++) {
+		processes[i].parent_pid = parents[i].pid;
+		processes[i].parent = parents[i].name;
+		processes[i].parent_length = parents[i].length;
+	}
+	return true;
+}
+
 static struct replay *new_replay(const unsigned char *bytes, size_t length) {
 	struct replay *replay = xcalloc(1, sizeof(*replay));
 	replay->moment = (struct moment_cursor){ bytes, length };
@@ -306,7 +347,7 @@ struct replay *replay_open(const unsigned char *bytes, size_t length) {
 	struct moment_section section;
 	while (moment_next(&cursor, &section))
 		replay->damaged |= !read_section(replay, &section);
-	replay->damaged |= cursor.left > 0 || !check_holders(replay);
+	replay->damaged |= cursor.left > 0 || !check_holders(replay) || !take_parents(replay);
 	return replay;
 }
 
@@ -560,6 +601,9 @@ static const struct process *copy_processes(const struct replay *replay, struct 
 		copies[i].comm = arena_copy(arena, process->comm, process->comm_length);
 		if (process->exe)
 			copies[i].exe = arena_copy(arena, process->exe, process->exe_length);
+		if (process->parent)
+			copies[i].parent =
+			    arena_copy(arena, process->parent, process->parent_length);
 	}
 	return copies;
 }

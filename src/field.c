@@ -207,6 +207,29 @@ static void get_fd(const struct field_access *access, const struct sock *sock,
 	get_owners(sock, value, OWNER_FD);
 }
 
+/* A recording may be of before parents were recorded. */
+static void get_known_parents(const struct sock *sock, struct value *value,
+                              enum value_owner_part part) {
+	for (uint32_t i = 0; i < sock->owner_count; i++) {
+		if (sock->owners[i].process->parent_pid != 0) {
+			get_owners(sock, value, part);
+			return;
+		}
+	}
+}
+
+static void get_parent(const struct field_access *access, const struct sock *sock,
+                       struct value *value) {
+	(void)access;
+	get_known_parents(sock, value, OWNER_PARENT);
+}
+
+static void get_parent_pid(const struct field_access *access, const struct sock *sock,
+                           struct value *value) {
+	(void)access;
+	get_known_parents(sock, value, OWNER_PARENT_PID);
+}
+
 static void get_ownership(const struct field_access *access, const struct sock *sock,
                           struct value *value) {
 	(void)access;
@@ -473,6 +496,10 @@ const struct field fields[] = {
 	{ TEXT("fd", "FD", N_("descriptors in the owners, of the socket or its io_uring")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_fd },
 
+	{ TEXT("parent", "PARENT", N_("process that started the owner, as it was when first read")),
+	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_parent },
+	{ TEXT("ppid", "PPID", N_("process id of that parent")), .group = FIELD_GROUP_ASKED,
+	  .needs = SOCK_NEED_OWNERS, .access.get = get_parent_pid },
 	{ TEXT("dst_net", "PEER-NET", N_("network of the other end: IPv4 /24, IPv6 /64")),
 	  .group = FIELD_GROUP_ASKED, .access.get = get_dst_net },
 	{ TEXT("health", "HEALTH",

@@ -108,7 +108,7 @@ struct filter_node *filter_parse_regex(struct filter_term *term, const struct fi
 }
 
 bool filter_is_number(const struct field *field) {
-	static const char *const of_owners[] = { "pid", "fd" };
+	static const char *const of_owners[] = { "pid", "fd", "ppid" };
 	for (size_t i = 0; i < ARRAY_LENGTH(of_owners); i++) {
 		if (strcmp(field->column.name, of_owners[i]) == 0)
 			return true;

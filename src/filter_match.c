@@ -233,10 +233,16 @@ static bool get_value(struct subject *subject, const struct filter_node *node,
 	return field_get(&node->field->access, &subject->source, value);
 }
 
+static uint32_t owner_number(const struct owner *owner, enum value_owner_part part) {
+	if (part == OWNER_PARENT_PID)
+		return owner->process->parent_pid;
+	return part == OWNER_FD ? owner->fd : owner->process->pid;
+}
+
 static enum answer test_owner_numbers(const struct value *value, const struct filter_node *node) {
 	for (uint32_t i = 0; i < value->length; i++) {
-		const struct owner *owner = &value->owners[i];
-		const uint32_t number = value->part == OWNER_FD ? owner->fd : owner->process->pid;
+		const uint32_t number =
+		    owner_number(&value->owners[i], (enum value_owner_part)value->part);
 		if (range_has(&node->numbers, number))
 			return YES;
 	}

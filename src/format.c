@@ -235,6 +235,20 @@ static void format_process_name(struct out *out, const struct process *process) 
 		format_text(out, process->comm, process->comm_length, ESCAPE_NAME);
 }
 
+/* Of several owners one may have none. */
+static void format_parent(struct out *out, const struct process *process) {
+	if (process->parent_pid == 0) {
+		out_char(out, '-');
+		return;
+	}
+	out_number(out, process->parent_pid);
+	out_char(out, '/');
+	if (process->parent)
+		format_text(out, process->parent, process->parent_length, ESCAPE_NAME);
+	else
+		out_char(out, '-');
+}
+
 static void format_owner(struct out *out, const struct owner *owner, enum value_owner_part part) {
 	const struct process *process = owner->process;
 	switch (part) {
@@ -255,6 +269,15 @@ static void format_owner(struct out *out, const struct owner *owner, enum value_
 		break;
 	case OWNER_FD:
 		out_number(out, owner->fd);
+		break;
+	case OWNER_PARENT:
+		format_parent(out, process);
+		break;
+	case OWNER_PARENT_PID:
+		if (process->parent_pid != 0)
+			out_number(out, process->parent_pid);
+		else
+			out_char(out, '-');
 		break;
 	}
 }

@@ -57,13 +57,17 @@ static void set_endpoint(struct group_key *key, const struct value *value, struc
 
 static const char *name_of(const struct owner *owner, enum value_owner_part part, size_t *length) {
 	const struct process *process = owner->process;
+	if (part == OWNER_PARENT) {
+		*length = process->parent ? process->parent_length : 0;
+		return process->parent ? process->parent : "";
+	}
 	const bool by_exe = part != OWNER_COMM && process->exe;
 	*length = by_exe ? process->exe_length : process->comm_length;
 	return by_exe ? process->exe : process->comm;
 }
 
 static bool is_named(enum value_owner_part part) {
-	return part != OWNER_PID && part != OWNER_FD;
+	return part != OWNER_PID && part != OWNER_FD && part != OWNER_PARENT_PID;
 }
 
 /* 0 where only the name counts. */
@@ -75,6 +79,9 @@ static uint32_t number_of(const struct owner *owner, enum value_owner_part part)
 		return owner->process->pid;
 	case OWNER_FD:
 		return owner->fd;
+	case OWNER_PARENT:
+	case OWNER_PARENT_PID:
+		return owner->process->parent_pid;
 	case OWNER_EXE:
 	case OWNER_COMM:
 		break;

@@ -43,6 +43,20 @@ static void put_owner(struct out *out, const struct owner *owner) {
 	out_char(out, '}');
 }
 
+static void put_parent(struct out *out, const struct process *process) {
+	if (process->parent_pid == 0) {
+		out_text(out, "null");
+		return;
+	}
+	out_text(out, "{\"pid\":");
+	out_number(out, process->parent_pid);
+	if (process->parent) {
+		out_char(out, ',');
+		json_text_member(out, "name", process->parent, process->parent_length);
+	}
+	out_char(out, '}');
+}
+
 /* One property of an owner, alone. What JSON cannot hold exactly stands in `owners`. */
 static void put_property(struct out *out, const struct owner *owner, enum value_owner_part part) {
 	const struct process *process = owner->process;
@@ -66,6 +80,15 @@ static void put_property(struct out *out, const struct owner *owner, enum value_
 		break;
 	case OWNER_FD:
 		out_number(out, owner->fd);
+		break;
+	case OWNER_PARENT:
+		put_parent(out, process);
+		break;
+	case OWNER_PARENT_PID:
+		if (process->parent_pid != 0)
+			out_number(out, process->parent_pid);
+		else
+			out_text(out, "null");
 		break;
 	}
 }

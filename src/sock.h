@@ -288,6 +288,11 @@ struct process {
 	size_t comm_length;
 	const char *exe; /* any bytes; the executable's base name, or NULL if not readable */
 	size_t exe_length;
+	/* Of the process that it was a child of when it was read: the executable's name, or its
+	 * own; NULL if that is not known. */
+	const char *parent;
+	size_t parent_length;
+	uint32_t parent_pid; /* 0: none, or not known */
 };
 
 /* One descriptor of one process. Sorted by pid, then descriptor. */

@@ -75,6 +75,7 @@ static const struct process *share_process(struct sock_copier *copier, const str
 		struct process *copy = copy_bytes(copier, from, sizeof(*from));
 		copy->comm = copy_text(copier, from->comm, from->comm_length);
 		copy->exe = copy_text(copier, from->exe, from->exe_length);
+		copy->parent = copy_text(copier, from->parent, from->parent_length);
 		slot->copy = copy;
 	}
 	return slot->copy;

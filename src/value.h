@@ -30,6 +30,8 @@ enum value_owner_part {
 	OWNER_EXE,
 	OWNER_COMM,
 	OWNER_FD,
+	OWNER_PARENT, /* "1/systemd" */
+	OWNER_PARENT_PID,
 };
 
 struct value {

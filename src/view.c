@@ -220,6 +220,9 @@ static int compare_owners(const struct value *a, const struct value *b) {
 		return compare_bytes(p->comm, p->comm_length, q->comm, q->comm_length);
 	case OWNER_FD:
 		return compare_numbers(left->fd, right->fd);
+	case OWNER_PARENT:
+	case OWNER_PARENT_PID:
+		return compare_numbers(p->parent_pid, q->parent_pid);
 	case OWNER_ALL:
 	case OWNER_PROCESS:
 	case OWNER_PID:

@@ -41,7 +41,12 @@ static void put_socket(struct recorder *recorder, const struct moment_sockets *s
 }
 
 static void put_owners(struct recorder *recorder, const struct moment_sockets *sockets) {
-	static const struct process process = { 20, 200, "server", 6, "server", 6 };
+	static const struct process process = { .pid = 20,
+		                                .start_time = 200,
+		                                .comm = "server",
+		                                .comm_length = 6,
+		                                .exe = "server",
+		                                .exe_length = 6 };
 	static const struct owner_summary summary = { .unreadable = 3, .blind = true };
 	recorder_begin_owners(recorder);
 	recorder_add_process(recorder, &process);

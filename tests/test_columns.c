@@ -24,9 +24,21 @@ static void use_utf8(void) {
 
 TestSuite(columns, .init = use_utf8);
 
-static const struct process python = { 4242, 1, "python3", 7, "python3", 7 };
-static const struct process nc = { 4251, 1, "nc", 2, "nc", 2 };
-static const struct process hostile = { 1, 1, "a\x1b[31m\n", 7, "a\x1b[31m\n b\xff", 10 };
+static const struct process python = { .pid = 4242,
+	                               .start_time = 1,
+	                               .comm = "python3",
+	                               .comm_length = 7,
+	                               .exe = "python3",
+	                               .exe_length = 7 };
+static const struct process nc = {
+	.pid = 4251, .start_time = 1, .comm = "nc", .comm_length = 2, .exe = "nc", .exe_length = 2
+};
+static const struct process hostile = { .pid = 1,
+	                                .start_time = 1,
+	                                .comm = "a\x1b[31m\n",
+	                                .comm_length = 7,
+	                                .exe = "a\x1b[31m\n b\xff",
+	                                .exe_length = 10 };
 static const struct owner by_python[] = { { &python, 3 } };
 static const struct owner by_nc[] = { { &nc, 3 } };
 static const struct owner by_many[] = { { &python, 3 }, { &python, 4 }, { &nc, 3 } };

@@ -10,10 +10,27 @@
 #include "snapshot.h"
 #include "util.h"
 
-static const struct process nginx = { 10, 1, "nginx", 5, "nginx", 5 };
-static const struct process nginx_again = { 77, 9, "nginx", 5, "nginx", 5 };
-static const struct process apache = { 20, 1, "apache2", 7, "apache2", 7 };
-static const struct process client = { 30, 1, "curl", 4, NULL, 0 };
+static const struct process nginx = { .pid = 10,
+	                              .start_time = 1,
+	                              .comm = "nginx",
+	                              .comm_length = 5,
+	                              .exe = "nginx",
+	                              .exe_length = 5 };
+static const struct process nginx_again = { .pid = 77,
+	                                    .start_time = 9,
+	                                    .comm = "nginx",
+	                                    .comm_length = 5,
+	                                    .exe = "nginx",
+	                                    .exe_length = 5 };
+static const struct process apache = { .pid = 20,
+	                               .start_time = 1,
+	                               .comm = "apache2",
+	                               .comm_length = 7,
+	                               .exe = "apache2",
+	                               .exe_length = 7 };
+static const struct process client = {
+	.pid = 30, .start_time = 1, .comm = "curl", .comm_length = 4
+};
 static const struct owner of_nginx[] = { { &nginx, 3 } };
 static const struct owner of_nginx_again[] = { { &nginx_again, 8 }, { &nginx_again, 9 } };
 static const struct owner of_apache[] = { { &apache, 3 } };
@@ -390,10 +407,10 @@ Test(compare, rows_add_up_in_random_looks) {
 
 Test(compare, keys_of_random_sockets_never_run_into_each_other) {
 	/* The end of one text must not pass for the start of the next. */
-	const struct process a = { 1, 1, "ab", 2, NULL, 0 };
-	const struct process b = { 2, 1, "c", 1, NULL, 0 };
-	const struct process c = { 1, 1, "a", 1, NULL, 0 };
-	const struct process d = { 2, 1, "bc", 2, NULL, 0 };
+	const struct process a = { .pid = 1, .start_time = 1, .comm = "ab", .comm_length = 2 };
+	const struct process b = { .pid = 2, .start_time = 1, .comm = "c", .comm_length = 1 };
+	const struct process c = { .pid = 1, .start_time = 1, .comm = "a", .comm_length = 1 };
+	const struct process d = { .pid = 2, .start_time = 1, .comm = "bc", .comm_length = 2 };
 	const struct owner first[] = { { &a, 1 }, { &b, 1 } };
 	const struct owner second[] = { { &c, 1 }, { &d, 1 } };
 	const struct sock left = { .owners = first, .owner_count = 2 };

@@ -256,8 +256,18 @@ Test(format, every_other_kind_has_its_form) {
 }
 
 Test(format, owners_are_named_once_each_and_cannot_forge_another) {
-	static const struct process python = { 4242, 1, "worker", 6, "python3", 7 };
-	static const struct process kernel_like = { 7, 1, "a,1/b c", 7, NULL, 0 };
+	static const struct process python = { .pid = 4242,
+		                               .start_time = 1,
+		                               .comm = "worker",
+		                               .comm_length = 6,
+		                               .exe = "python3",
+		                               .exe_length = 7,
+		                               .parent = "in,it",
+		                               .parent_length = 5,
+		                               .parent_pid = 1 };
+	static const struct process kernel_like = {
+		.pid = 7, .start_time = 1, .comm = "a,1/b c", .comm_length = 7
+	};
 	const struct owner owners[] = { { &kernel_like, 3 }, { &python, 5 }, { &python, 6 } };
 	static const char *const wanted[] = {
 		[OWNER_ALL] = "7/a\\x2c1/b\\x20c,4242/python3",
@@ -266,6 +276,8 @@ Test(format, owners_are_named_once_each_and_cannot_forge_another) {
 		[OWNER_EXE] = "a\\x2c1/b\\x20c,python3",
 		[OWNER_COMM] = "a\\x2c1/b\\x20c,worker",
 		[OWNER_FD] = "3,5,6",
+		[OWNER_PARENT] = "-,1/in\\x2cit",
+		[OWNER_PARENT_PID] = "-,1",
 	};
 	for (size_t part = 0; part < ARRAY_LENGTH(wanted); part++) {
 		const struct value value = { .kind = VALUE_OWNERS,

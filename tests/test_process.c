@@ -69,6 +69,15 @@ Test(process, the_name_may_hold_anything) {
 	}
 }
 
+Test(process, the_parent_is_the_second_number_behind_the_name) {
+	static const char text[] = "7 (a) 1 (b)) S 4242 2" FIELDS_3_TO_21 "5 6 7" FIELDS_23_TO_26;
+	static const char wrong[] = "7 (a) S -1 2" FIELDS_3_TO_21 "5 6 7" FIELDS_23_TO_26;
+	struct process_stat stat;
+	cr_assert(process_parse_stat(text, sizeof(text) - 1, &stat));
+	cr_expect_eq(stat.parent_pid, 4242);
+	cr_expect_not(process_parse_stat(wrong, sizeof(wrong) - 1, &stat));
+}
+
 Test(process, only_a_whole_stat_line_is_believed) {
 	static const struct {
 		const char *text;

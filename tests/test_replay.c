@@ -127,8 +127,16 @@ static struct bytes copy_bytes(const void *start, size_t length) {
 
 /* What a moment is made of; everything else is found by the same numbers. */
 static const struct process processes[] = {
-	{ 10, 100, "init", 4, NULL, 0 },
-	{ 20, 200, "server\n", 7, "/usr/bin/server", 15 },
+	{ .pid = 10, .start_time = 100, .comm = "init", .comm_length = 4 },
+	{ .pid = 20,
+	  .start_time = 200,
+	  .comm = "server\n",
+	  .comm_length = 7,
+	  .exe = "/usr/bin/server",
+	  .exe_length = 15,
+	  .parent = "init",
+	  .parent_length = 4,
+	  .parent_pid = 10 },
 };
 
 static void add_dump(struct recorder *recorder, const struct moment_dump *dump,
@@ -308,6 +316,8 @@ static void read_all(const struct given *given) {
 			const struct process *process = sock->owners[j].process;
 			cr_assert_eq(process->comm[process->comm_length], '\0');
 			cr_assert(!process->exe || process->exe[process->exe_length] == '\0');
+			cr_assert(!process->parent ||
+			          process->parent[process->parent_length] == '\0');
 			sum += process->pid;
 		}
 		cr_assert_lt(sock->protocol, SOCK_PROTOCOL_COUNT);
@@ -386,6 +396,10 @@ Test(replay, owners_come_back) {
 	cr_expect_str_eq(tcp->owners[1].process->exe, "/usr/bin/server");
 	cr_expect_str_eq(tcp->owners[1].process->comm, "server\n");
 	cr_expect_eq(tcp->owners[1].process->start_time, 200);
+	cr_expect_str_eq(tcp->owners[1].process->parent, "init");
+	cr_expect_eq(tcp->owners[1].process->parent_pid, 10);
+	cr_expect_null(tcp->owners[0].process->parent);
+	cr_expect_eq(tcp->owners[0].process->parent_pid, 0);
 	cr_expect_eq(tcp->ownership, SOCK_OWNERSHIP_SEVERAL);
 	const struct sock *un = find(&given, 201);
 	cr_expect(un->owner_count == 1 && un->ownership == SOCK_OWNERSHIP_EXACT);
@@ -577,9 +591,9 @@ Test(replay, a_section_of_a_lying_length_ends_the_moment) {
 		                            UINT64_MAX,
 		                            UINT64_MAX - 7,
 		                            UINT64_MAX - 16 };
-	static const enum moment_tag tags[] = { MOMENT_ORIGIN, MOMENT_DUMP,       MOMENT_REPORT,
-		                                MOMENT_USER,   MOMENT_PROCESS,    MOMENT_HOLDER,
-		                                MOMENT_HOST,   (enum moment_tag)1 };
+	static const enum moment_tag tags[] = { MOMENT_ORIGIN, MOMENT_DUMP,    MOMENT_REPORT,
+		                                MOMENT_USER,   MOMENT_PROCESS, MOMENT_HOLDER,
+		                                MOMENT_HOST,   MOMENT_PARENT,  (enum moment_tag)1 };
 	for (size_t i = 0; i < ARRAY_LENGTH(lengths) * ARRAY_LENGTH(tags); i++) {
 		const uint64_t length = lengths[i % ARRAY_LENGTH(lengths)];
 		struct out out;
@@ -628,15 +642,10 @@ Test(replay, a_list_that_ends_inside_an_item_makes_no_sense) {
 		enum moment_tag tag;
 		size_t parts[6];
 	} rows[] = {
-		{ MOMENT_USER, { 7, 8, 11, 12 } },
-		{ MOMENT_INTERFACE, { 4, 8, 12 } },
-		{ MOMENT_CGROUP, { 8, 12 } },
-		{ MOMENT_HOST, { 4, 20, 23, 24 } },
-		{ MOMENT_SERVICE, { 4, 8, 12 } },
-		{ MOMENT_PROCESS, { 8, 12, 16, 20, 24 } },
-		{ MOMENT_ORIGIN, { 0, 8, 12, 16, 20, 24 } },
-		{ MOMENT_BOOT, { 0, 3, 4 } },
-		{ MOMENT_OWNERS, { 0, 8, 15, 16 } },
+		{ MOMENT_USER, { 7, 8, 11, 12 } }, { MOMENT_INTERFACE, { 4, 8, 12 } },
+		{ MOMENT_CGROUP, { 8, 12 } },      { MOMENT_HOST, { 4, 20, 23, 24 } },
+		{ MOMENT_SERVICE, { 4, 8, 12 } },  { MOMENT_PROCESS, { 8, 12, 16, 20, 24 } },
+		{ MOMENT_BOOT, { 0, 3, 4 } },      { MOMENT_OWNERS, { 0, 8, 15, 16 } },
 		{ MOMENT_DUMP, { 0, 4, 7, 8 } },
 	};
 	static const unsigned char zeros[64];
@@ -685,6 +694,29 @@ Test(replay, a_holder_needs_a_process_that_is_there) {
 			moment_put_text(&hand.out, "exe", 3);
 		}
 		cr_expect_eq(end_makes_sense(&hand), rows[i].sense, "row %zu", i);
+	}
+}
+
+/* Of a recording of before there is no such section; there are not more parents than processes. */
+Test(replay, parents_belong_to_the_processes_in_their_order) {
+	static const bool sense[] = { true, true, true, false };
+	for (uint32_t count = 0; count < ARRAY_LENGTH(sense); count++) {
+		struct hand hand = begin(MOMENT_PARENT); /* in front of what it is about */
+		for (uint32_t i = 0; i < count; i++) {
+			moment_put_u32(&hand.out, 1);
+			moment_put_u32(&hand.out, 1);
+			moment_put_text(&hand.out, "init", 4);
+		}
+		moment_end(&hand.out, hand.start);
+		hand.start = moment_begin(&hand.out, MOMENT_PROCESS);
+		for (uint32_t i = 0; i < 2; i++) {
+			moment_put_u64(&hand.out, 1);
+			moment_put_u32(&hand.out, i + 1);
+			moment_put_u32(&hand.out, 0);
+			moment_put_text(&hand.out, "comm", 4);
+			moment_put_text(&hand.out, "", 0);
+		}
+		cr_expect_eq(end_makes_sense(&hand), sense[count], "%u parents", count);
 	}
 }
 

@@ -14,10 +14,27 @@
 #include "util.h"
 #include "view.h"
 
-static const struct process sshd = { 812, 1, "sshd", 4, "sshd", 4 };
-static const struct process forger = { 4242, 2, "x\",\"pid\":1", 10, "a,1/init b", 10 };
-static const struct process screen = { 4243, 3, "\x1b[2J\n", 5, NULL, 0 };
-static const struct process latin = { 4294967295, 4, "caf\xe9", 4, "\u202egpj.\u00f1\\", 10 };
+static const struct process sshd = { .pid = 812,
+	                             .start_time = 1,
+	                             .comm = "sshd",
+	                             .comm_length = 4,
+	                             .exe = "sshd",
+	                             .exe_length = 4 };
+static const struct process forger = { .pid = 4242,
+	                               .start_time = 2,
+	                               .comm = "x\",\"pid\":1",
+	                               .comm_length = 10,
+	                               .exe = "a,1/init b",
+	                               .exe_length = 10 };
+static const struct process screen = {
+	.pid = 4243, .start_time = 3, .comm = "\x1b[2J\n", .comm_length = 5
+};
+static const struct process latin = { .pid = 4294967295,
+	                              .start_time = 4,
+	                              .comm = "caf\xe9",
+	                              .comm_length = 4,
+	                              .exe = "\u202egpj.\u00f1\\",
+	                              .exe_length = 10 };
 
 static const struct owner sshd_owners[] = { { &sshd, 3 } };
 static const struct owner many_owners[] = {
@@ -404,9 +421,9 @@ Test(sink, a_name_cannot_pass_for_what_is_not_known) {
 		const char *name, *cell;
 	} rows[] = { { "-", "\\x2d" }, { "--", "--" }, { "", "\"\"" }, { "\"\"", "\\x22\\x22" } };
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		const struct process process = {
-			7, 1, rows[i].name, strlen(rows[i].name), NULL, 0
-		};
+		const struct process process = { .pid = 7,
+			                         .comm = rows[i].name,
+			                         .comm_length = strlen(rows[i].name) };
 		const struct owner owner = { &process, 3 };
 		const struct sock row = { .owners = &owner, .owner_count = 1 };
 		const struct table table = { .class = &sink_text,
@@ -421,7 +438,9 @@ Test(sink, a_name_cannot_pass_for_what_is_not_known) {
 }
 
 Test(sink, an_empty_name_is_still_a_cell) {
-	static const struct process nameless = { 7, 1, "", 0, NULL, 0 };
+	static const struct process nameless = {
+		.pid = 7, .start_time = 1, .comm = "", .comm_length = 0
+	};
 	static const struct owner owner = { &nameless, 3 };
 	static const struct sock row = { .owners = &owner, .owner_count = 1 };
 	const struct table last = { .class = &sink_text, .columns = "proto,comm", .measured = 1 };

@@ -31,9 +31,9 @@ static const char *text(const char *string) {
 #define GIVE(type, ...) give(&(type){ __VA_ARGS__ }, sizeof(type))
 
 static const struct owner *some_owners(uint32_t pid) {
-	const struct process *process =
-	    GIVE(struct process, .pid = pid, .comm = text("worker"), .comm_length = 6,
-	         .exe = text("python3"), .exe_length = 7);
+	const struct process *process = GIVE(
+	    struct process, .pid = pid, .comm = text("worker"), .comm_length = 6,
+	    .parent = text("init"), .parent_length = 4, .exe = text("python3"), .exe_length = 7);
 	const struct owner owners[] = { { process, 3 }, { process, 4 } };
 	return give(owners, sizeof(owners));
 }

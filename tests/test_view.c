@@ -136,8 +136,15 @@ static void expect_order(const struct sock *rows, size_t count, const char *sort
 	view_finish(&view);
 }
 
-static const struct process ant = { 900, 1, "ant", 3, "zebra", 5 };
-static const struct process bee = { 1000, 1, "bee", 3, "an", 2 };
+static const struct process ant = { .pid = 900,
+	                            .start_time = 1,
+	                            .comm = "ant",
+	                            .comm_length = 3,
+	                            .exe = "zebra",
+	                            .exe_length = 5 };
+static const struct process bee = {
+	.pid = 1000, .start_time = 1, .comm = "bee", .comm_length = 3, .exe = "an", .exe_length = 2
+};
 static const struct owner owned_by_ant = { &ant, 3 };
 static const struct owner owned_by_bee = { &bee, 20 };
 

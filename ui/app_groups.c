@@ -14,7 +14,8 @@ enum { FIELD_NAME_WIDTH = 16 };
 
 /* What people ask for most, in the order of the menu; all other fields follow. */
 static const char *const first_names[] = {
-	"process", "dst", "dst_net", "sport", "state", "user", "cgroup", "netns", "health",
+	"process", "parent", "dst",    "dst_net", "sport",
+	"state",   "user",   "cgroup", "netns",   "health",
 };
 
 void app_groups_finish(struct app_groups *groups) {

@@ -114,6 +114,12 @@ static bool text_of(const struct value *value, const char **text, size_t *length
 	return true;
 }
 
+static uint32_t number_of_owner(const struct owner *owner, enum value_owner_part part) {
+	if (part == OWNER_PARENT || part == OWNER_PARENT_PID)
+		return owner->process->parent_pid;
+	return part == OWNER_FD ? owner->fd : owner->process->pid;
+}
+
 static uint64_t number_of(const struct value *value) {
 	switch (value->kind) {
 	case VALUE_NUMBER:
@@ -123,8 +129,7 @@ static uint64_t number_of(const struct value *value) {
 	case VALUE_FLAGS:
 		return value->length;
 	case VALUE_OWNERS:
-		return value->part == OWNER_FD ? value->owners[0].fd
-		                               : value->owners[0].process->pid;
+		return number_of_owner(&value->owners[0], (enum value_owner_part)value->part);
 	case VALUE_UNKNOWN:
 	case VALUE_SYMBOL:
 	case VALUE_TEXT:

@@ -4,7 +4,9 @@ import collections
 import csv
 import io
 import os
+import pathlib
 import socket
+import tempfile
 
 import live
 import sockets
@@ -53,6 +55,22 @@ def _():
         found = groups("pid", "port", port)
     equal([group["sockets"] for group in found], [1], "groups")
     equal(found[0]["pid"], both, "the key")
+
+
+@test("the parent of a process is one of its fields, in a recording too")
+def _():
+    kept = sockets.datagram()
+    port = str(kept.getsockname()[1])
+    comm = pathlib.Path(f"/proc/{os.getppid()}/exe").resolve().name
+    wanted = [{"pid": os.getppid(), "name": comm}]
+    equal(groups("parent", "port", port)[0]["parent"], wanted, "by parent")
+    equal(groups("ppid", "ppid", str(os.getppid()))[0]["ppid"], [os.getppid()], "by number")
+    with tempfile.TemporaryDirectory() as directory:
+        live.run("record", "-n", "1", f"{directory}/one.rec")
+        found = live.document("--replay", f"{directory}/one.rec", "--group", "parent", "port", port)
+    equal(found["groups"][0]["parent"], wanted, "replayed")
+    text = live.run("list", "-H", "--columns", "parent,ppid", "port", port)[1].decode()
+    equal(text.split(), [f"{os.getppid()}/{comm}", str(os.getppid())], "as text")
 
 
 @test("levels are columns, and every combination is a row")
