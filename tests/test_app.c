@@ -531,7 +531,8 @@ Test(app, the_wheel_moves_but_not_what_is_typed) {
 }
 
 Test(app, a_click_anywhere_in_any_mode_does_no_harm) {
-	static const int keys[] = { 'j', KEY_CODE_F1, KEY_CODE_F6, '/', KEY_CODE_ENTER, 'u', '2' };
+	static const int keys[] = { KEY_CODE_F2, KEY_CODE_ESCAPE, KEY_CODE_F1, KEY_CODE_F6,
+		                    '/',         KEY_CODE_ENTER,  '2' };
 	struct stage stage;
 	begin(&stage, true);
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
@@ -555,6 +556,125 @@ Test(app, M_gives_the_mouse_to_the_terminal_and_takes_it_back) {
 	cr_expect_not(app_settings(stage.app)->mouse);
 	press(&stage, 'M');
 	cr_expect(app_settings(stage.app)->mouse);
+	finish(&stage);
+}
+
+static void press_times(struct stage *stage, int key, int times) {
+	for (int i = 0; i < times; i++)
+		press(stage, key);
+}
+
+static void expect_columns(const struct stage *stage, const char *wanted) {
+	char *text = settings_text(app_settings(stage->app), SETTING_COLUMNS);
+	cr_expect_str_eq(text, wanted, "'%s'", text);
+	free(text);
+}
+
+/* The setup of an app with three columns. */
+static void begin_setup(struct stage *stage) {
+	begin_with(stage, (struct app_setup){ .delay_ns = SECOND, .is_live = true }, NULL,
+	           "state,local,rx");
+	press(stage, KEY_CODE_F2);
+	expect_shown(stage, "\n Setup");
+}
+
+Test(app, setup_changes_what_is_drawn_at_once) {
+	struct stage stage;
+	begin_setup(&stage);
+	press(&stage, ' ');
+	cr_expect_eq(app_settings(stage.app)->theme, THEME_DARK);
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_SETTINGS);
+	press(&stage, KEY_CODE_LEFT);
+	cr_expect_eq(app_settings(stage.app)->theme, THEME_AUTO);
+	press(&stage, KEY_CODE_DOWN);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, " units                  bits ");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, " 7.2Mb\n");
+	finish(&stage);
+}
+
+Test(app, setup_shows_hides_and_moves_columns) {
+	struct stage stage;
+	begin_setup(&stage);
+	press_times(&stage, KEY_CODE_DOWN, SETTING_COLUMNS);
+	press(&stage, KEY_CODE_LEFT);
+	expect_columns(&stage, "state,local,rx");
+	press(&stage, KEY_CODE_RIGHT);
+	expect_columns(&stage, "local,state,rx");
+	press_times(&stage, KEY_CODE_RIGHT, 5);
+	expect_columns(&stage, "local,rx,state");
+	press(&stage, KEY_CODE_LEFT);
+	press(&stage, KEY_CODE_LEFT);
+	expect_columns(&stage, "state,local,rx");
+	press(&stage, ' ');
+	expect_columns(&stage, "local,rx");
+	expect_shown(&stage, " 2 columns of ");
+	press(&stage, ' ');
+	expect_columns(&stage, "local,rx,state");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "\n LOCAL          RX/s STATE");
+	finish(&stage);
+}
+
+Test(app, setup_leaves_one_column_and_brings_the_default_ones_back) {
+	struct stage stage;
+	begin_setup(&stage);
+	press_times(&stage, KEY_CODE_DOWN, SETTING_COLUMNS);
+	for (int i = 0; i < 4; i++) {
+		press(&stage, ' ');
+		press(&stage, KEY_CODE_HOME);
+		press_times(&stage, KEY_CODE_DOWN, SETTING_COLUMNS);
+	}
+	expect_columns(&stage, "rx");
+	press(&stage, ' ');
+	expect_shown(&stage, "one column must stay");
+	press(&stage, KEY_CODE_DELETE);
+	expect_columns(&stage, "default");
+	expect_shown(&stage, "[x] owners");
+	finish(&stage);
+}
+
+Test(app, setup_takes_what_is_typed_and_comes_back) {
+	struct stage stage;
+	begin_setup(&stage);
+	press_times(&stage, KEY_CODE_DOWN, SETTING_DELAY);
+	press(&stage, KEY_CODE_ENTER);
+	press(&stage, KEY_CODE_BACKSPACE);
+	type(&stage, "2.5");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, " delay                  2.5 ");
+	press(&stage, KEY_CODE_DOWN);
+	press(&stage, ' ');
+	type(&stage, "port (");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "not a filter");
+	press(&stage, ' ');
+	type(&stage, "port 80");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, " filter                 port 80 ");
+	press(&stage, KEY_CODE_F1);
+	expect_shown(&stage, "these keys");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "\n Setup");
+	press(&stage, 'q');
+	cr_expect_eq(app_take_wish(stage.app) == APP_WISH_QUIT, false);
+	expect_shown(&stage, "every 2.5s");
+	finish(&stage);
+}
+
+Test(app, in_setup_a_click_selects_and_the_next_one_changes) {
+	struct stage stage;
+	begin_setup(&stage);
+	click_on(&stage, "ascii ");
+	cr_expect_not(app_settings(stage.app)->ascii);
+	click_on(&stage, "ascii ");
+	cr_expect(app_settings(stage.app)->ascii);
+	click_on(&stage, "[x] local");
+	click_on(&stage, "[x] local");
+	expect_columns(&stage, "state,rx");
+	click_on(&stage, "Back");
+	expect_hidden(&stage, "Setup\n");
 	finish(&stage);
 }
 

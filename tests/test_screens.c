@@ -76,9 +76,10 @@ static int key_of(const char **at) {
 		{ "<PgDn>", KEY_CODE_PAGE_DOWN }, { "<End>", KEY_CODE_END },
 		{ "<Home>", KEY_CODE_HOME },      { "<Right>", KEY_CODE_RIGHT },
 		{ "<F1>", KEY_CODE_F1 },          { "<F3>", KEY_CODE_F3 },
-		{ "<F6>", KEY_CODE_F6 },          { "<Tab>", KEY_CODE_TAB },
-		{ "<F7>", KEY_CODE_F7 },          { "<F5>", KEY_CODE_F5 },
-		{ "<F8>", KEY_CODE_F8 },          { "<Left>", KEY_CODE_LEFT },
+		{ "<F2>", KEY_CODE_F2 },          { "<F6>", KEY_CODE_F6 },
+		{ "<Tab>", KEY_CODE_TAB },        { "<F7>", KEY_CODE_F7 },
+		{ "<F5>", KEY_CODE_F5 },          { "<F8>", KEY_CODE_F8 },
+		{ "<Left>", KEY_CODE_LEFT },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		const size_t length = strlen(names[i].name);
@@ -138,6 +139,9 @@ static const char *const scripts[] = {
 	"<Look><Look><Right><Right>",
 	"<Look><Look><End>",
 	"<Look><Look>++",
+	"<Look><Look><F2>",
+	"<Look><Look><F2><Down><Right><PgDn> <Right><Right>",
+	"<Look><Look><F2><Down><Down><Down><Down><Enter>",
 	"<Look><Look><F7>",
 	"<Look><Look>2<Down><Down>?<Look>",
 	"<Look><Look>2<Down><Enter>",

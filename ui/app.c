@@ -263,7 +263,7 @@ struct columns_look app_look(const struct app *app) {
 void app_close_mode(struct app *app) {
 	prompt_finish(&app->prompt);
 	menu_finish(&app->menu);
-	app->mode = APP_MODE_TABLE;
+	app->mode = app->setup_open ? APP_MODE_SETUP : APP_MODE_TABLE;
 	app->dirty = true;
 }
 

@@ -371,6 +371,7 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_PORT_NAMES] = do_port_names,
 	[ACTION_EXPORT] = do_export,
 	[ACTION_COPY] = do_copy,
+	[ACTION_SETUP] = app_open_setup,
 	[ACTION_WRITE_SETTINGS] = app_write_settings,
 	[ACTION_MOUSE] = app_toggle_mouse,
 	[ACTION_REDRAW] = do_redraw,
@@ -413,11 +414,14 @@ static void press_in_help(struct app *app, int key) {
 		handlers[key == 'q' ? ACTION_NONE : action](app);
 }
 
+void app_do(struct app *app, enum action action) {
+	handlers[action](app);
+}
+
 static void (*const presses[])(struct app *app, int key) = {
-	[APP_MODE_TABLE] = press_in_table,
-	[APP_MODE_PROMPT] = app_prompt_press,
-	[APP_MODE_MENU] = app_menu_press,
-	[APP_MODE_HELP] = press_in_help,
+	[APP_MODE_TABLE] = press_in_table,  [APP_MODE_PROMPT] = app_prompt_press,
+	[APP_MODE_MENU] = app_menu_press,   [APP_MODE_HELP] = press_in_help,
+	[APP_MODE_SETUP] = app_setup_press,
 };
 _Static_assert(ARRAY_LENGTH(presses) == APP_MODE_COUNT, "a reader for each");
 

@@ -19,7 +19,7 @@ struct items {
 };
 
 static void add(struct items *items, int key, const char *label) {
-	if (items->count < ITEMS_MAX)
+	if (items->count < ITEMS_MAX && key != KEY_CODE_NONE)
 		items->items[items->count++] = (struct item){ key, label };
 }
 
@@ -35,12 +35,20 @@ static struct items items_of(const struct app *app) {
 		add(&items, KEY_CODE_PAGE_DOWN, N_("Down"));
 		add(&items, KEY_CODE_ESCAPE, N_("Back"));
 		break;
+	case APP_MODE_SETUP:
+		add(&items, ' ', N_("Change"));
+		add(&items, KEY_CODE_LEFT, N_("Earlier"));
+		add(&items, KEY_CODE_RIGHT, N_("Later"));
+		add(&items, KEY_CODE_DELETE, N_("Default"));
+		add(&items, keymap_key(&app->settings.keymap, ACTION_WRITE_SETTINGS), N_("Write"));
+		add(&items, KEY_CODE_ESCAPE, N_("Back"));
+		break;
 	case APP_MODE_TABLE:
 	case APP_MODE_PROMPT:
 	case APP_MODE_COUNT:
 		for (size_t i = 0; i < action_count; i++) {
 			const int key = keymap_key(&app->settings.keymap, actions[i].action);
-			if (actions[i].bar && key != KEY_CODE_NONE)
+			if (actions[i].bar)
 				add(&items, key, actions[i].bar);
 		}
 		break;

@@ -108,7 +108,10 @@ static void draw_menu(struct app *app, struct canvas *canvas, struct area area) 
 
 static void draw_middle(struct app *app, struct canvas *canvas, struct area area) {
 	draw_header(app, canvas, &area);
-	app_page_draw(app, canvas, area);
+	if (app->setup_open)
+		app_setup_draw(app, canvas, area);
+	else
+		app_page_draw(app, canvas, area);
 	draw_menu(app, canvas, area);
 }
 
@@ -117,6 +120,7 @@ void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 	canvas_clear(canvas, canvas->width, canvas->height);
 	app->table_area = (struct area){ 0 };
 	app->spot_count = 0;
+	app->setup_area = (struct area){ 0 };
 	if (app->message && now_ns >= app->message_until_ns)
 		app_forget_message(app);
 	const struct area bottom = area_take_bottom(&area, bottom_height(app));
@@ -126,6 +130,8 @@ void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 		app->help_scroll = app_help_draw(app, canvas, area);
 	else if (app->frame)
 		draw_middle(app, canvas, area);
+	else if (app->setup_open)
+		app_setup_draw(app, canvas, area);
 	else
 		draw_waiting(app, canvas, area);
 	if (app->mode == APP_MODE_PROMPT)

@@ -59,6 +59,8 @@ static void click(struct app *app, const struct mouse *mouse, uint64_t now_ns) {
 		app_press(app, key, now_ns);
 	else if (app->mode == APP_MODE_MENU && menu_point(&app->menu, mouse->x, mouse->y))
 		app_press(app, KEY_CODE_ENTER, now_ns);
+	else if (app->mode == APP_MODE_SETUP)
+		app_setup_click(app, mouse->y);
 	else
 		click_table(app, mouse);
 }

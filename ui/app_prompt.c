@@ -127,12 +127,24 @@ static void enter_jump(struct app *app) {
 	app_close_mode(app);
 }
 
+static char *start_start(const struct app *app) {
+	return xasprintf("%s", app->settings.filter);
+}
+
+static void enter_start(struct app *app) {
+	const char *fault = settings_set(&app->settings, SETTING_FILTER, app->prompt.text);
+	app_close_mode(app);
+	if (fault)
+		app_say(app, xasprintf("%s", _(fault)));
+}
+
 static const struct prompt_kind kinds[] = {
 	[APP_PROMPT_FILTER] = { N_("filter"), start_filter, change_filter, enter_filter,
 	                        cancel_filter },
 	[APP_PROMPT_SEARCH] = { N_("search"), start_search, change_search, enter_search,
 	                        cancel_search },
 	[APP_PROMPT_DELAY] = { N_("seconds between looks"), start_delay, NULL, enter_delay, NULL },
+	[APP_PROMPT_START] = { N_("filter at the start"), start_start, NULL, enter_start, NULL },
 	[APP_PROMPT_EXPORT] = { N_("write to (.txt .json .ndjson .csv .tsv)"), start_export, NULL,
 	                        enter_export, NULL },
 	[APP_PROMPT_JUMP] = { N_("go to (12:30, +30s, -2m, moment)"), start_jump, NULL, enter_jump,
@@ -158,7 +170,8 @@ static void cancel(struct app *app, const struct prompt_kind *kind) {
 void app_prompt_press(struct app *app, int key) {
 	const struct prompt_kind *kind = &kinds[app->prompt_kind];
 	const struct prompt_completer completer = filter_line_completer(app->filter, app->frame);
-	const bool completes = app->prompt_kind == APP_PROMPT_FILTER;
+	const bool completes =
+	    app->prompt_kind == APP_PROMPT_FILTER || app->prompt_kind == APP_PROMPT_START;
 	switch (prompt_key(&app->prompt, key, completes ? &completer : NULL)) {
 	case PROMPT_NOTHING:
 		break;

@@ -27,6 +27,7 @@ enum app_mode {
 	APP_MODE_PROMPT,
 	APP_MODE_MENU,
 	APP_MODE_HELP,
+	APP_MODE_SETUP,
 	APP_MODE_COUNT,
 };
 
@@ -36,6 +37,7 @@ enum app_prompt {
 	APP_PROMPT_SEARCH,
 	APP_PROMPT_DELAY,
 	APP_PROMPT_EXPORT,
+	APP_PROMPT_START, /* the filter at the start */
 	APP_PROMPT_JUMP,
 	APP_PROMPT_COUNT,
 };
@@ -122,6 +124,11 @@ struct app {
 
 	struct settings settings; /* but for the delay, which is delay_ns above */
 	char *fault;              /* of the configuration; NULL: none, or it was seen */
+	bool setup_open;          /* its page is shown, whatever is typed or read on it */
+	size_t setup_row;         /* that is selected */
+	size_t setup_top;         /* the first line in sight */
+	int setup_height;         /* lines of the last drawing */
+	struct area setup_area;   /* where they are */
 	/* Where things are since the last drawing. */
 	struct area table_area; /* with the heading; empty: the table is not there */
 	struct app_spot spots[APP_SPOTS_MAX];
@@ -198,5 +205,12 @@ void app_bar_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_add_spot(struct app *app, struct area area, int key); /* while it is drawn */
 void app_toggle_mouse(struct app *app);
 
-/* app_setup.c */
+/* app_actions.c: as if its key had been pressed in the table. */
+void app_do(struct app *app, enum action action);
+
+/* app_setup.c: the page over all others. */
+void app_open_setup(struct app *app);
+void app_setup_press(struct app *app, int key);
+void app_setup_click(struct app *app, int y);
+void app_setup_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_write_settings(struct app *app);

@@ -144,6 +144,26 @@ def _():
             equal(one.ask("mouse_any_flag"), "0", "given back at the end")
 
 
+@test("F2 hides, moves and brings back columns, and W keeps them")
+def _():
+    with tempfile.TemporaryDirectory() as home:
+        with screen("top", "--columns", "proto,state,local", env=environment(home)) as one:
+            one.like(r"^ PROTO STATE")
+            one.press("F2")
+            one.wait_for("3 columns of ")
+            one.press(*["Down"] * 6, "Right")
+            one.like(r"^ \[x\] state .*\n \[x\] proto .*\n \[x\] local ")
+            one.press("Down", "Down", "Space")
+            one.wait_for("4 columns of ")
+            one.press("W")
+            one.wait_for("settings written to ")
+            one.press("Escape")
+            one.like(r"^ STATE +PROTO +LOCAL +PID/PROCESS|^ STATE +PROTO +LOCAL +\w")
+        true(read(home).startswith("columns = state,proto,local,"), read(home))
+        with screen("top", env=environment(home)) as one:
+            one.like(r"^ STATE +PROTO +LOCAL")
+
+
 @test("what a terminal tells of its background, early or late or in pieces, is never keys")
 def _():
     with tempfile.TemporaryDirectory() as home, screen("top", env=environment(home)) as one:
