@@ -609,7 +609,7 @@ Test(app, setup_shows_hides_and_moves_columns) {
 	expect_columns(&stage, "state,local,rx");
 	press(&stage, ' ');
 	expect_columns(&stage, "local,rx");
-	expect_shown(&stage, " 2 columns of ");
+	expect_shown(&stage, " 2 columns, ");
 	press(&stage, ' ');
 	expect_columns(&stage, "local,rx,state");
 	press(&stage, KEY_CODE_ESCAPE);

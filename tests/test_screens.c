@@ -140,7 +140,7 @@ static const char *const scripts[] = {
 	"<Look><Look><End>",
 	"<Look><Look>++",
 	"<Look><Look><F2>",
-	"<Look><Look><F2><Down><Right><PgDn> <Right><Right>",
+	"<Look><Look><F2><Down><Right><Down><Down><Down><Down><Down><Right> ",
 	"<Look><Look><F2><Down><Down><Down><Down><Enter>",
 	"<Look><Look><F7>",
 	"<Look><Look>2<Down><Down>?<Look>",
@@ -281,12 +281,13 @@ static void drain(const struct line *line) {
 		continue;
 }
 
-static void expect_shown(const struct line *line, const struct canvas *canvas) {
+static void expect_shown(const struct line *line, const struct canvas *canvas,
+                         enum theme_kind kind) {
 	struct out out;
 	char *drawn = drawn_text(canvas);
 	out_init(&out, OUT_MEMORY);
-	const struct theme_terminal kind = { .colors = terminal_colors(line->terminal) };
-	const struct theme theme = theme_make(THEME_AUTO, &kind);
+	const struct theme_terminal terminal = { .colors = terminal_colors(line->terminal) };
+	const struct theme theme = theme_make(kind, &terminal);
 	terminal_draw(line->terminal, canvas, &theme);
 	terminal_read_back(line->terminal, &out);
 	out_char(&out, '\0');
@@ -323,7 +324,7 @@ static void expect_session(int width, int height, bool ascii) {
 		canvas_clear(&canvas, terminal_width(line.terminal),
 		             terminal_height(line.terminal));
 		app_draw(app, &canvas, second);
-		expect_shown(&line, &canvas);
+		expect_shown(&line, &canvas, (enum theme_kind)(i % THEME_COUNT));
 	}
 	app_destroy(app);
 	feed_close(&feed);

@@ -270,8 +270,7 @@ static void draw_column(const struct app *app, struct canvas *canvas, struct are
 static void draw_title(const struct app *app, struct canvas *canvas, struct area line) {
 	canvas_fill(canvas, line, STYLE_HEADING);
 	canvas_printf(canvas, line.x + 1, line.y, line.width - 1, STYLE_HEADING,
-	              _("%zu columns of %zu, in this order"), columns_count(app->columns),
-	              field_count);
+	              _("%zu columns, in this order"), columns_count(app->columns));
 }
 
 static void draw_row(const struct app *app, struct canvas *canvas, struct area line, size_t row) {

@@ -1,13 +1,15 @@
 """What is set for the live view: in the configuration, on the command line, with its own keys."""
 
 import os
+import pwd
+import signal
 import stat
 import tempfile
 
 import live
 import sockets
 from live import equal, test, true
-from screens import colours, command, plain, screen, shell
+from screens import children_of, colours, command, plain, screen, shell
 
 
 def environment(home, **more):
@@ -150,11 +152,11 @@ def _():
         with screen("top", "--columns", "proto,state,local", env=environment(home)) as one:
             one.like(r"^ PROTO STATE")
             one.press("F2")
-            one.wait_for("3 columns of ")
+            one.wait_for("3 columns, ")
             one.press(*["Down"] * 6, "Right")
             one.like(r"^ \[x\] state .*\n \[x\] proto .*\n \[x\] local ")
             one.press("Down", "Down", "Space")
-            one.wait_for("4 columns of ")
+            one.wait_for("4 columns, ")
             one.press("W")
             one.wait_for("settings written to ")
             one.press("Escape")
@@ -162,6 +164,37 @@ def _():
         true(read(home).startswith("columns = state,proto,local,"), read(home))
         with screen("top", env=environment(home)) as one:
             one.like(r"^ STATE +PROTO +LOCAL")
+
+
+@test("called by sudo it is the user's home that counts, and nothing is written where root rules")
+def _():
+    if os.geteuid() != 0:
+        raise live.Skip("not root")
+    nobody = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory() as home:
+        configured(home, "columns = state,local\n")
+        caller = {"SUDO_UID": str(nobody.pw_uid), "SUDO_GID": str(nobody.pw_gid)}
+        with screen("top", env=environment(home, **caller)) as one:
+            one.wait_for("PROTO")
+            one.type("W")
+            one.wait_for("not written: ")
+        equal(read(home), "columns = state,local\n")
+        # A home that sudo leaves as it was, and that is somebody else's.
+        with screen("top", env=environment("/nonexistent", **caller, XDG_CONFIG_HOME=f"{home}/.config")) as one:
+            one.wait_for("socklens")
+            one.type("W")
+            one.wait_for("not written: ")
+        equal(read(home), "columns = state,local\n")
+
+
+@test("who is killed leaves no mouse behind")
+def _():
+    with tempfile.TemporaryDirectory() as home, screen("top", env=environment(home)) as one:
+        one.wait_for("PROTO")
+        equal(one.ask("mouse_any_flag"), "1")
+        os.kill(children_of(one.pid())[0], signal.SIGKILL)
+        live.until(one.is_dead, "the end")
+        equal(one.ask("mouse_any_flag"), "0")
 
 
 @test("what a terminal tells of its background, early or late or in pieces, is never keys")
