@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "names.h"
 #include "unix_peer.h"
 
 /* Sockets of one user follow each other and share the text. */
@@ -37,5 +38,7 @@ struct annotation annotate(const struct source *source, struct snapshot *batch,
 		name_users(source, batch, socks, count);
 	if (needs & SOCK_NEED_NAMES)
 		annotation.unresolved = source->names(source->self, batch, socks, count);
+	if (needs & SOCK_NEED_SERVICE)
+		names_add_services(batch, socks, count);
 	return annotation;
 }

@@ -496,6 +496,9 @@ const struct field fields[] = {
 	{ TEXT("fd", "FD", N_("descriptors in the owners, of the socket or its io_uring")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_fd },
 
+	{ TEXT("service", "SERVICE", N_("name of the well-known one of the two ports")),
+	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_SERVICE, OF(NAMES, sock_names, 0, service),
+	  .access.get = get_name },
 	{ TEXT("parent", "PARENT", N_("process that started the owner, as it was when first read")),
 	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_OWNERS, .access.get = get_parent },
 	{ TEXT("ppid", "PPID", N_("process id of that parent")), .group = FIELD_GROUP_ASKED,

@@ -134,7 +134,7 @@ struct filter_tree {
 /* What only those who look at all sockets find out: owners, users, names, other ends. */
 enum {
 	FILTER_NEEDS_LATE = SOCK_NEED_OWNERS | SOCK_NEED_USER | SOCK_NEED_NAMES | SOCK_NEED_PEER |
-	                    SOCK_NEED_PEER_OWNERS,
+	                    SOCK_NEED_PEER_OWNERS | SOCK_NEED_SERVICE,
 };
 
 /* A node without operands; NULL if the tree has too many. */

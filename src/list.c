@@ -50,7 +50,7 @@ static bool shows_sockets(const struct list *list) {
 
 /* Owners, names, peers and order are found for all sockets at once. */
 static bool needs_all(const struct list *list) {
-	const uint32_t all_at_once = SOCK_NEED_OWNERS | SOCK_NEED_NAMES;
+	const uint32_t all_at_once = SOCK_NEED_OWNERS | SOCK_NEED_NAMES | SOCK_NEED_SERVICE;
 	return list->recorded || list->history || (list->needs & all_at_once) ||
 	       list->finds_peers || is_grouped(list) ||
 	       (!list->cli->summary && list->cli->view.key_count > 0);
@@ -171,7 +171,7 @@ static bool take_batch(void *context, struct snapshot *batch) {
 
 /* A recording may have been made for fewer columns. */
 static void note_unrecorded(const struct list *list, struct out *notes) {
-	const uint32_t missing = list->needs & ~list->source->needs;
+	const uint32_t missing = list->needs & ~(list->source->needs | (uint32_t)SOCK_NEED_SERVICE);
 	if (missing == 0)
 		return;
 	out_text(notes, _("socklens: not recorded: "));

@@ -93,3 +93,43 @@ size_t names_annotate(struct snapshot *snapshot, struct sock *const *socks, size
 	services_destroy(services);
 	return unanswered;
 }
+
+/* Of a listener, and of a socket without a peer, there is only one port. Else the lower one with a
+ * name is the server's: those that clients are given are high. NULL: neither has a name. */
+static const char *service_of(const struct services *services, const struct sock *sock) {
+	const enum sock_protocol protocol = (enum sock_protocol)sock->protocol;
+	const uint32_t local_port = sock->local.port;
+	const uint32_t peer_port = sock->peer.port;
+	const char *local = local_port ? services_find(services, protocol, local_port) : NULL;
+	const char *peer = peer_port ? services_find(services, protocol, peer_port) : NULL;
+	if (!local || !peer)
+		return local ? local : peer;
+	return local_port <= peer_port ? local : peer;
+}
+
+/* Sockets of one service often follow each other, and share what has no other names in it. */
+void names_add_services(struct snapshot *snapshot, struct sock *const *socks, size_t count) {
+	int error = 0;
+	struct services *services = services_load(&error);
+	const char *last = NULL;
+	const struct sock_names *shared = NULL;
+	snapshot_note_names(snapshot, error, "getservent");
+	for (size_t i = 0; i < count; i++) {
+		const char *service = is_over_ip(socks[i]) ? service_of(services, socks[i]) : NULL;
+		if (!service)
+			continue;
+		if (service == last && !socks[i]->names) {
+			socks[i]->names = shared;
+			continue;
+		}
+		struct sock_names *names = arena_alloc(&snapshot->arena, sizeof(*names));
+		*names = *sock_names(socks[i]);
+		names->service = arena_copy(&snapshot->arena, service, strlen(service));
+		if (!socks[i]->names) {
+			last = service;
+			shared = names;
+		}
+		socks[i]->names = names;
+	}
+	services_destroy(services);
+}

@@ -51,6 +51,7 @@ void snapshot_name(struct snapshot *snapshot, struct sock *sock, const struct so
 	struct sock_names *copy = arena_alloc(&snapshot->arena, sizeof(*copy));
 	copy->local = copy_names(&snapshot->arena, local);
 	copy->peer = copy_names(&snapshot->arena, peer);
+	copy->service = NULL;
 	sock->names = copy;
 }
 

@@ -181,6 +181,7 @@ enum sock_need {
 	SOCK_NEED_PENDING = 1u << 13,     /* who waits to be accepted by a UNIX listener */
 	SOCK_NEED_BPF_FILTER = 1u << 14,  /* the classic BPF program of a packet socket */
 	SOCK_NEED_UID = 1u << 15,         /* UNIX: it costs the kernel something to tell it */
+	SOCK_NEED_SERVICE = 1u << 16,     /* the name of the service that it is about */
 	/* Those that are told in attributes behind the fixed part of a reply. */
 	SOCK_NEEDS_IN_ATTRIBUTES = SOCK_NEED_INFO | SOCK_NEED_CONGESTION | SOCK_NEED_MEMORY |
 	                           SOCK_NEED_TOS | SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS |
@@ -217,6 +218,8 @@ struct sock_end_names {
 };
 struct sock_names {
 	struct sock_end_names local, peer;
+	const char *service; /* of the port that is not the client's, whether or not names were
+	                      * asked for; no recording has it */
 };
 
 /* INET_DIAG_SKMEMINFO, in the kernel's order; bytes, but for `drops` (a count). */

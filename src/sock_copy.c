@@ -161,6 +161,7 @@ static const struct sock_names *copy_names(const struct sock_copier *copier,
 	copy->local.service = copy_string(copier, from->local.service);
 	copy->peer.host = copy_string(copier, from->peer.host);
 	copy->peer.service = copy_string(copier, from->peer.service);
+	copy->service = copy_string(copier, from->service);
 	return copy;
 }
 

@@ -171,7 +171,8 @@ static void add_findings(struct recorder *recorder) {
 	struct sock_unix un = { .peer_inode = 202,
 		                .peer_owners = &peer_owner,
 		                .peer_owner_count = 1 };
-	const struct sock_names names = { { "localhost", "ssh" }, { "far.example", "https" } };
+	const struct sock_names names = { .local = { "localhost", "ssh" },
+		                          .peer = { "far.example", "https" } };
 	struct snapshot batch;
 	snapshot_init(&batch);
 	*snapshot_add(&batch) = (struct sock){

@@ -162,7 +162,7 @@ static const char *const group_scripts[] = {
 	"<Look><Look><F5><Down><Enter>",
 	"<Look><Look>/tcp<Enter><F5><Down><Enter><Esc>",
 	"<Look><Look><F8>",
-	"<Look><Look><F8><Down><Down><Down><Down><Down><Enter>*",
+	"<Look><Look><F8><Down><Down><Down><Down><Down><Down><Enter>*",
 	"<Look><Look><F5><Down><Look><Look><Look>",
 	"<Look><Look>t<F3>b<Enter>",
 };

@@ -138,7 +138,7 @@ static struct sock original_of(enum sock_protocol protocol) {
 		.local = { .port = 80 },
 		.peer = { .port = 81 },
 		.names = GIVE(struct sock_names, .local = { text("here"), text("http") },
-		              .peer = { text("there"), text("other") }),
+		              .peer = { text("there"), text("other") }, .service = text("http")),
 		.memory = GIVE(struct sock_memory, .rcvbuf = 4096, .drops = 3,
 		               .length = sizeof(struct sock_memory)),
 		.interface_name = text("eth0"),

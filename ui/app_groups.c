@@ -14,7 +14,7 @@ enum { FIELD_NAME_WIDTH = 16 };
 
 /* What people ask for most, in the order of the menu; all other fields follow. */
 static const char *const first_names[] = {
-	"process", "parent", "dst",    "dst_net", "sport",
+	"process", "parent", "dst",    "dst_net", "sport",  "service",
 	"state",   "user",   "cgroup", "netns",   "health",
 };
 

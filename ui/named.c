@@ -28,7 +28,7 @@ static char *copy_port(struct namer *namer, const struct sock *sock,
 
 const struct sock *named_init(struct named *named, const struct sock *sock, struct namer *namer,
                               bool hosts, bool ports) {
-	named->names = (struct sock_names){ 0 };
+	named->names = (struct sock_names){ .service = sock_names(sock)->service };
 	if (!namer || !(hosts || ports) || !(SOCK_FAMILIES_IP >> sock->family & 1))
 		return sock;
 	named->sock = *sock;

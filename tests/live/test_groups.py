@@ -73,6 +73,17 @@ def _():
     equal(text.split(), [f"{os.getppid()}/{comm}", str(os.getppid())], "as text")
 
 
+@test("a service is the name of the well-known port, whichever end has it")
+def _():
+    listener = socket.create_server(("127.0.0.1", 22))
+    client = socket.create_connection(listener.getsockname())
+    accepted = listener.accept()[0]
+    unnamed = sockets.listener(at=55555)
+    found = {group.get("service"): group["sockets"] for group in groups("service", "port 22,55555")}
+    equal(found, {"ssh": 3, None: 1}, f"services of {[listener, client, accepted, unnamed]}")
+    equal(len(live.rows("service = ssh and port 22")), 3, "as a filter")
+
+
 @test("levels are columns, and every combination is a row")
 def _():
     kept = stage()

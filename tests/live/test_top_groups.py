@@ -64,7 +64,7 @@ def _():
         one.like(r"^  ▾ LISTEN ")
         one.press("F8")
         one.wait_for("Group by")
-        one.press("Home", "Down", "Down", "Down", "Down", "Down", "Down", "Enter")
+        one.press("Home", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Enter")
         one.like(r"^▾ LISTEN ")
         one.press("F8")
         one.wait_for("Group by")
