@@ -91,6 +91,7 @@ static const struct given example[] = {
 	      .tx = 50000),
 	GIVEN("2001:db8::1 443", "2001:db8::9 50002", TCP, CLOSE_WAIT, "1"),
 	GIVEN("::ffff:10.0.0.1 443", "::ffff:192.168.7.9 50003", TCP, TIME_WAIT, ""),
+	GIVEN("10.0.0.1 80", "192.168.7.10 50005", TCP, ESTABLISHED, "", .rx = 5),
 	GIVEN("10.0.0.1 50004", "8.8.8.8 853", TCP, ESTABLISHED, "3", .rx = 10),
 };
 
@@ -131,7 +132,7 @@ Test(overview, knows_a_peer_by_its_address_however_it_is_written) {
 	struct overview *overview = overview_create();
 	struct frame frame = example_frame();
 	overview_add(overview, &frame, true);
-	cr_expect_eq(overview_list(overview, OVERVIEW_PEERS)->all, 3);
+	cr_expect_eq(overview_list(overview, OVERVIEW_PEERS)->all, 4);
 	cr_expect_eq(sums_of(overview, OVERVIEW_PEERS, 0)->sockets, 2);
 	cr_expect_eq(sums_of(overview, OVERVIEW_PEERS, 1)->sockets, 2, "IPv4 in IPv6");
 	cr_expect_eq(sums_of(overview, OVERVIEW_PEERS, 1)->rx, 300);
@@ -147,8 +148,8 @@ Test(overview, takes_the_port_of_the_service_and_says_whose_it_is) {
 	static const struct {
 		uint64_t port, sockets;
 		bool is_here;
-	} expected[] = { { 443, 4, true }, { 22, 2, true }, { 853, 1, false } };
-	cr_assert_eq(list->count, 5);
+	} expected[] = { { 443, 4, true }, { 22, 2, true }, { 853, 1, false }, { 80, 1, true } };
+	cr_assert_eq(list->count, 6);
 	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
 		cr_expect_eq(list->rows[i].sums.key.numbers[0], expected[i].port);
 		cr_expect_eq(list->rows[i].sums.sockets, expected[i].sockets);

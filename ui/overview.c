@@ -16,7 +16,8 @@
 /* More than there are rows, so that who drops out of them for a while keeps its past. */
 enum { TRACKS = 2 * OVERVIEW_ROWS };
 
-enum { PORTS = 65536 };
+/* Linux gives clients a port from this one on (ip_local_port_range). */
+enum { PORTS = 65536, FIRST_OF_CLIENTS = 32768 };
 
 struct track {
 	struct tally_key key;
@@ -31,12 +32,16 @@ struct kind {
 	struct track tracks[TRACKS];
 };
 
+/* Local ports where peers are waited for, bit by bit. */
+struct ports {
+	uint8_t bits[SOCK_PROTOCOL_IP_COUNT][PORTS / 8];
+};
+
 struct overview {
 	const struct frame *frame; /* borrowed; NULL before the first */
 	uint64_t looks;
-	bool is_whole; /* the rows are those of all sockets */
-	uint8_t listened[SOCK_PROTOCOL_IP_COUNT]
-			[PORTS / 8]; /* local ports where peers are waited for */
+	bool is_whole;                /* the rows are those of all sockets */
+	struct ports listened, found; /* as of the walk before, and of this one so far */
 	struct kind kinds[OVERVIEW_KINDS];
 };
 
@@ -120,11 +125,17 @@ static void add_peer(struct overview *overview, const struct sock *sock) {
 
 static bool is_listened(const struct overview *overview, const struct sock *sock) {
 	const uint32_t port = sock->local.port;
-	return overview->listened[sock->protocol][port / 8] >> port % 8 & 1;
+	return overview->listened.bits[sock->protocol][port / 8] >> port % 8 & 1;
+}
+
+/* Of a connection that was accepted the service is here, also when nobody waits there any more. */
+static bool is_service(const struct overview *overview, const struct sock *sock) {
+	return is_listened(overview, sock) ||
+	       (sock->local.port < FIRST_OF_CLIENTS && sock->peer.port >= FIRST_OF_CLIENTS);
 }
 
 static void add_port(struct overview *overview, const struct sock *sock) {
-	const bool is_here = is_listened(overview, sock);
+	const bool is_here = is_service(overview, sock);
 	const uint64_t port = is_here ? sock->local.port : sock->peer.port;
 	const struct tally_key key = { { port, sock->protocol, is_here } };
 	if (port != 0 && sock->protocol != SOCK_PROTOCOL_RAW)
@@ -147,22 +158,26 @@ static void add_listener(struct overview *overview, const struct sock *sock) {
 	entry->drops = add(entry->drops, sock_drops(sock));
 }
 
-static void note_listened(struct overview *overview) {
+static void note_listened(struct ports *ports, const struct sock *sock) {
+	const uint32_t port = sock->local.port;
+	ports->bits[sock->protocol][port / 8] |= (uint8_t)(1u << port % 8);
+}
+
+/* Before the first walk nobody has found any. */
+static void begin(struct overview *overview) {
 	const struct snapshot *snapshot = &overview->frame->snapshot;
-	memset(overview->listened, 0, sizeof(overview->listened));
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct sock *sock = &snapshot->socks[i];
-		if (is_listener(sock) && is_there(sock))
-			overview->listened[sock->protocol][sock->local.port / 8] |=
-			    (uint8_t)(1u << sock->local.port % 8);
+	for (size_t i = 0; overview->looks == 1 && i < snapshot->count; i++) {
+		if (is_listener(&snapshot->socks[i]))
+			note_listened(&overview->listened, &snapshot->socks[i]);
 	}
+	memset(&overview->found, 0, sizeof(overview->found));
+	for (size_t i = 0; i < OVERVIEW_KINDS; i++)
+		tally_reset(&overview->kinds[i].tally);
 }
 
 static void add_all(struct overview *overview, bool whole) {
 	const struct snapshot *snapshot = &overview->frame->snapshot;
-	note_listened(overview);
-	for (size_t i = 0; i < OVERVIEW_KINDS; i++)
-		tally_reset(&overview->kinds[i].tally);
+	begin(overview);
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct sock *sock = &snapshot->socks[i];
 		const bool listens = is_listener(sock);
@@ -173,9 +188,12 @@ static void add_all(struct overview *overview, bool whole) {
 			add_peer(overview, sock);
 			add_port(overview, sock);
 		}
-		if (listens)
+		if (listens) {
 			add_listener(overview, sock);
+			note_listened(&overview->found, sock);
+		}
 	}
+	overview->listened = overview->found;
 	overview->is_whole = whole;
 }
 

@@ -15,7 +15,8 @@ struct frame;
 enum overview_kind {
 	OVERVIEW_PROCESSES, /* a socket of several counts for each of them */
 	OVERVIEW_PEERS,     /* by address */
-	OVERVIEW_PORTS, /* of services: the local one if something waits there, else the peer's */
+	OVERVIEW_PORTS,     /* of services: the local one if something waits there, or did; else the
+	                       peer's */
 	OVERVIEW_LISTENERS, /* by protocol, address and port */
 	OVERVIEW_KINDS,
 };

@@ -49,6 +49,9 @@ ARROW, SELECTED, HELP = "\u25b2|\u25bc".encode(), rb"\x1b\[[0-9;]*46m", rb"every
 FIRST_KEY = (b">", ARROW)
 KEYS = ((b"j", SELECTED), (b"k", SELECTED), (b">", ARROW), (b"<", ARROW), (b"R", ARROW),
         (b"R", ARROW), (b"G", SELECTED), (b"g", SELECTED), (b"?", HELP), (b"?", ARROW))
+# The same for the keys that lead from page to page: words of headings and of the figure.
+PAGES_TURNED = 150
+PAGES = ((b"2", rb"SYN-RECV"), (b"3", rb"SERVICES"), (b"1", rb"PID/PROCESS"))
 
 
 @dataclass
@@ -250,6 +253,20 @@ def measure_keys(top, size, report):
     report.line(size, "  p99 without waiting for a processor", percentile(undisturbed, 0.99), "ms")
 
 
+def measure_pages(top, size, report):
+    """Of which the overview is made of all sockets when it is opened."""
+    chance = random.Random(2)
+    latencies = {key: [] for key, _ in PAGES}
+    for number in range(PAGES_TURNED):
+        time.sleep(chance.uniform(0.03, 0.13))
+        key, expected = PAGES[number % len(PAGES)]
+        latencies[key].append(top.press(key, expected))
+    for (key, _), name in zip(PAGES, ("the states", "the overview", "the table")):
+        times = sorted(latencies[key])
+        report.line(size, f"to the page of {name}, median", median(times), "ms", 50)
+        report.line(size, f"to the page of {name}, p95", percentile(times, 0.95), "ms")
+
+
 def measure_owners(program, size, report):
     """The owner lookup alone, once a second, as the live view does it."""
     finding, all_of_it = owner_looks(program, 0)
@@ -286,6 +303,7 @@ def measure(programs, size, report):
     try:
         measure_idle(top, size, report)
         measure_keys(top, size, report)
+        measure_pages(top, size, report)
     finally:
         top.close()
     measure_owners(programs.owners, size, report)
