@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drawn.h"
+#include "filter.h"
 #include "frame.h"
 #include "life.h"
 #include "out.h"
@@ -275,18 +276,27 @@ Test(overview, has_the_first_few_of_many_in_order) {
 	overview_destroy(overview);
 }
 
-static void draw(struct canvas *canvas, size_t looks) {
-	struct overview *overview = overview_create();
+static void draw_with(struct canvas *canvas, struct overview *overview,
+                      struct overview_cursor *cursor) {
 	struct overview_states states = { 0 };
 	struct frame frame = example_frame();
-	for (size_t look = 0; look < looks; look++) {
+	const struct overview_look look = {
+		.overview = overview, .states = &states, .totals = &frame.totals, .cursor = cursor
+	};
+	for (size_t i = 0; i < 40; i++) {
 		overview_add(overview, &frame, true);
 		overview_states_add(&states, &frame.totals);
 	}
-	overview_draw(overview, &states, &frame.totals, canvas,
-	              (struct area){ 0, 0, canvas->width, canvas->height });
-	overview_destroy(overview);
+	canvas_clear(canvas, canvas->width, canvas->height);
+	overview_draw(&look, canvas, (struct area){ 0, 0, canvas->width, canvas->height });
 	snapshot_finish(&frame.snapshot);
+}
+
+static void draw(struct canvas *canvas) {
+	struct overview *overview = overview_create();
+	struct overview_cursor cursor = { 0 };
+	draw_with(canvas, overview, &cursor);
+	overview_destroy(overview);
 }
 
 Test(overview, fits_the_screen) {
@@ -300,7 +310,7 @@ Test(overview, fits_the_screen) {
 	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
 		struct canvas canvas =
 		    drawn_canvas(sizes[i].width, sizes[i].height, sizes[i].ascii);
-		draw(&canvas, 40);
+		draw(&canvas);
 		drawn_expect(&canvas, "overview");
 		canvas_finish(&canvas);
 	}
@@ -309,7 +319,115 @@ Test(overview, fits_the_screen) {
 Test(overview, no_size_breaks_it) {
 	for (int size = 1; size < 60; size++) {
 		struct canvas canvas = drawn_canvas(size * 3 - 2, size, size % 2 == 1);
-		draw(&canvas, 2);
+		draw(&canvas);
 		canvas_finish(&canvas);
 	}
+}
+
+/* The filter of the selected row, which the caller frees; "" if there is none. */
+static char *filter_of(const struct overview_cursor *cursor, struct overview *overview) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	overview_cursor_filter(cursor, overview, &out);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
+/* From the first row down to the last one, through every panel. */
+Test(overview, every_row_can_be_selected_and_has_a_filter_that_parses) {
+	static const char *const expected[] = {
+		"pid 700",
+		"pid 701",
+		"pid 612",
+		"pid 900",
+		"dst 2001:db8::9",
+		"dst 192.168.7.9",
+		"dst 8.8.8.8",
+		"dst 192.168.7.10",
+		"tcp and sport :443",
+		"tcp and sport :22",
+		"tcp and dport :853",
+		"tcp and sport :80",
+		"udp and sport :53",
+		"tcp and ESTAB",
+		"tcp and LISTEN",
+		"tcp and TIME-WAIT",
+		"tcp and CLOSE-WAIT",
+		"tcp and SYN-SENT",
+		"tcp and sport :443",
+		"tcp and sport :22",
+		"udp and sport :53",
+		"tcp and sport :631",
+	};
+	struct canvas canvas = drawn_canvas(80, 19, false);
+	struct overview *overview = overview_create();
+	struct overview_cursor cursor = { 0 };
+	struct frame frame = example_frame();
+	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
+		struct filter filter = filter_all();
+		struct filter_error error;
+		draw_with(&canvas, overview, &cursor);
+		overview_add(overview, &frame, true);
+		char *text = filter_of(&cursor, overview);
+		cr_expect_str_eq(text, expected[i]);
+		cr_assert(filter_parse(text, NULL, &filter, &error), "%s", text);
+		filter_finish(&filter);
+		free(text);
+		overview_cursor_move(&cursor, 1);
+	}
+	const struct overview_cursor last = cursor;
+	overview_cursor_move(&cursor, 1);
+	cr_expect(cursor.panel == last.panel && cursor.row == last.row, "the end");
+	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
+		overview_cursor_move(&cursor, -1);
+		draw_with(&canvas, overview, &cursor);
+	}
+	cr_expect(cursor.panel == 0 && cursor.row == 0, "the beginning");
+	overview_destroy(overview);
+	snapshot_finish(&frame.snapshot);
+	canvas_finish(&canvas);
+}
+
+Test(overview, the_selection_stays_with_its_row_as_far_as_it_can) {
+	const struct tally_key keys[] = { { { 1 } }, { { 2 } }, { { 3 } } };
+	const struct tally_key turned[] = { { { 3 } }, { { 1 } }, { { 2 } } };
+	struct overview_cursor cursor = { 0 };
+	overview_cursor_note(&cursor, 2, keys, 3);
+	overview_cursor_turn(&cursor, 1);
+	cr_expect(overview_cursor_is_on(&cursor, 0, 0), "there is only one panel");
+	overview_cursor_begin(&cursor);
+	overview_cursor_note(&cursor, 0, keys, 3);
+	overview_cursor_move(&cursor, 1);
+	cr_expect(overview_cursor_is_on(&cursor, 0, 1));
+	overview_cursor_begin(&cursor);
+	overview_cursor_note(&cursor, 0, turned, 3);
+	cr_expect(overview_cursor_is_on(&cursor, 0, 2));
+	overview_cursor_begin(&cursor);
+	overview_cursor_note(&cursor, 0, turned, 2);
+	overview_cursor_note(&cursor, 4, keys, 0);
+	overview_cursor_note(&cursor, 3, keys, 1);
+	cr_expect(overview_cursor_is_on(&cursor, 0, 1), "who is gone leaves its place");
+	overview_cursor_turn(&cursor, 1);
+	cr_expect(overview_cursor_is_on(&cursor, 3, 0), "panels without rows are passed over");
+	overview_cursor_turn(&cursor, 1);
+	cr_expect(overview_cursor_is_on(&cursor, 3, 0));
+	overview_cursor_move(&cursor, -1);
+	cr_expect(overview_cursor_is_on(&cursor, 0, 1));
+}
+
+Test(overview, what_is_selected_but_not_drawn_has_no_filter) {
+	struct canvas wide = drawn_canvas(80, 19, false);
+	struct canvas small = drawn_canvas(40, 6, false);
+	struct overview *overview = overview_create();
+	struct overview_cursor cursor = { 0 };
+	draw_with(&wide, overview, &cursor);
+	overview_cursor_turn(&cursor, 1);
+	draw_with(&small, overview, &cursor);
+	cr_expect_eq(cursor.panel, OVERVIEW_PEERS);
+	char *text = filter_of(&cursor, overview);
+	cr_expect_str_eq(text, "");
+	free(text);
+	overview_destroy(overview);
+	canvas_finish(&wide);
+	canvas_finish(&small);
 }

@@ -151,6 +151,8 @@ static const char *const scripts[] = {
 	"<Look><Look><Tab><Esc>",
 	"<Look><Look><Look>3",
 	"<Look>3<Look><Look>",
+	"<Look><Look>3<Down><Enter>",
+	"<Look><Look>2 ",
 };
 
 static const char *const group_scripts[] = {

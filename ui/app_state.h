@@ -103,6 +103,7 @@ struct app {
 	struct app_groups groups;
 	struct overview *overview;
 	struct overview_states overview_states;
+	struct overview_cursor overview_cursor;
 
 	const struct field *sort; /* NULL: the order of first sight */
 	bool descending;
@@ -169,6 +170,7 @@ void app_page_draw(struct app *app, struct canvas *canvas, struct area area);
 bool app_page_act(struct app *app, enum action action);
 void app_show_page(struct app *app, enum app_page page);
 void app_next_page(struct app *app);
+void app_show_filtered(struct app *app, char *filter); /* in the table; takes the filter */
 
 /* app_table.c: the page that has the table, and maybe a pane with details below. */
 void app_table_draw(struct app *app, struct canvas *canvas, struct area area);
@@ -190,6 +192,7 @@ void app_replay_open_jump(struct app *app);
 void app_replay_jump(struct app *app, const char *text);
 int app_replay_height(const struct app *app, int room);
 void app_replay_draw(struct app *app, struct canvas *canvas, struct area area);
+
 /* app_overview.c: the page of the overview. A new frame is added to it whatever page is shown. */
 void app_overview_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_overview_add(struct app *app);

@@ -13,9 +13,7 @@ void app_states_draw(struct app *app, struct canvas *canvas, struct area area) {
 /* The filter of the state takes the place of what was typed; Esc in the table clears it. */
 static void show_in_table(struct app *app) {
 	const struct states_place *place = &states_places[app->states.selected];
-	app_set_text(&app->typed, xasprintf("%s", place->filter));
-	app_apply_filter(app);
-	app_show_page(app, APP_PAGE_TABLE);
+	app_show_filtered(app, xasprintf("%s", place->filter));
 }
 
 static void go_back(struct app *app) {

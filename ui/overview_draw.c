@@ -12,12 +12,10 @@
 #include "util.h"
 #include "value.h"
 
-enum { PANEL_STATES = OVERVIEW_KINDS, PANEL_COUNT };
-
 /* Columns: names are cut down to what is left, but not below the least. */
 enum {
 	COUNT_WIDTH = 7,
-	RATE_WIDTH = 6,
+	RATE_WIDTH = 7,
 	EXPOSURE_WIDTH = 14,
 	OWNER_WIDTH = 17,
 	QUEUE_WIDTH = 10,
@@ -38,7 +36,7 @@ struct place {
 static const struct {
 	int width, height; /* from which on it is taken */
 	size_t count;
-	struct place places[PANEL_COUNT];
+	struct place places[OVERVIEW_PANELS];
 } layouts[] = {
 	{ 140,
 	  24,
@@ -46,7 +44,7 @@ static const struct {
 	  { { OVERVIEW_PROCESSES, 0, 0, 4, 6 },
 	    { OVERVIEW_PEERS, 4, 0, 8, 6 },
 	    { OVERVIEW_PORTS, 8, 0, 12, 6 },
-	    { PANEL_STATES, 0, 6, 4, 12 },
+	    { OVERVIEW_STATES, 0, 6, 4, 12 },
 	    { OVERVIEW_LISTENERS, 4, 6, 12, 12 } } },
 	{ 78,
 	  15,
@@ -54,7 +52,7 @@ static const struct {
 	  { { OVERVIEW_PROCESSES, 0, 0, 6, 4 },
 	    { OVERVIEW_PEERS, 6, 0, 12, 4 },
 	    { OVERVIEW_PORTS, 0, 4, 6, 8 },
-	    { PANEL_STATES, 6, 4, 12, 8 },
+	    { OVERVIEW_STATES, 6, 4, 12, 8 },
 	    { OVERVIEW_LISTENERS, 0, 8, 12, 12 } } },
 	{ 0,
 	  12,
@@ -181,27 +179,23 @@ static int name_width(int width) {
 	return between(width - COUNT_WIDTH - rates * RATE_WIDTH - history, NAME_LEAST, NAME_MOST);
 }
 
-static struct human rate_text(const struct tally_entry *sums, uint64_t rate) {
-	const struct human unknown = { "-" };
-	return sums->knows_rates ? human_size(rate) : unknown;
+static void put_rate(struct line *line, const struct overview_look *look, enum style style,
+                     const struct tally_entry *sums, uint64_t rate) {
+	put_right(line, RATE_WIDTH, rate > 0 ? style : STYLE_TEXT,
+	          sums->knows_rates ? human_flow(rate, look->unit).text : "-");
 }
 
-static void put_rate(struct line *line, enum style style, const struct tally_entry *sums,
-                     uint64_t rate) {
-	put_right(line, RATE_WIDTH, rate > 0 ? style : STYLE_TEXT, rate_text(sums, rate).text);
-}
-
-static void draw_traffic(struct line *line, const struct overview_row *row,
-                         const struct out *name) {
+static void draw_traffic(struct line *line, const struct overview_look *look,
+                         const struct overview_row *row, const struct out *name) {
 	const struct tally_entry *sums = &row->sums;
 	const uint64_t both = sums->rx > UINT64_MAX - sums->tx ? UINT64_MAX : sums->rx + sums->tx;
 	put_out(line, name_width(line->area.width), STYLE_TEXT, name);
 	put_right(line, COUNT_WIDTH, STYLE_TEXT, human_count(sums->sockets).text);
 	if (has_both_rates(line->area.width)) {
-		put_rate(line, STYLE_RX, sums, sums->rx);
-		put_rate(line, STYLE_TX, sums, sums->tx);
+		put_rate(line, look, STYLE_RX, sums, sums->rx);
+		put_rate(line, look, STYLE_TX, sums, sums->tx);
 	} else {
-		put_rate(line, STYLE_RX, sums, both);
+		put_rate(line, look, STYLE_RX, sums, both);
 	}
 	put_history(line, STYLE_RX, row->history);
 }
@@ -249,16 +243,15 @@ static void draw_listener(struct line *line, const struct overview_row *row,
 	put_history(line, row->sums.full ? STYLE_WARNING : STYLE_FAINT, row->history);
 }
 
-static void draw_row(struct canvas *canvas, struct area area, enum overview_kind kind,
+static void draw_row(const struct overview_look *look, struct line *line, enum overview_kind kind,
                      const struct overview_row *row) {
-	struct line line = { .canvas = canvas, .area = area, .x = 1 };
 	struct out name;
 	out_init(&name, OUT_MEMORY);
 	write_name(&name, kind, row);
 	if (kind == OVERVIEW_LISTENERS)
-		draw_listener(&line, row, &name);
+		draw_listener(line, row, &name);
 	else
-		draw_traffic(&line, row, &name);
+		draw_traffic(line, look, row, &name);
 	out_finish(&name);
 }
 
@@ -291,37 +284,73 @@ static void draw_heading(struct canvas *canvas, struct area area, enum overview_
 	}
 	begin_heading(&line, title, name_width(area.width));
 	put_right(&line, COUNT_WIDTH, STYLE_HEADING, _("SOCKS"));
-	put_right(&line, RATE_WIDTH, STYLE_HEADING, has_both_rates(area.width) ? "RX/s" : "B/s");
+	put_right(&line, RATE_WIDTH, STYLE_HEADING, has_both_rates(area.width) ? "RX/s" : "RATE");
 	if (has_both_rates(area.width))
 		put_right(&line, RATE_WIDTH, STYLE_HEADING, "TX/s");
 }
 
-static void draw_list(struct overview *overview, struct canvas *canvas, struct area area,
+static size_t rows_shown(size_t count, struct area area) {
+	const size_t room = area.height > 0 ? (size_t)area.height : 0;
+	return count < room ? count : room;
+}
+
+/* Over what a row has drawn. */
+static void mark_selected(const struct overview_look *look, struct line *line, int panel,
+                          size_t row) {
+	if (overview_cursor_is_on(look->cursor, panel, row))
+		canvas_restyle(line->canvas, line->area, STYLE_SELECTED);
+}
+
+static void draw_list(const struct overview_look *look, struct canvas *canvas, struct area area,
                       enum overview_kind kind) {
-	const struct overview_list *list = overview_list(overview, kind);
+	const struct overview_list *list = overview_list(look->overview, kind);
+	struct tally_key keys[OVERVIEW_ROWS];
 	draw_heading(canvas, area_take_top(&area, 1), kind, list);
-	for (size_t i = 0; i < list->count && area.height > 0; i++)
-		draw_row(canvas, area_take_top(&area, 1), kind, &list->rows[i]);
+	const size_t count = rows_shown(list->count, area);
+	for (size_t i = 0; i < count; i++)
+		keys[i] = list->rows[i].sums.key;
+	overview_cursor_note(look->cursor, (int)kind, keys, count);
+	for (size_t i = 0; i < count; i++) {
+		struct line line = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
+		draw_row(look, &line, kind, &list->rows[i]);
+		mark_selected(look, &line, (int)kind, i);
+	}
 }
 
 /* Those that were there in the last minutes, then the others. */
-static void draw_states(const struct overview_states *states, const struct totals *totals,
-                        struct canvas *canvas, struct area area) {
-	struct line heading = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
-	begin_heading(&heading, _("STATES OF TCP"), name_width(area.width));
-	put_right(&heading, COUNT_WIDTH, STYLE_HEADING, _("SOCKS"));
-	for (size_t i = 0; i < 2 * ARRAY_LENGTH(shown_states) && area.height > 0; i++) {
+static void order_states(const struct overview_states *states,
+                         struct tally_key keys[ARRAY_LENGTH(shown_states)]) {
+	size_t count = 0;
+	for (size_t i = 0; i < 2 * ARRAY_LENGTH(shown_states); i++) {
 		const enum sock_state state = shown_states[i % ARRAY_LENGTH(shown_states)];
 		const bool wanted = i < ARRAY_LENGTH(shown_states);
-		const bool bad = state == SOCK_STATE_CLOSE_WAIT && totals->states[state] > 0;
-		const enum style style = bad ? STYLE_WARNING : STYLE_TEXT;
 		uint32_t highest = 0;
-		if ((series_highest(&states->counts[state], &highest) && highest > 0) != wanted)
-			continue;
+		if ((series_highest(&states->counts[state], &highest) && highest > 0) == wanted)
+			keys[count++] = (struct tally_key){ { state } };
+	}
+}
+
+static void draw_state(const struct overview_look *look, struct line *line, enum sock_state state) {
+	const uint64_t count = look->totals->states[state];
+	const bool bad = state == SOCK_STATE_CLOSE_WAIT && count > 0;
+	const enum style style = bad ? STYLE_WARNING : STYLE_TEXT;
+	put_left(line, name_width(line->area.width), style, sock_state_name(state));
+	put_right(line, COUNT_WIDTH, style, human_count(count).text);
+	put_history(line, style, &look->states->counts[state]);
+}
+
+static void draw_states(const struct overview_look *look, struct canvas *canvas, struct area area) {
+	struct line heading = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
+	struct tally_key keys[ARRAY_LENGTH(shown_states)];
+	begin_heading(&heading, _("STATES OF TCP"), name_width(area.width));
+	put_right(&heading, COUNT_WIDTH, STYLE_HEADING, _("SOCKS"));
+	order_states(look->states, keys);
+	const size_t count = rows_shown(ARRAY_LENGTH(keys), area);
+	overview_cursor_note(look->cursor, OVERVIEW_STATES, keys, count);
+	for (size_t i = 0; i < count; i++) {
 		struct line line = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
-		put_left(&line, name_width(area.width), style, sock_state_name(state));
-		put_right(&line, COUNT_WIDTH, style, human_count(totals->states[state]).text);
-		put_history(&line, style, &states->counts[state]);
+		draw_state(look, &line, (enum sock_state)keys[i].numbers[0]);
+		mark_selected(look, &line, OVERVIEW_STATES, i);
 	}
 }
 
@@ -333,17 +362,17 @@ static struct area area_of(struct area area, const struct place *place) {
 	return (struct area){ area.x + left, area.y + top, right - left, bottom - top };
 }
 
-void overview_draw(struct overview *overview, const struct overview_states *states,
-                   const struct totals *totals, struct canvas *canvas, struct area area) {
+void overview_draw(const struct overview_look *look, struct canvas *canvas, struct area area) {
 	size_t layout = 0;
 	while (area.width < layouts[layout].width || area.height < layouts[layout].height)
 		layout++;
+	overview_cursor_begin(look->cursor);
 	for (size_t i = 0; i < layouts[layout].count; i++) {
 		const struct place *place = &layouts[layout].places[i];
-		if (place->panel == PANEL_STATES)
-			draw_states(states, totals, canvas, area_of(area, place));
+		if (place->panel == OVERVIEW_STATES)
+			draw_states(look, canvas, area_of(area, place));
 		else
-			draw_list(overview, canvas, area_of(area, place),
+			draw_list(look, canvas, area_of(area, place),
 			          (enum overview_kind)place->panel);
 	}
 }

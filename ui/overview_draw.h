@@ -2,7 +2,9 @@
 /* The page of the overview: a panel for each kind of rows, and one for the states of TCP. Pure. */
 
 #include "canvas.h"
+#include "human.h"
 #include "overview.h"
+#include "overview_cursor.h"
 #include "sock.h"
 #include "totals.h"
 
@@ -14,5 +16,13 @@ struct overview_states {
 /* A look that was not seen before. */
 void overview_states_add(struct overview_states *states, const struct totals *totals);
 
-void overview_draw(struct overview *overview, const struct overview_states *states,
-                   const struct totals *totals, struct canvas *canvas, struct area area);
+/* What is drawn, all of it borrowed. */
+struct overview_look {
+	struct overview *overview;
+	const struct overview_states *states;
+	const struct totals *totals;
+	struct overview_cursor *cursor; /* is told which rows there are, and follows its own */
+	enum human_unit unit;           /* of rates */
+};
+
+void overview_draw(const struct overview_look *look, struct canvas *canvas, struct area area);

@@ -263,8 +263,8 @@ def measure_pages(top, size, report):
         latencies[key].append(top.press(key, expected))
     for (key, _), name in zip(PAGES, ("the states", "the overview", "the table")):
         times = sorted(latencies[key])
-        report.line(size, f"to the page of {name}, median", median(times), "ms", 50)
-        report.line(size, f"to the page of {name}, p95", percentile(times, 0.95), "ms")
+        report.line(size, f"to the page of {name}, median", median(times), "ms")
+        report.line(size, f"to the page of {name}, p95", percentile(times, 0.95), "ms", 50)
 
 
 def measure_owners(program, size, report):

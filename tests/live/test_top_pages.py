@@ -82,8 +82,14 @@ def _():
             one.like(rf"^    {port}/tcp +3 +[1-9]\S+ .*[\u2582-\u2588]")
             one.like(r" 127\.0\.0\.1 +2 +[1-9]\S+ ")
         one.like(rf"^ tcp \S+:{port} +loopback ")
+        one.press("Right", "Right", "Right", "Enter")
+        one.like(r"^ filter: tcp and (ESTAB|LISTEN) ")
         one.press(ESCAPE)
-        one.wait_for("PID/PROCESS")
+        one.wait_for("no filter")
+        one.press("3")
+        one.wait_for("LISTENING")
+        one.press("Left", "Enter")
+        one.like(rf"^ filter: tcp and [sd]port :{port} ")
 
 
 @test("Tab and numbers go from page to page, Escape back to the table, and a small screen has a list")
