@@ -166,16 +166,24 @@ static char *place_text(const char *path, size_t line, const char *fault) {
 	return text;
 }
 
-static bool load_strictly(struct config *config, const char *path, char **error) {
+/* How files are read, and where it goes to what is wrong with them. */
+struct loading {
+	struct config *config;
+	bool (*file)(const struct loading *loading, const char *path);
+	char **error;                 /* of load_strictly() */
+	struct config_faults *faults; /* of load_leniently() */
+};
+
+static bool load_strictly(const struct loading *loading, const char *path) {
 	char *text = NULL;
 	size_t length = 0;
 	size_t line = 0;
-	if (!read_file(path, &text, &length, error))
+	if (!read_file(path, &text, &length, loading->error))
 		return false;
-	const char *fault = text ? config_parse(config, text, length, &line) : NULL;
+	const char *fault = text ? config_parse(loading->config, text, length, &line) : NULL;
 	free(text);
 	if (fault)
-		*error = place_text(path, line, fault);
+		*loading->error = place_text(path, line, fault);
 	return fault == NULL;
 }
 
@@ -187,24 +195,6 @@ static void name_file(struct config *config, const char *path) {
 	config->paths[config->path_count++] = xasprintf("%s", path);
 }
 
-/* What is wrong is left out. */
-static void load_leniently(struct config *config, const char *path, struct config_faults *faults) {
-	struct lines lines = { .length = 0 };
-	char *text = NULL;
-	char *error = NULL;
-	const char *fault;
-	if (!read_file(path, &text, &lines.length, &error)) {
-		config_faults_add(faults, error);
-		return;
-	}
-	lines.text = text;
-	name_file(config, path);
-	while ((fault = parse_lines(config, &lines)) != NULL)
-		config_faults_add(faults, place_text(path, lines.number, fault));
-	config->files++;
-	free(text);
-}
-
 void config_faults_add(struct config_faults *faults, char *text) {
 	if (faults->count++ == 0)
 		faults->first = text;
@@ -212,17 +202,22 @@ void config_faults_add(struct config_faults *faults, char *text) {
 		free(text);
 }
 
-/* How the files are read, and where what is wrong goes to: `faults` if that is not NULL. */
-struct loading {
-	struct config *config;
-	struct config_faults *faults;
-	char **error;
-};
-
-static bool load_file(const struct loading *loading, const char *path) {
-	if (!loading->faults)
-		return load_strictly(loading->config, path, loading->error);
-	load_leniently(loading->config, path, loading->faults);
+/* What is wrong is left out. */
+static bool load_leniently(const struct loading *loading, const char *path) {
+	struct lines lines = { .length = 0 };
+	char *text = NULL;
+	char *error = NULL;
+	const char *fault;
+	if (!read_file(path, &text, &lines.length, &error)) {
+		config_faults_add(loading->faults, error);
+		return true;
+	}
+	lines.text = text;
+	name_file(loading->config, path);
+	while ((fault = parse_lines(loading->config, &lines)) != NULL)
+		config_faults_add(loading->faults, place_text(path, lines.number, fault));
+	loading->config->files++;
+	free(text);
 	return true;
 }
 
@@ -235,7 +230,7 @@ static char *path_in(struct span directory, const char *below) {
 
 static bool load_directory(const struct loading *loading, struct span directory) {
 	char *path = path_in(directory, "");
-	const bool loaded = !path || load_file(loading, path);
+	const bool loaded = !path || loading->file(loading, path);
 	free(path);
 	return loaded;
 }
@@ -252,7 +247,7 @@ char *config_user_path(void) {
 
 static bool load_users(const struct loading *loading) {
 	char *path = config_user_path();
-	const bool loaded = !path || load_file(loading, path);
+	const bool loaded = !path || loading->file(loading, path);
 	free(path);
 	return loaded;
 }
@@ -279,7 +274,7 @@ bool config_is_allowed(void) {
 
 bool config_load(struct config *config, char **error) {
 	const struct config before = *config;
-	const struct loading loading = { .config = config, .error = error };
+	const struct loading loading = { config, load_strictly, error, NULL };
 	if (!config_is_allowed() || (load_users(&loading) && load_systems(&loading)))
 		return true;
 	drop_after(config, before.count);
@@ -288,7 +283,7 @@ bool config_load(struct config *config, char **error) {
 }
 
 void config_load_leniently(struct config *config, struct config_faults *faults) {
-	const struct loading loading = { .config = config, .faults = faults };
+	const struct loading loading = { config, load_leniently, NULL, faults };
 	if (config_is_allowed()) {
 		load_users(&loading);
 		load_systems(&loading);

@@ -111,7 +111,7 @@ static void place_cursor(const struct canvas *canvas) {
 
 /* Cells name styles, so what was shown in another theme is no longer what is there. */
 static void take_theme(struct terminal *terminal, const struct theme *theme) {
-	if (memcmp(&terminal->theme, theme, sizeof(*theme)) == 0)
+	if (theme_is_same(&terminal->theme, theme))
 		return;
 	terminal->theme = *theme;
 	terminal->pair_count = 0;

@@ -233,6 +233,16 @@ struct theme theme_make(enum theme_kind kind, const struct theme_terminal *termi
 	return theme;
 }
 
+bool theme_is_same(const struct theme *one, const struct theme *other) {
+	for (int style = 0; style < STYLE_COUNT; style++) {
+		const struct theme_look *a = &one->looks[style], *b = &other->looks[style];
+		if (a->foreground != b->foreground || a->background != b->background ||
+		    a->attributes != b->attributes)
+			return false;
+	}
+	return true;
+}
+
 const char *theme_name(enum theme_kind kind) {
 	return themes[kind].name;
 }

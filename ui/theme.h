@@ -53,6 +53,8 @@ struct theme_terminal {
 
 struct theme theme_make(enum theme_kind kind, const struct theme_terminal *terminal);
 
+bool theme_is_same(const struct theme *one, const struct theme *other);
+
 /* "dark"; a sentence, marked with N_. */
 const char *theme_name(enum theme_kind kind);
 const char *theme_help(enum theme_kind kind);
