@@ -359,7 +359,7 @@ def _():
 
 @test("F1, ? and h list every key, and another key goes back")
 def _():
-    with screen("top", "-d", "0.2", height=60) as one:
+    with screen("top", "-d", "0.2", height=100) as one:
         one.wait_for("RX ")
         for key in ("F1", "?", "h"):
             one.press(key)
@@ -377,7 +377,7 @@ def _():
         one.press("F1")
         one.wait_for("everything about the socket")
         true(not one.is_shown("at least so old"), "the marks are further down")
-        one.press("NPage", "NPage")
+        one.press(*["NPage"] * 6)
         one.wait_for("at least so old")
 
 
