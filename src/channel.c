@@ -53,10 +53,14 @@ static int send_message(int fd, const struct msghdr *message, size_t length) {
 	return (size_t)sent == length ? 0 : -EMSGSIZE;
 }
 
-int channel_ask(int fd, const struct channel_request *request) {
-	struct iovec part = { (void *)(uintptr_t)request, sizeof(*request) };
-	const struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	return send_message(fd, &message, sizeof(*request));
+int channel_ask(int fd, const struct channel_request *request, const struct act_deed *deeds) {
+	const size_t length = request->deed_count * sizeof(*deeds);
+	struct iovec parts[] = {
+		{ (void *)(uintptr_t)request, sizeof(*request) },
+		{ (void *)(uintptr_t)deeds, length },
+	};
+	const struct msghdr message = { .msg_iov = parts, .msg_iovlen = ARRAY_LENGTH(parts) };
+	return send_message(fd, &message, sizeof(*request) + length);
 }
 
 /* Room for what comes beside a message, aligned as the kernel wants it. */
@@ -86,11 +90,11 @@ int channel_answer(int fd, const struct channel_answer *answer, int file) {
 	return send_message(fd, &message, sizeof(*answer));
 }
 
-/* 0 if there is a message of exactly that length. `message` then tells of what came beside it,
+/* The length of a message of at most that length. `message` then tells of what came beside it,
  * which lies in `control`. */
-static int receive_message(int fd, void *bytes, size_t length, void *control, size_t control_size,
-                           struct msghdr *message) {
-	struct iovec part = { bytes, length };
+static ssize_t receive_message(int fd, void *bytes, size_t size, void *control, size_t control_size,
+                               struct msghdr *message) {
+	struct iovec part = { bytes, size };
 	ssize_t received;
 	*message = (struct msghdr){
 		.msg_iov = &part,
@@ -110,7 +114,7 @@ static int receive_message(int fd, void *bytes, size_t length, void *control, si
 	if (received == 0 && message->msg_controllen == 0)
 		return -EPIPE;
 	const bool is_cut = (message->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-	return (size_t)received == length && !is_cut ? 0 : -EBADMSG;
+	return is_cut ? -EBADMSG : received;
 }
 
 static pid_t sender_of(struct msghdr *message) {
@@ -122,21 +126,28 @@ static pid_t sender_of(struct msghdr *message) {
 	return sender.pid;
 }
 
+static bool is_sane(const struct channel_message *message, size_t length) {
+	const struct channel_request *request = &message->request;
+	if (length < sizeof(*request) || request->kind > CHANNEL_SUSPEND ||
+	    request->deed_count > ACT_DEEDS_MAX ||
+	    length != sizeof(*request) + request->deed_count * sizeof(struct act_deed))
+		return false;
+	if (request->kind != CHANNEL_ACT)
+		return request->deed_count == 0;
+	return act_is_sane(&request->order, message->deeds, request->deed_count);
+}
+
 /* There is no room for descriptors beside the sender, so the kernel lets go of any. */
-int channel_receive_request(int fd, pid_t screen, struct channel_request *request) {
-	struct channel_request received = { 0 };
+int channel_receive_request(int fd, pid_t screen, struct channel_message *message) {
 	union control_sender control = { 0 };
-	struct msghdr message;
-	const int error =
-	    receive_message(fd, &received, sizeof(received), &control, sizeof(control), &message);
-	if (error != 0)
-		return error;
-	if (sender_of(&message) != screen)
+	struct msghdr header;
+	const ssize_t length =
+	    receive_message(fd, message, sizeof(*message), &control, sizeof(control), &header);
+	if (length < 0)
+		return (int)length;
+	if (sender_of(&header) != screen)
 		return -EPERM;
-	if (received.kind > CHANNEL_SUSPEND)
-		return -EBADMSG;
-	*request = received;
-	return 0;
+	return is_sane(message, (size_t)length) ? 0 : -EBADMSG;
 }
 
 bool channel_is_taken(int fd) {
@@ -186,8 +197,9 @@ int channel_receive_answer(int fd, struct channel_answer *answer, int *file) {
 	union control_file control = { 0 };
 	struct msghdr message;
 	size_t files = 0;
-	int error =
+	const ssize_t length =
 	    receive_message(fd, &received, sizeof(received), &control, sizeof(control), &message);
+	int error = length < 0 ? (int)length : length == sizeof(received) ? 0 : -EBADMSG;
 	const int came = take_file(&message, &files);
 	/* The kernel leaves out what finds no descriptor, and says no more than that. */
 	if (error == -EBADMSG && files == 0 && (message.msg_flags & MSG_CTRUNC))

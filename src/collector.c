@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "actor.h"
 #include "channel.h"
 #include "live.h"
 #include "owner_cache.h"
@@ -146,12 +147,8 @@ static int make_moment(struct collector *collector, uint32_t needs, uint64_t *le
 	return error;
 }
 
-/* The screen asks for names of hosts and services itself. */
-int collector_answer(struct collector *collector, int channel, uint32_t needs) {
-	struct channel_answer answer = { .monotonic_ns = util_monotonic_ns() };
-	const uint64_t start = util_process_cpu_ns();
-	const int file = make_moment(collector, needs & ~(uint32_t)SOCK_NEED_NAMES, &answer.length);
-	answer.cost_ns = util_process_cpu_ns() - start;
+/* A failure is an answer, too. */
+static int send_answer(int channel, struct channel_answer answer, int file) {
 	if (file < 0)
 		answer = (struct channel_answer){ .monotonic_ns = answer.monotonic_ns,
 			                          .cost_ns = answer.cost_ns,
@@ -159,5 +156,48 @@ int collector_answer(struct collector *collector, int channel, uint32_t needs) {
 	const int result = channel_answer(channel, &answer, file);
 	if (file >= 0)
 		close(file);
+	return result;
+}
+
+/* The screen asks for names of hosts and services itself. */
+int collector_answer(struct collector *collector, int channel, uint32_t needs) {
+	struct channel_answer answer = { .monotonic_ns = util_monotonic_ns() };
+	const uint64_t start = util_process_cpu_ns();
+	const int file = make_moment(collector, needs & ~(uint32_t)SOCK_NEED_NAMES, &answer.length);
+	answer.cost_ns = util_process_cpu_ns() - start;
+	return send_answer(channel, answer, file);
+}
+
+/* A sealed file, or -errno. */
+static int put_in_file(const void *bytes, size_t length) {
+	const int file = channel_create_file();
+	if (file < 0)
+		return file;
+	int error = util_write_all(file, bytes, length, -1);
+	if (error == 0)
+		error = channel_seal(file);
+	if (error == 0)
+		return file;
+	close(file);
+	return error;
+}
+
+/* What is looked up for it is nobody's moment. */
+int collector_act(struct collector *collector, int channel, const struct act_order *order,
+                  const struct act_deed *deeds, size_t count) {
+	struct probe *probe = collector->live.probe;
+	struct act_result *results = xcalloc(count, sizeof(*results));
+	struct channel_answer answer = {
+		.length = count * sizeof(*results),
+		.monotonic_ns = util_monotonic_ns(),
+	};
+	const uint64_t start = util_process_cpu_ns();
+	probe_set_recorder(probe, NULL);
+	actor_carry_out(probe, order, deeds, results, count);
+	probe_set_recorder(probe, collector->recorder);
+	answer.cost_ns = util_process_cpu_ns() - start;
+	const int result =
+	    send_answer(channel, answer, put_in_file(results, count * sizeof(*results)));
+	free(results);
 	return result;
 }

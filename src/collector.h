@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "act.h"
+
 struct collector;
 
 /* `netns` and `no_such` as in probe_open(). NULL sets `error`, which the caller frees. */
@@ -14,3 +16,7 @@ void collector_close(struct collector *collector);
  * (channel.h). A look that fails is an answer too. 0, or -errno if nothing can be answered any
  * more. */
 int collector_answer(struct collector *collector, int channel, uint32_t needs);
+
+/* Does what was ordered, and answers likewise: with what came of each deed. */
+int collector_act(struct collector *collector, int channel, const struct act_order *order,
+                  const struct act_deed *deeds, size_t count);

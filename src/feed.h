@@ -6,12 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "act.h"
+
 struct frame;
 struct timeline;
 
 enum feed_answer {
 	FEED_NOTHING, /* not yet */
 	FEED_FRAME,
+	FEED_ACTED,   /* what act() asked for is done: results() */
 	FEED_TROUBLE, /* this look failed, `error` says why; another may not */
 	FEED_END,     /* a recording has no more */
 	FEED_FAILED,  /* `error` says why; nothing more will come */
@@ -34,5 +37,12 @@ struct feed {
 	void (*seek)(void *self, size_t moment);
 	/* The moments that are known by now: as timeline_follow(). */
 	bool (*moments)(void *self, struct timeline *timeline);
+	/* Does something to sockets, likewise in the background. At most one order may be on its
+	 * way, beside a frame. Nothing is borrowed. NULL: nothing can be done to what it tells of.
+	 */
+	void (*act)(void *self, const struct act_order *order, const struct act_deed *deeds,
+	            size_t count);
+	/* What came of the deeds, one for each, after FEED_ACTED; borrowed until the next act(). */
+	const struct act_result *(*results)(void *self, size_t *count);
 	bool is_live; /* false: a recording, which is not asked for more than it has */
 };

@@ -46,6 +46,14 @@ struct feed_thread {
 	bool is_asked, is_closing;
 	struct question question;
 	struct answer answer; /* FEED_NOTHING: none, or it was taken */
+	bool is_ordered;
+	struct answer acted; /* likewise */
+	/* Written by whoever the order is with: who gives it, then the thread, then who takes what
+	 * came of it. */
+	struct act_order order;
+	struct act_deed *deeds;
+	struct act_result *results;
+	size_t deed_count;
 	/* The thread's own. */
 	struct frame frames[FRAMES];
 	const struct frame *last;
@@ -53,17 +61,25 @@ struct feed_thread {
 	enum feed_answer over; /* FEED_END or FEED_FAILED, once it came to that */
 };
 
-/* False if there will be no more questions. */
-static bool wait_for_question(struct feed_thread *thread, struct question *question) {
+enum task { TASK_FRAME, TASK_ORDER, TASK_NONE };
+
+/* TASK_NONE if there will be no more. */
+static enum task wait_for_question(struct feed_thread *thread, struct question *question) {
 	pthread_mutex_lock(&thread->lock);
-	while (!thread->is_asked && !thread->is_closing)
+	while (!thread->is_asked && !thread->is_ordered && !thread->is_closing)
 		pthread_cond_wait(&thread->asked, &thread->lock);
-	const bool goes_on = !thread->is_closing;
-	thread->is_asked = false;
-	*question = thread->question;
-	thread->question.moment = SIZE_MAX;
+	const enum task task = thread->is_closing   ? TASK_NONE
+	                       : thread->is_ordered ? TASK_ORDER
+	                                            : TASK_FRAME;
+	if (task == TASK_ORDER) {
+		thread->is_ordered = false;
+	} else {
+		thread->is_asked = false;
+		*question = thread->question;
+		thread->question.moment = SIZE_MAX;
+	}
 	pthread_mutex_unlock(&thread->lock);
-	return goes_on;
+	return task;
 }
 
 /* One that is neither of these. */
@@ -122,10 +138,23 @@ static struct answer make(struct feed_thread *thread, const struct question *que
 	return answer;
 }
 
-static void hand_over(struct feed_thread *thread, const struct answer *answer) {
+static struct answer carry_out(struct feed_thread *thread) {
+	struct answer answer = { .kind = thread->over };
+	if (thread->over != FEED_NOTHING)
+		return answer;
+	answer.kind = thread->origin->act(thread->self, &thread->order, thread->deeds,
+	                                  thread->results, thread->deed_count, &answer.error);
+	if (answer.kind == FEED_FAILED)
+		thread->over = answer.kind;
+	return answer;
+}
+
+/* In the place of what was not taken. */
+static void hand_over(struct feed_thread *thread, struct answer *place,
+                      const struct answer *answer) {
 	pthread_mutex_lock(&thread->lock);
-	free(thread->answer.error);
-	thread->answer = *answer;
+	free(place->error);
+	*place = *answer;
 	pthread_mutex_unlock(&thread->lock);
 	/* Cannot fail: nobody adds 2^64 answers without taking one. */
 	eventfd_write(thread->ready, 1);
@@ -134,11 +163,33 @@ static void hand_over(struct feed_thread *thread, const struct answer *answer) {
 static void *run(void *context) {
 	struct feed_thread *thread = context;
 	struct question question;
-	while (wait_for_question(thread, &question)) {
-		const struct answer answer = make(thread, &question);
-		hand_over(thread, &answer);
+	enum task task;
+	while ((task = wait_for_question(thread, &question)) != TASK_NONE) {
+		const bool is_order = task == TASK_ORDER;
+		const struct answer answer = is_order ? carry_out(thread) : make(thread, &question);
+		hand_over(thread, is_order ? &thread->acted : &thread->answer, &answer);
 	}
 	return NULL;
+}
+
+static void act(void *self, const struct act_order *order, const struct act_deed *deeds,
+                size_t count) {
+	struct feed_thread *thread = self;
+	pthread_mutex_lock(&thread->lock);
+	thread->order = *order;
+	thread->deeds = xreallocarray(thread->deeds, count, sizeof(*deeds));
+	thread->results = xreallocarray(thread->results, count, sizeof(*thread->results));
+	memcpy(thread->deeds, deeds, count * sizeof(*deeds));
+	thread->deed_count = count;
+	thread->is_ordered = true;
+	pthread_cond_signal(&thread->asked);
+	pthread_mutex_unlock(&thread->lock);
+}
+
+static const struct act_result *results_of(void *self, size_t *count) {
+	const struct feed_thread *thread = self;
+	*count = thread->deed_count;
+	return thread->results;
 }
 
 static void ask(void *self, uint32_t needs) {
@@ -167,15 +218,25 @@ static bool has_hung_up(const struct feed_thread *thread) {
 	return thread->hangup >= 0 && poll(&hangup, 1, 0) > 0;
 }
 
+/* One answer; the event stays if there is another. */
+static struct answer take_answer(struct feed_thread *thread) {
+	pthread_mutex_lock(&thread->lock);
+	const bool is_acted = thread->acted.kind != FEED_NOTHING;
+	struct answer *const place = is_acted ? &thread->acted : &thread->answer;
+	const struct answer answer = *place;
+	*place = (struct answer){ .kind = FEED_NOTHING };
+	if (thread->answer.kind != FEED_NOTHING)
+		eventfd_write(thread->ready, 1);
+	pthread_mutex_unlock(&thread->lock);
+	return answer;
+}
+
 /* The event is taken before the answer, or the event of a later one could be lost. */
 static enum feed_answer take(void *self, const struct frame **frame, char **error) {
 	struct feed_thread *thread = self;
 	eventfd_t events;
 	eventfd_read(thread->ready, &events);
-	pthread_mutex_lock(&thread->lock);
-	const struct answer answer = thread->answer;
-	thread->answer = (struct answer){ .kind = FEED_NOTHING };
-	pthread_mutex_unlock(&thread->lock);
+	const struct answer answer = take_answer(thread);
 	if (answer.kind == FEED_NOTHING && has_hung_up(thread)) {
 		*error = xasprintf("%s", _(thread->origin->hangup_text));
 		return FEED_FAILED;
@@ -194,6 +255,9 @@ static void destroy(struct feed_thread *thread) {
 	for (size_t i = 0; i < ARRAY_LENGTH(thread->frames); i++)
 		frame_finish(&thread->frames[i]);
 	free(thread->answer.error);
+	free(thread->acted.error);
+	free(thread->deeds);
+	free(thread->results);
 	pthread_cond_destroy(&thread->asked);
 	pthread_mutex_destroy(&thread->lock);
 	if (thread->ready >= 0)
@@ -243,6 +307,8 @@ bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed
 		.suspend = origin->suspend ? suspend : NULL,
 		.seek = origin->seek ? seek : NULL,
 		.moments = origin->moments ? tell_moments : NULL,
+		.act = origin->act ? act : NULL,
+		.results = results_of,
 		.is_live = origin->is_live,
 	};
 	return true;

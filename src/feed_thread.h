@@ -12,6 +12,11 @@ struct feed_origin {
 	                         struct life *life, uint32_t needs, char **error);
 	/* Of another thread: what make() waits for is over, now and later. */
 	void (*interrupt)(void *self);
+	/* Fills results[i] for deeds[i], likewise; FEED_ACTED, or FEED_FAILED as make() has it.
+	 * NULL: it can do nothing. */
+	enum feed_answer (*act)(void *self, const struct act_order *order,
+	                        const struct act_deed *deeds, struct act_result *results,
+	                        size_t count, char **error);
 	void (*close)(void *self);   /* frees it */
 	void (*suspend)(void *self); /* as in struct feed, from any thread */
 	/* Both NULL where nobody can go to and fro. Of the thread: make() makes that moment next,

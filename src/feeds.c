@@ -30,13 +30,14 @@ struct collected {
 };
 
 static const char collector_ended[] = N_("the collector ended");
+static const char nonsense[] = N_("the answer of the collector makes no sense");
 
 /* A question that cannot be sent may be asked again. After one whose answer cannot be had, nobody
  * would know which question the next answer is for. */
-static enum feed_answer exchange(int channel, uint32_t needs, struct channel_answer *answer,
+static enum feed_answer exchange(int channel, const struct channel_request *request,
+                                 const struct act_deed *deeds, struct channel_answer *answer,
                                  int *file, char **error) {
-	const struct channel_request request = { .kind = CHANNEL_LOOK, .needs = needs };
-	const int asked = channel_ask(channel, &request);
+	const int asked = channel_ask(channel, request, deeds);
 	if (asked < 0 && asked != -EPIPE) {
 		*error = complain(-asked);
 		return FEED_TROUBLE;
@@ -45,7 +46,7 @@ static enum feed_answer exchange(int channel, uint32_t needs, struct channel_ans
 	if (came == -EPIPE)
 		*error = xasprintf("%s", _(collector_ended));
 	else if (came == -EBADMSG)
-		*error = xasprintf("%s", _("the answer of the collector makes no sense"));
+		*error = xasprintf("%s", _(nonsense));
 	else if (came < 0)
 		*error = complain(-came);
 	if (came < 0)
@@ -62,7 +63,9 @@ static enum feed_answer make_collected(void *self, struct frame *frame, const st
 	const uint64_t start = util_thread_cpu_ns();
 	struct channel_answer answer = { 0 };
 	int file = -1;
-	const enum feed_answer kind = exchange(collected->channel, needs, &answer, &file, error);
+	const struct channel_request request = { .kind = CHANNEL_LOOK, .needs = needs };
+	const enum feed_answer kind =
+	    exchange(collected->channel, &request, NULL, &answer, &file, error);
 	if (kind != FEED_FRAME)
 		return kind;
 	const size_t length = (size_t)answer.length;
@@ -82,6 +85,53 @@ static enum feed_answer make_collected(void *self, struct frame *frame, const st
 	frame_compare(frame, before, life);
 	frame->cost_ns = answer.cost_ns + util_thread_cpu_ns() - start;
 	return FEED_FRAME;
+}
+
+static bool read_results(int file, const struct channel_answer *answer, struct act_result *results,
+                         size_t count) {
+	const size_t length = count * sizeof(*results);
+	if (answer->length != length || pread(file, results, length, 0) != (ssize_t)length)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!act_is_sane_result(&results[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Nobody was asked, or nobody could tell what came of it. */
+static void fail_all(struct act_result *results, size_t count, int error) {
+	for (size_t i = 0; i < count; i++)
+		results[i] = (struct act_result){ ACT_OUTCOME_FAILED, error };
+}
+
+static enum feed_answer act_collected(void *self, const struct act_order *order,
+                                      const struct act_deed *deeds, struct act_result *results,
+                                      size_t count, char **error) {
+	const struct collected *collected = self;
+	const struct channel_request request = {
+		.kind = CHANNEL_ACT,
+		.order = *order,
+		.deed_count = (uint32_t)count,
+	};
+	struct channel_answer answer = { 0 };
+	int file = -1;
+	const enum feed_answer kind =
+	    exchange(collected->channel, &request, deeds, &answer, &file, error);
+	if (kind == FEED_FAILED)
+		return kind;
+	if (kind == FEED_TROUBLE) {
+		fail_all(results, count, answer.error ? answer.error : EIO);
+		free(*error);
+		*error = NULL;
+		return FEED_ACTED;
+	}
+	const bool is_sane = read_results(file, &answer, results, count);
+	close(file);
+	if (is_sane)
+		return FEED_ACTED;
+	*error = xasprintf("%s", _(nonsense));
+	return FEED_FAILED;
 }
 
 static void interrupt_collected(void *self) {
@@ -104,12 +154,13 @@ static void close_collected(void *self) {
 /* If it is gone, the answer to the next question says so. */
 static void suspend_collected(void *self) {
 	const struct collected *collected = self;
-	channel_ask(collected->channel, &(struct channel_request){ .kind = CHANNEL_SUSPEND });
+	channel_ask(collected->channel, &(struct channel_request){ .kind = CHANNEL_SUSPEND }, NULL);
 }
 
 bool feed_collector(int channel, struct feed *feed, char **error) {
 	static const struct feed_origin origin = {
 		.make = make_collected,
+		.act = act_collected,
 		.interrupt = interrupt_collected,
 		.close = close_collected,
 		.suspend = suspend_collected,

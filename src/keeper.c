@@ -1,6 +1,6 @@
 /* This thread waits and never looks, another one looks and never waits for anything else: so
- * whatever ends, ends at once, however long a look takes. Between them is a pipe, into which a
- * question goes; the answer goes out from there. */
+ * whatever ends, ends at once, however long a look takes. Between them is a pipe, into which the
+ * address of a question goes; the answer goes out from there. */
 
 #include "keeper.h"
 
@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -22,6 +24,9 @@
 static const uint64_t patience_ns = 1000000000;
 /* Who stops the whole process group has stopped the screen process too, which then asks us. */
 static const uint64_t suspend_wait_ns = 50000000;
+
+/* Of the pipe, in bytes: more than one or two questions wait only if somebody means ill. */
+enum { QUESTIONS_SIZE = 4096 };
 
 enum waiting { WAITING_SIGNALS, WAITING_CHANNEL, WAITING_COUNT };
 
@@ -49,18 +54,27 @@ void keeper_signals(sigset_t *signals) {
 		sigaddset(signals, all[i]);
 }
 
+static int do_what_is_asked(const struct looker *looker, const struct channel_message *asked) {
+	const struct channel_request *request = &asked->request;
+	if (request->kind == CHANNEL_ACT)
+		return collector_act(looker->collector, looker->channel, &request->order,
+		                     asked->deeds, request->deed_count);
+	return collector_answer(looker->collector, looker->channel, request->needs);
+}
+
 /* A screen process that asks without taking the answers would make moments pile up in memory that
  * is nobody's. */
-static bool answer(const struct looker *looker, uint32_t needs) {
-	return channel_is_taken(looker->channel) &&
-	       collector_answer(looker->collector, looker->channel, needs) == 0;
+static bool answer(const struct looker *looker, const struct channel_message *asked) {
+	return channel_is_taken(looker->channel) && do_what_is_asked(looker, asked) == 0;
 }
 
 static void look_and_answer(const struct looker *looker) {
-	uint32_t needs = 0;
-	while (util_read_up_to(looker->questions, &needs, sizeof(needs)) == sizeof(needs)) {
-		if (!answer(looker, needs))
-			return;
+	struct channel_message *asked = NULL;
+	bool goes_on = true;
+	while (goes_on &&
+	       util_read_up_to(looker->questions, &asked, sizeof(asked)) == sizeof(asked)) {
+		goes_on = answer(looker, asked);
+		free(asked);
 	}
 }
 
@@ -103,6 +117,7 @@ static int start_looker(struct keeper *keeper) {
 	};
 	keeper->questions = ends[1];
 	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	fcntl(ends[1], F_SETPIPE_SZ, QUESTIONS_SIZE);
 	const int error = start_thread(looker);
 	if (error == 0)
 		return 0;
@@ -133,21 +148,28 @@ static void suspend(struct keeper *keeper) {
 
 /* There is one question at a time, so the pipe is only full if the screen process does not keep to
  * that. */
-static bool pass_on(const struct keeper *keeper, uint32_t needs) {
-	return write(keeper->questions, &needs, sizeof(needs)) == sizeof(needs);
+static bool pass_on(const struct keeper *keeper, const struct channel_message *asked) {
+	const size_t length = offsetof(struct channel_message, deeds) +
+	                      asked->request.deed_count * sizeof(*asked->deeds);
+	struct channel_message *copy = xmalloc(length);
+	memcpy(copy, asked, length);
+	if (write(keeper->questions, &copy, sizeof(copy)) == sizeof(copy))
+		return true;
+	free(copy);
+	return false;
 }
 
 static void take_request(struct keeper *keeper) {
-	struct channel_request request;
+	struct channel_message asked;
 	const int error =
-	    channel_receive_request(keeper->setup->channel, keeper->setup->screen, &request);
+	    channel_receive_request(keeper->setup->channel, keeper->setup->screen, &asked);
 	if (error != 0) {
 		end_screen(keeper);
 		return;
 	}
-	if (request.kind == CHANNEL_SUSPEND)
+	if (asked.request.kind == CHANNEL_SUSPEND)
 		suspend(keeper);
-	else if (!pass_on(keeper, request.needs))
+	else if (!pass_on(keeper, &asked))
 		end_screen(keeper);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ancestors.h"
 #include "channel.h"
 #include "cli.h"
 #include "collector.h"
@@ -20,6 +21,7 @@
 #include "keeper.h"
 #include "privilege.h"
 #include "rescue.h"
+#include "session.h"
 #include "settings.h"
 #include "ui.h"
 #include "util.h"
@@ -29,6 +31,7 @@ enum { LARGE_BYTES = 256 * 1024 };
 struct top {
 	const struct cli *cli;
 	struct collector *collector; /* NULL: a recording is shown */
+	struct session session;
 	int channel, screen_channel; /* the ends of the two processes; -1: likewise */
 };
 
@@ -55,6 +58,7 @@ static int show_with(const struct top *top, const struct settings *settings, con
 		.delay_ns = cli->interval_ns,
 		.count = cli->count,
 		.host_names = cli->resolve,
+		.session = &top->session,
 	};
 	char *error = NULL;
 	if (!open_feed(top, &setup.feed, &error))
@@ -171,6 +175,11 @@ static int run_both(const struct top *top) {
 	return run_keeper(top, screen, &rescue, &before);
 }
 
+static void find_session(struct session *session) {
+	session->pid_count = ancestors_find(session->pids, SESSION_PROCESSES_MAX);
+	session_set_ssh(session, getenv("SSH_CONNECTION"));
+}
+
 static int open_collector(struct top *top) {
 	char *error = NULL;
 	bool no_such = false;
@@ -202,5 +211,6 @@ int top_run(const struct cli *cli) {
 		if (status != 0)
 			return status;
 	}
+	find_session(&top.session);
 	return run_both(&top);
 }

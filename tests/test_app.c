@@ -728,6 +728,111 @@ Test(app, what_is_wrong_with_the_configuration_is_told_until_a_key_is_pressed) {
 	finish(&stage);
 }
 
+/* As a live view of this machine has it. */
+static void begin_acting(struct stage *stage) {
+	const struct app_setup setup = { .delay_ns = SECOND, .is_live = true, .can_act = true };
+	begin_with(stage, setup, NULL, NULL);
+}
+
+Test(app, tagged_sockets_are_marked_and_counted_until_escape) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, ' ');
+	press(&stage, ' ');
+	expect_shown(&stage, "2 tagged, 3 shown");
+	expect_shown(&stage, "\n#4242/server");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_hidden(&stage, "tagged");
+	finish(&stage);
+}
+
+Test(app, what_is_confirmed_is_wished_for_with_its_deeds) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, KEY_CODE_F9);
+	expect_shown(&stage, "The selected socket");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "Close 1 socket");
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE);
+	press(&stage, KEY_CODE_ENTER);
+	cr_assert_eq(app_take_wish(stage.app), APP_WISH_ACT);
+	const struct act_plan *plan = app_act_plan(stage.app);
+	cr_assert_eq(plan->deed_count, 1);
+	cr_expect_eq(plan->deeds[0].cookie, 3, "the one with the highest rate comes first");
+	app_take_results(stage.app, &(struct act_result){ ACT_OUTCOME_DONE, 0 }, 1, 2 * SECOND);
+	expect_shown(&stage, "1 closed");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "F9Kill");
+	finish(&stage);
+}
+
+Test(app, what_comes_of_it_is_told_even_if_the_dialog_was_left) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, 'K');
+	press(&stage, KEY_CODE_ENTER);
+	press(&stage, 'y');
+	press(&stage, KEY_CODE_ESCAPE);
+	press(&stage, 'K');
+	expect_shown(&stage, "is still being done");
+	app_take_results(stage.app, &(struct act_result){ ACT_OUTCOME_GONE, 0 }, 1, 2 * SECOND);
+	expect_shown(&stage, "1 gone");
+	press(&stage, 'K');
+	expect_shown(&stage, "The selected socket");
+	finish(&stage);
+}
+
+Test(app, where_nothing_can_be_done_the_key_says_so) {
+	struct stage stage;
+	begin(&stage, false);
+	press(&stage, KEY_CODE_F9);
+	expect_shown(&stage, "nothing can be done to it");
+	finish(&stage);
+}
+
+static void paste(struct stage *stage, const char *text) {
+	press(stage, KEY_CODE_PASTE_BEGIN);
+	type(stage, text);
+	press(stage, KEY_CODE_PASTE_END);
+}
+
+Test(app, what_is_pasted_confirms_nothing_and_presses_no_key) {
+	struct stage stage;
+	begin_acting(&stage);
+	paste(&stage, "K\ny\nq\003");
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE);
+	press(&stage, 'K');
+	paste(&stage, "\n");
+	expect_shown(&stage, "The selected socket");
+	press(&stage, KEY_CODE_ENTER);
+	paste(&stage, "y\nyes\n");
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE);
+	press(&stage, 'y');
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_ACT);
+	finish(&stage);
+}
+
+Test(app, what_is_pasted_is_text_where_text_is_typed) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, '/');
+	paste(&stage, "port\n1234\033");
+	expect_shown(&stage, "port 1234");
+	expect_shown(&stage, "1 shown, 2 hidden");
+	finish(&stage);
+}
+
+Test(app, a_paste_that_never_ends_is_over_after_a_silence) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, KEY_CODE_PASTE_BEGIN);
+	app_press(stage.app, 'q', 6 * SECOND);
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE);
+	app_press(stage.app, 'q', 12 * SECOND);
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_QUIT);
+	finish(&stage);
+}
+
 Test(app, every_key_on_every_size_of_screen_does_no_harm) {
 	static const struct {
 		int width, height;

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -52,12 +53,87 @@ static int count_descriptors(void) {
 
 Test(channel, a_request_arrives_as_it_was_sent) {
 	const struct ends ends = open_ends();
-	const struct channel_request sent = { CHANNEL_LOOK, 0x12345678 };
-	struct channel_request got = { 0 };
-	cr_assert_eq(channel_ask(ends.screen, &sent), 0);
+	const struct channel_request sent = { .kind = CHANNEL_LOOK, .needs = 0x12345678 };
+	struct channel_message got = { 0 };
+	cr_assert_eq(channel_ask(ends.screen, &sent, NULL), 0);
 	cr_assert_eq(channel_receive_request(ends.collector, getpid(), &got), 0);
-	cr_assert_eq(got.kind, CHANNEL_LOOK);
-	cr_assert_eq(got.needs, 0x12345678);
+	cr_assert_eq(got.request.kind, CHANNEL_LOOK);
+	cr_assert_eq(got.request.needs, 0x12345678);
+	close_ends(&ends);
+}
+
+static const struct act_deed deeds[] = { { .cookie = 7 }, { .cookie = 8 } };
+
+Test(channel, an_order_arrives_with_its_deeds) {
+	const struct ends ends = open_ends();
+	const struct channel_request sent = { .kind = CHANNEL_ACT, .deed_count = 2 };
+	struct channel_message got = { 0 };
+	cr_assert_eq(channel_ask(ends.screen, &sent, deeds), 0);
+	cr_assert_eq(channel_receive_request(ends.collector, getpid(), &got), 0);
+	cr_assert_eq(got.request.deed_count, 2);
+	cr_assert_eq(memcmp(got.deeds, deeds, sizeof(deeds)), 0);
+	close_ends(&ends);
+}
+
+Test(channel, an_order_may_be_as_long_as_is_allowed_and_no_longer) {
+	static struct act_deed many[ACT_DEEDS_MAX + 1];
+	const struct ends ends = open_ends();
+	struct channel_request sent = { .kind = CHANNEL_ACT, .deed_count = ACT_DEEDS_MAX };
+	struct channel_message got = { 0 };
+	for (size_t i = 0; i < ARRAY_LENGTH(many); i++)
+		many[i].cookie = i + 1;
+	cr_assert_eq(channel_ask(ends.screen, &sent, many), 0);
+	cr_assert_eq(channel_receive_request(ends.collector, getpid(), &got), 0);
+	cr_assert_eq(got.deeds[ACT_DEEDS_MAX - 1].cookie, ACT_DEEDS_MAX);
+	sent.deed_count++;
+	cr_assert_eq(channel_ask(ends.screen, &sent, many), 0);
+	cr_assert_eq(channel_receive_request(ends.collector, getpid(), &got), -EBADMSG);
+	close_ends(&ends);
+}
+
+/* More is said than follows, or less, or what makes no sense. */
+static const struct {
+	const char *what;
+	struct channel_message message;
+	size_t deeds; /* that follow */
+} bad_orders[] = {
+	{ "no deed", { .request = { .kind = CHANNEL_ACT } }, 0 },
+	{ "fewer than said", { { .kind = CHANNEL_ACT, .deed_count = 2 }, { { .cookie = 7 } } }, 1 },
+	{ "more than said",
+	  { { .kind = CHANNEL_ACT, .deed_count = 1 }, { { .cookie = 7 }, { .cookie = 8 } } },
+	  2 },
+	{ "a count without end",
+	  { { .kind = CHANNEL_ACT, .deed_count = UINT32_MAX }, { { .cookie = 7 } } },
+	  1 },
+	{ "a count that wraps around",
+	  { { .kind = CHANNEL_ACT, .deed_count = 0x55555556 }, { { .cookie = 7 } } },
+	  1 },
+	{ "a look with deeds",
+	  { { .kind = CHANNEL_LOOK, .deed_count = 1 }, { { .cookie = 7 } } },
+	  1 },
+	{ "any cookie",
+	  { { .kind = CHANNEL_ACT, .deed_count = 1 }, { { .cookie = UINT64_MAX } } },
+	  1 },
+	{ "a signal to everybody",
+	  { { .kind = CHANNEL_ACT, .order = { ACT_SIGNAL, 9 }, .deed_count = 1 },
+	    { { .cookie = 7, .pid = UINT32_MAX } } },
+	  1 },
+	{ "a signal that is none",
+	  { { .kind = CHANNEL_ACT, .order = { ACT_SIGNAL, 99 }, .deed_count = 1 },
+	    { { .cookie = 7, .pid = 4 } } },
+	  1 },
+};
+
+Test(channel, an_order_that_makes_no_sense_is_refused) {
+	const struct ends ends = open_ends();
+	for (size_t i = 0; i < ARRAY_LENGTH(bad_orders); i++) {
+		static struct channel_message got;
+		const size_t length = offsetof(struct channel_message, deeds) +
+		                      bad_orders[i].deeds * sizeof(struct act_deed);
+		cr_assert_eq(send(ends.screen, &bad_orders[i].message, length, 0), (ssize_t)length);
+		cr_expect_eq(channel_receive_request(ends.collector, getpid(), &got), -EBADMSG,
+		             "%s", bad_orders[i].what);
+	}
 	close_ends(&ends);
 }
 
@@ -110,8 +186,8 @@ Test(channel, an_error_is_an_answer_without_a_file) {
 
 Test(channel, who_is_left_alone_is_told) {
 	struct ends ends = open_ends();
-	const struct channel_request request = { CHANNEL_LOOK, 0 };
-	struct channel_request asked;
+	const struct channel_request request = { .kind = CHANNEL_LOOK };
+	struct channel_message asked;
 	struct channel_answer answer = { .error = EIO };
 	int came = -1;
 	close(ends.screen);
@@ -121,16 +197,16 @@ Test(channel, who_is_left_alone_is_told) {
 	ends = open_ends();
 	close(ends.collector);
 	cr_assert_eq(channel_receive_answer(ends.screen, &answer, &came), -EPIPE);
-	cr_assert_eq(channel_ask(ends.screen, &request), -EPIPE);
+	cr_assert_eq(channel_ask(ends.screen, &request, NULL), -EPIPE);
 	close(ends.screen);
 }
 
 Test(channel, what_was_not_read_does_not_hide_that_the_other_side_has_gone) {
 	const struct ends ends = open_ends();
-	const struct channel_request request = { CHANNEL_LOOK, 0 };
+	const struct channel_request request = { .kind = CHANNEL_LOOK };
 	struct channel_answer answer;
 	int came = -1;
-	cr_assert_eq(channel_ask(ends.screen, &request), 0);
+	cr_assert_eq(channel_ask(ends.screen, &request, NULL), 0);
 	close(ends.collector);
 	cr_assert_eq(channel_receive_answer(ends.screen, &answer, &came), -EPIPE);
 	close(ends.screen);
@@ -138,12 +214,12 @@ Test(channel, what_was_not_read_does_not_hide_that_the_other_side_has_gone) {
 
 Test(channel, another_process_is_not_answered) {
 	const struct ends ends = open_ends();
-	const struct channel_request request = { CHANNEL_LOOK, 0 };
-	struct channel_request got = { 0 };
+	const struct channel_request request = { .kind = CHANNEL_LOOK };
+	struct channel_message got = { 0 };
 	const pid_t other = fork();
 	cr_assert_geq(other, 0);
 	if (other == 0)
-		_exit(channel_ask(ends.screen, &request) == 0 ? 0 : 1);
+		_exit(channel_ask(ends.screen, &request, NULL) == 0 ? 0 : 1);
 	int status = -1;
 	cr_assert_eq(waitpid(other, &status, 0), other);
 	cr_assert_eq(status, 0);
@@ -152,7 +228,7 @@ Test(channel, another_process_is_not_answered) {
 }
 
 Test(channel, a_request_of_another_length_or_kind_makes_no_sense) {
-	static const struct channel_request unknown = { CHANNEL_SUSPEND + 1, 0 };
+	static const struct channel_request unknown = { .kind = CHANNEL_SUSPEND + 1 };
 	static const struct {
 		const char *bytes;
 		size_t length;
@@ -164,7 +240,7 @@ Test(channel, a_request_of_another_length_or_kind_makes_no_sense) {
 	};
 	const struct ends ends = open_ends();
 	for (size_t i = 0; i < ARRAY_LENGTH(messages); i++) {
-		struct channel_request got = { 0 };
+		struct channel_message got = { 0 };
 		cr_assert_geq(send(ends.screen, messages[i].bytes, messages[i].length, 0), 0);
 		cr_assert_eq(channel_receive_request(ends.collector, getpid(), &got), -EBADMSG,
 		             "message %zu", i);
@@ -193,8 +269,8 @@ static void send_with_files(int fd, const void *bytes, size_t length, const int 
 
 Test(channel, a_request_cannot_leave_descriptors_behind) {
 	const struct ends ends = open_ends();
-	const struct channel_request request = { CHANNEL_LOOK, 0 };
-	struct channel_request got;
+	const struct channel_request request = { .kind = CHANNEL_LOOK };
+	struct channel_message got;
 	const int files[] = { ends.screen, ends.screen };
 	const int before = count_descriptors();
 	send_with_files(ends.screen, &request, sizeof(request), files, 2);

@@ -82,9 +82,9 @@ static void close_played(struct played *played) {
 }
 
 static struct channel_request request_of(const struct played *played) {
-	struct channel_request request;
-	cr_assert_eq(channel_receive_request(played->collector, getpid(), &request), 0);
-	return request;
+	struct channel_message message;
+	cr_assert_eq(channel_receive_request(played->collector, getpid(), &message), 0);
+	return message.request;
 }
 
 static void answer_with(const struct played *played, const struct moment_bytes *moment,
@@ -161,6 +161,80 @@ Test(feeds, a_look_that_failed_is_no_end) {
 	cr_assert_eq(frame->number, 2);
 	cr_assert_eq(frame->totals.elapsed_ns, 2 * second_ns);
 	close_played(&played);
+}
+
+static const struct act_order closing = { ACT_CLOSE, 0 };
+static const struct act_deed deeds[] = { { .cookie = 7 }, { .cookie = 8 } };
+
+static void answer_bytes(const struct played *played, const void *bytes, size_t length) {
+	answer_with(played, &(struct moment_bytes){ (unsigned char *)(uintptr_t)bytes, length },
+	            second_ns);
+}
+
+Test(feeds, an_order_goes_to_the_collector_and_its_results_come_back) {
+	struct played played = open_played();
+	static const struct act_result sent[] = { { ACT_OUTCOME_DONE, 0 },
+		                                  { ACT_OUTCOME_FAILED, EIO } };
+	size_t count = 0;
+	played.feed.act(played.feed.self, &closing, deeds, 2);
+	const struct channel_request request = request_of(&played);
+	cr_assert_eq(request.kind, CHANNEL_ACT);
+	cr_assert_eq(request.deed_count, 2);
+	answer_bytes(&played, sent, sizeof(sent));
+	expect(&played.feed, FEED_ACTED, NULL);
+	const struct act_result *results = played.feed.results(played.feed.self, &count);
+	cr_assert_eq(count, 2);
+	cr_expect_eq(memcmp(results, sent, sizeof(sent)), 0);
+	close_played(&played);
+}
+
+Test(feeds, an_order_and_a_frame_may_both_be_on_their_way) {
+	struct played played = open_played();
+	static const struct act_result sent = { ACT_OUTCOME_GONE, 0 };
+	const struct frame *frame = NULL;
+	char *error = NULL;
+	played.feed.ask(played.feed.self, NEEDS);
+	cr_assert_eq(request_of(&played).kind, CHANNEL_LOOK);
+	played.feed.act(played.feed.self, &closing, deeds, 1);
+	answer_sockets(&played, &(struct moment_sockets){ 7, 1, 10, 0 }, second_ns);
+	cr_assert_eq(request_of(&played).kind, CHANNEL_ACT);
+	answer_bytes(&played, &sent, sizeof(sent));
+	bool is_acted = false;
+	bool is_framed = false;
+	while (!is_acted || !is_framed) {
+		const enum feed_answer answer = answer_of(&played.feed, &frame, &error);
+		cr_assert(answer == FEED_ACTED || answer == FEED_FRAME);
+		is_acted |= answer == FEED_ACTED;
+		is_framed |= answer == FEED_FRAME;
+	}
+	close_played(&played);
+}
+
+Test(feeds, an_order_that_could_not_be_carried_out_has_failed_results) {
+	struct played played = open_played();
+	const struct channel_answer failed = { .error = EMFILE };
+	size_t count = 0;
+	played.feed.act(played.feed.self, &closing, deeds, 2);
+	request_of(&played);
+	cr_assert_eq(channel_answer(played.collector, &failed, -1), 0);
+	expect(&played.feed, FEED_ACTED, NULL);
+	const struct act_result *results = played.feed.results(played.feed.self, &count);
+	cr_expect_eq(results[1].outcome, ACT_OUTCOME_FAILED);
+	cr_expect_eq(results[1].error, EMFILE);
+	close_played(&played);
+}
+
+Test(feeds, results_that_make_no_sense_are_the_last) {
+	static const struct act_result wrong[] = { { ACT_OUTCOME_COUNT, 0 }, { 0, 0 }, { 0, 0 } };
+	static const size_t lengths[] = { sizeof(wrong[0]), sizeof(wrong), 2 * sizeof(wrong[0]) };
+	for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++) {
+		struct played played = open_played();
+		played.feed.act(played.feed.self, &closing, deeds, 2);
+		request_of(&played);
+		answer_bytes(&played, wrong, lengths[i]);
+		expect(&played.feed, FEED_FAILED, "makes no sense");
+		close_played(&played);
+	}
 }
 
 Test(feeds, the_end_of_the_collector_is_told) {

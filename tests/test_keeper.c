@@ -75,12 +75,12 @@ static void expect_ended(screen_fn play) {
 	cr_assert_eq(end.signal, 0);
 }
 
-static const struct channel_request look = { CHANNEL_LOOK, SOCK_NEED_INFO };
+static const struct channel_request look = { .kind = CHANNEL_LOOK, .needs = SOCK_NEED_INFO };
 
 static int look_once(int channel) {
 	struct channel_answer answer;
 	int file = -1;
-	return channel_ask(channel, &look) == 0 &&
+	return channel_ask(channel, &look, NULL) == 0 &&
 	       channel_receive_answer(channel, &answer, &file) == 0;
 }
 
@@ -104,7 +104,7 @@ static int never_take_answers(int channel) {
 	int file = -1;
 	int count = 0;
 	for (int i = 0; i < 100; i++)
-		channel_ask(channel, &look);
+		channel_ask(channel, &look, NULL);
 	if (wait_for_end(channel) != WAS_ENDED)
 		return WAS_NOT_ENDED;
 	while (channel_receive_answer(channel, &answer, &file) == 0)
@@ -124,7 +124,7 @@ static int send_garbage(int channel) {
 }
 
 static int ask_for_what_there_is_not(int channel) {
-	channel_ask(channel, &(struct channel_request){ CHANNEL_SUSPEND + 1, 0 });
+	channel_ask(channel, &(struct channel_request){ .kind = CHANNEL_SUSPEND + 1 }, NULL);
 	return wait_for_end(channel);
 }
 
@@ -135,9 +135,9 @@ static int send_nothing_more(int channel) {
 
 static int receive_nothing_more(int channel) {
 	shutdown(channel, SHUT_RD);
-	channel_ask(channel, &look);
+	channel_ask(channel, &look, NULL);
 	for (int i = 0; i < 1000; i++) {
-		if (channel_ask(channel, &look) == -EPIPE)
+		if (channel_ask(channel, &look, NULL) == -EPIPE)
 			return WAS_ENDED;
 		usleep(5000);
 	}
@@ -147,7 +147,7 @@ static int receive_nothing_more(int channel) {
 static int let_a_child_ask(int channel) {
 	const pid_t child = fork();
 	if (child == 0)
-		_exit(channel_ask(channel, &look));
+		_exit(channel_ask(channel, &look, NULL));
 	waitpid(child, NULL, 0);
 	return wait_for_end(channel);
 }

@@ -462,6 +462,26 @@ Test(terminal, what_is_no_key_is_passed_over, .init = open_small, .fini = close_
 	}
 }
 
+Test(terminal, what_is_pasted_comes_between_marks, .init = open_small, .fini = close_all) {
+	static const char bytes[] = "\033[200~y\r\033[201~y";
+	static const int keys[] = { KEY_CODE_PASTE_BEGIN, 'y', KEY_CODE_ENTER, KEY_CODE_PASTE_END,
+		                    'y' };
+	expect_keys(bytes, sizeof(bytes) - 1, keys, ARRAY_LENGTH(keys));
+}
+
+Test(terminal, marks_around_what_is_pasted_are_asked_for_and_given_up) {
+	open_small();
+	cr_expect(has_written("\033[?2004h"));
+	terminal_suspend(it.terminal);
+	cr_expect(has_written("\033[?2004l"));
+	terminal_resume(it.terminal);
+	cr_expect(has_written("\033[?2004h"));
+	terminal_close(it.terminal);
+	cr_expect(has_written("\033[?2004l"));
+	it.terminal = NULL;
+	close_all();
+}
+
 Test(terminal, a_burst_arrives_key_by_key, .init = open_small, .fini = close_all) {
 	static const int wanted[] = {
 		'j', 'j',         KEY_CODE_DOWN, 0xe9,           KEY_CODE_ENTER, KEY_CODE_ESCAPE,

@@ -57,6 +57,7 @@ enum action {
 	ACTION_SETUP,
 	ACTION_WRITE_SETTINGS,
 	ACTION_MOUSE,
+	ACTION_ACT,
 	ACTION_REDRAW,
 	ACTION_SUSPEND,
 	ACTION_EXPLAIN, /* where there is nothing to explain: help */

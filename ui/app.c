@@ -86,6 +86,8 @@ void app_destroy(struct app *app) {
 		return;
 	table_finish(&app->table);
 	app_groups_finish(&app->groups);
+	tags_finish(&app->tags);
+	act_dialog_finish(&app->act_dialog);
 	columns_destroy(app->columns);
 	trails_destroy(app->trails);
 	filter_line_destroy(app->filter);
@@ -147,6 +149,7 @@ void app_take_frame(struct app *app, const struct frame *frame) {
 	states_add(&app->states, &frame->totals.transitions);
 	app_overview_add(app);
 	trails_add(app->trails, frame);
+	tags_keep(&app->tags, &frame->snapshot);
 	app_refresh(app);
 }
 
@@ -256,6 +259,7 @@ struct columns_look app_look(const struct app *app) {
 		.host_names = app->host_names,
 		.port_names = app->port_names,
 		.unit = app_unit(app),
+		.tags = &app->tags,
 		.is_stale = app->trouble != NULL,
 	};
 }

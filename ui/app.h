@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "act_plan.h"
 #include "filter.h"
 #include "mouse.h"
+#include "session.h"
 #include "view.h"
 
 struct app;
@@ -25,8 +27,10 @@ struct app_setup {
 	const char *fault; /* of the configuration, until a key is pressed; NULL: none */
 	uint64_t delay_ns; /* between looks; 0: as the settings, or the recording, say */
 	bool host_names;
-	bool is_live;  /* false: a recording is shown */
-	bool can_seek; /* and one can go to and fro in it */
+	struct session session; /* what must not be ended without a second thought */
+	bool can_act;           /* app_act_plan() can be carried out */
+	bool is_live;           /* false: a recording is shown */
+	bool can_seek;          /* and one can go to and fro in it */
 };
 
 struct app *app_create(const struct app_setup *setup);
@@ -87,9 +91,14 @@ enum app_wish {
 	APP_WISH_QUIT,
 	APP_WISH_SUSPEND,
 	APP_WISH_REDRAW,
-	APP_WISH_COPY,     /* app_copy() has the bytes */
+	APP_WISH_ACT,  /* app_act_plan() has the deeds; app_take_results() awaits what came of them
+	                */
+	APP_WISH_COPY, /* app_copy() has the bytes */
 	APP_WISH_SETTINGS, /* app_settings() are others */
 };
 enum app_wish app_take_wish(struct app *app);
 const struct settings *app_settings(const struct app *app);
+const struct act_plan *app_act_plan(const struct app *app);
+void app_take_results(struct app *app, const struct act_result *results, size_t count,
+                      uint64_t now_ns);
 const char *app_copy(const struct app *app, size_t *length);

@@ -100,6 +100,8 @@ static void do_back(struct app *app) {
 		app_set_text(&app->search, xasprintf("%s", ""));
 	} else if (app_groups_back(app)) {
 		return;
+	} else if (app->tags.count > 0) {
+		tags_clear(&app->tags);
 	} else if (app->typed[0] || app->user_term[0]) {
 		app_set_text(&app->typed, xasprintf("%s", ""));
 		app_set_text(&app->user_term, xasprintf("%s", ""));
@@ -165,7 +167,8 @@ static void do_group_menu(struct app *app) {
 }
 
 static void do_fold(struct app *app) {
-	app_groups_fold(app);
+	if (!app_groups_fold(app))
+		app_tag(app);
 }
 
 static void do_reverse(struct app *app) {
@@ -374,6 +377,7 @@ static void (*const handlers[])(struct app *app) = {
 	[ACTION_SETUP] = app_open_setup,
 	[ACTION_WRITE_SETTINGS] = app_write_settings,
 	[ACTION_MOUSE] = app_toggle_mouse,
+	[ACTION_ACT] = app_act,
 	[ACTION_REDRAW] = do_redraw,
 	[ACTION_SUSPEND] = do_suspend,
 	[ACTION_EXPLAIN] = do_help,
@@ -421,12 +425,14 @@ void app_do(struct app *app, enum action action) {
 static void (*const presses[])(struct app *app, int key) = {
 	[APP_MODE_TABLE] = press_in_table,  [APP_MODE_PROMPT] = app_prompt_press,
 	[APP_MODE_MENU] = app_menu_press,   [APP_MODE_HELP] = press_in_help,
-	[APP_MODE_SETUP] = app_setup_press,
+	[APP_MODE_SETUP] = app_setup_press, [APP_MODE_ACT] = app_act_press,
 };
 _Static_assert(ARRAY_LENGTH(presses) == APP_MODE_COUNT, "a reader for each");
 
 void app_press(struct app *app, int key, uint64_t now_ns) {
 	app->now_ns = now_ns;
+	if (app_paste(app, key))
+		return;
 	app_forget_message(app);
 	app_set_text(&app->fault, NULL);
 	if (key == KEY_CODE_CTRL_C || key == KEY_CODE_F10)

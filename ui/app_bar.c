@@ -43,6 +43,10 @@ static struct items items_of(const struct app *app) {
 		add(&items, keymap_key(&app->settings.keymap, ACTION_WRITE_SETTINGS), N_("Write"));
 		add(&items, KEY_CODE_ESCAPE, N_("Back"));
 		break;
+	case APP_MODE_ACT:
+		add(&items, KEY_CODE_ENTER, N_("Go on"));
+		add(&items, KEY_CODE_ESCAPE, N_("Leave"));
+		break;
 	case APP_MODE_TABLE:
 	case APP_MODE_PROMPT:
 	case APP_MODE_COUNT:

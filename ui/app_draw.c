@@ -79,6 +79,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.shown = app->table.sockets - app->table.gone,
 		.hidden = app->table.hidden,
 		.unit = app_unit(app),
+		.tagged = app->tags.count,
 		.trouble = trouble,
 	};
 	struct area top = *area;
@@ -108,7 +109,9 @@ static void draw_menu(struct app *app, struct canvas *canvas, struct area area) 
 
 static void draw_middle(struct app *app, struct canvas *canvas, struct area area) {
 	draw_header(app, canvas, &area);
-	if (app->setup_open)
+	if (app->mode == APP_MODE_ACT)
+		act_dialog_draw(&app->act_dialog, canvas, area);
+	else if (app->setup_open)
 		app_setup_draw(app, canvas, area);
 	else
 		app_page_draw(app, canvas, area);

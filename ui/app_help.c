@@ -17,6 +17,7 @@ static const struct {
 	{ STYLE_NEW, "+", N_("new") },
 	{ STYLE_GONE, "-", N_("gone") },
 	{ STYLE_CHANGED, "*", N_("changed") },
+	{ STYLE_WARNING, "#", N_("tagged") },
 	{ STYLE_TEXT, N_("(owner)"), N_("who held it before its close") },
 	{ STYLE_TEXT, "?", N_("the owner is hidden") },
 	{ STYLE_TEXT, ">5m", N_("at least so old") },

@@ -110,6 +110,7 @@ static const struct {
 	[APP_MENU_SORT] = { fill_sort, choose_sort },
 	[APP_MENU_USER] = { fill_user, choose_user },
 	[APP_MENU_GROUP] = { app_groups_fill_menu, app_groups_choose },
+	[APP_MENU_ACT] = { app_act_fill, app_act_choose },
 };
 _Static_assert(ARRAY_LENGTH(kinds) == APP_MENU_COUNT, "a row for each");
 
@@ -119,13 +120,21 @@ void app_open_menu(struct app *app, enum app_menu kind) {
 	app->mode = APP_MODE_MENU;
 }
 
+/* What was chosen may lead on to something else. */
+static void leave(struct app *app) {
+	if (app->mode == APP_MODE_MENU)
+		app_close_mode(app);
+	else
+		menu_finish(&app->menu);
+}
+
 void app_menu_press(struct app *app, int key) {
 	switch (menu_key(&app->menu, key)) {
 	case MENU_NOTHING:
 		break;
 	case MENU_CHOSEN:
 		kinds[app->menu_kind].choose(app, app->menu.selected);
-		app_close_mode(app);
+		leave(app);
 		break;
 	case MENU_CANCELLED:
 		app_close_mode(app);

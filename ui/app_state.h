@@ -3,6 +3,7 @@
 
 #include "app.h"
 
+#include "act_dialog.h"
 #include "action.h"
 #include "app_groups.h"
 #include "canvas.h"
@@ -18,6 +19,7 @@
 #include "settings.h"
 #include "states.h"
 #include "table.h"
+#include "tags.h"
 #include "timeline.h"
 #include "trail.h"
 
@@ -28,6 +30,7 @@ enum app_mode {
 	APP_MODE_MENU,
 	APP_MODE_HELP,
 	APP_MODE_SETUP,
+	APP_MODE_ACT, /* the dialog before something is done to sockets */
 	APP_MODE_COUNT,
 };
 
@@ -47,6 +50,7 @@ enum app_menu {
 	APP_MENU_SORT,
 	APP_MENU_USER,
 	APP_MENU_GROUP,
+	APP_MENU_ACT,
 	APP_MENU_COUNT,
 };
 
@@ -104,6 +108,11 @@ struct app {
 	struct overview *overview;
 	struct overview_states overview_states;
 	struct overview_cursor overview_cursor;
+
+	struct tags tags;
+	struct act_dialog act_dialog;
+	bool is_pasting;
+	uint64_t pasted_ns; /* when the latest key of it came */
 
 	const struct field *sort; /* NULL: the order of first sight */
 	bool descending;
@@ -197,6 +206,15 @@ void app_replay_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_overview_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_overview_add(struct app *app);
 bool app_overview_act(struct app *app, enum action action);
+/* app_act.c */
+void app_tag(struct app *app);
+void app_act(struct app *app);
+void app_act_fill(struct app *app);
+void app_act_choose(struct app *app, size_t index);
+void app_act_press(struct app *app, int key);
+
+/* app_paste.c: true if the key is part of what is pasted, or says that it begins or ends. */
+bool app_paste(struct app *app, int key);
 
 /* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "cells.h"
+#include "life.h"
 #include "named.h"
 #include "out.h"
 #include "table.h"
+#include "tags.h"
 #include "util.h"
 #include "view.h"
 
@@ -325,13 +327,21 @@ static void draw_cell(const struct columns *columns, struct canvas *canvas, stru
 		canvas_put(canvas, at.x + gap, at.y, at.width - gap, style, text, cell->length);
 }
 
+/* That it is tagged is said before what changed, of which the colour of the row speaks, too. */
+static void draw_mark(struct canvas *canvas, struct area area, int y, enum style row_style,
+                      const struct sock *sock, const struct columns_look *look) {
+	const bool is_tagged = look->tags && sock->life && tags_has(look->tags, sock->life->serial);
+	canvas_text(canvas, area.x, y, area.width, is_tagged ? STYLE_WARNING : row_style,
+	            is_tagged ? "#" : cells_mark(sock));
+}
+
 static void draw_row(const struct columns *columns, struct canvas *canvas, struct area area, int y,
                      const struct grid *grid, const struct span *cells, const struct sock *sock,
                      const struct columns_look *look) {
 	const enum style row_style = look->is_stale ? STYLE_FAINT : cells_row_style(sock);
 	const struct field_source source = field_source(sock);
 	if (look->scroll == 0)
-		canvas_text(canvas, area.x, y, area.width, row_style, cells_mark(sock));
+		draw_mark(canvas, area, y, row_style, sock, look);
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct slot *slot = &columns->slots[i];
 		const struct area at = column_area(columns, i, area, y, look);

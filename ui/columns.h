@@ -14,6 +14,7 @@ struct namer;
 struct out;
 struct sock;
 struct table;
+struct tags;
 struct view;
 
 struct columns;
@@ -36,8 +37,9 @@ struct columns_look {
 	const char *search;  /* what is found of it, in any case, is marked; NULL: none */
 	struct namer *namer; /* NULL: numbers only */
 	bool host_names, port_names;
-	enum human_unit unit; /* of rates */
-	bool is_stale;        /* no newer look could be had: all rows are faint */
+	enum human_unit unit;    /* of rates */
+	const struct tags *tags; /* of sockets; NULL: none */
+	bool is_stale;           /* no newer look could be had: all rows are faint */
 };
 
 /* The heading in the first line of the area, then rows from table->top on. Widths are those of the

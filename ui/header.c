@@ -244,10 +244,14 @@ static void draw_rates(const struct source *source, struct canvas *canvas, struc
 static int draw_hidden(const struct header_look *look, struct canvas *canvas, struct area area) {
 	const struct human shown = human_count(look->shown);
 	const struct human hidden = human_count(look->hidden);
-	const enum style style = look->hidden > 0 ? STYLE_STRONG : STYLE_FAINT;
+	const enum style style = look->hidden + look->tagged > 0 ? STYLE_STRONG : STYLE_FAINT;
+	char tagged[PART_TEXT_ROOM / 2] = "";
 	char forms[2][PART_TEXT_ROOM];
-	snprintf(forms[0], sizeof(forms[0]), _("%s shown, %s hidden"), shown.text, hidden.text);
-	snprintf(forms[1], sizeof(forms[1]), _("%s hidden"), hidden.text);
+	if (look->tagged > 0)
+		snprintf(tagged, sizeof(tagged), _("%s tagged, "), human_count(look->tagged).text);
+	snprintf(forms[0], sizeof(forms[0]), _("%s%s shown, %s hidden"), tagged, shown.text,
+	         hidden.text);
+	snprintf(forms[1], sizeof(forms[1]), _("%s%s hidden"), tagged, hidden.text);
 	const bool all_fits = canvas_text_width(canvas, forms[0]) <= area.width / 2;
 	const char *text = forms[all_fits ? 0 : 1];
 	const int width = canvas_text_width(canvas, text);

@@ -24,7 +24,7 @@ struct header_look {
 	const char *toggles; /* what is toggled, or "" */
 	const char *sort;    /* what the rows are sorted by; NULL: nothing */
 	bool descending;
-	uint64_t shown, hidden;
+	uint64_t shown, hidden, tagged;
 	enum human_unit unit; /* of rates */
 	const char *trouble;  /* what failed, one line; NULL: nothing */
 };

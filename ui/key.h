@@ -36,5 +36,8 @@ enum key {
 	KEY_CODE_F12,
 	KEY_CODE_MOUSE,      /* terminal_mouse() has what was done */
 	KEY_CODE_BACKGROUND, /* terminal_background() has become known */
+	/* What comes between these was not typed. */
+	KEY_CODE_PASTE_BEGIN,
+	KEY_CODE_PASTE_END,
 	KEY_CODE_COUNT,
 };

@@ -127,6 +127,15 @@ static void set_modes(void) {
 	curs_set(0);
 }
 
+/* What is pasted comes marked as such from then on (bracketed paste), or not any more. Only those
+ * terminals are asked whose sequences are of that kind. */
+static void mark_paste(const struct terminal *terminal, bool on) {
+	const char *const text = on ? "\033[?2004h" : "\033[?2004l";
+	const char *const move = tigetstr("cup");
+	if (move && move != (const char *)-1 && strncmp(move, "\033[", 2) == 0)
+		util_write_all(fileno(terminal->output), text, strlen(text), -1);
+}
+
 static void close_files(struct terminal *terminal) {
 	if (terminal->input)
 		fclose(terminal->input);
@@ -172,6 +181,7 @@ struct terminal *terminal_open(int input, int output, const char *type, char **e
 	sigaction(SIGPIPE, &ignore, &terminal->pipe_action);
 	set_modes();
 	terminal_define_keys();
+	mark_paste(terminal, true);
 	start_colors(terminal);
 	terminal_resize(terminal);
 	return terminal;
@@ -179,12 +189,13 @@ struct terminal *terminal_open(int input, int output, const char *type, char **e
 
 /* Whoever is the shell's job may have been killed, and the terminal be the shell's again; it is to
  * be as it was all the same, and that is no reason to be stopped. */
-static void give_back(void) {
+static void give_back(const struct terminal *terminal) {
 	sigset_t stop;
 	sigset_t before;
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTTOU);
 	pthread_sigmask(SIG_BLOCK, &stop, &before);
+	mark_paste(terminal, false);
 	endwin();
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
@@ -194,7 +205,7 @@ void terminal_close(struct terminal *terminal) {
 		return;
 	if (!terminal->is_suspended) {
 		terminal_use_mouse(terminal, false);
-		give_back();
+		give_back(terminal);
 	}
 	delscreen(terminal->screen);
 	close_files(terminal);
@@ -249,6 +260,7 @@ void terminal_suspend(struct terminal *terminal) {
 		return;
 	if (terminal->has_mouse)
 		terminal_tell_mouse(terminal, false);
+	mark_paste(terminal, false);
 	endwin();
 	terminal->is_suspended = true;
 }
@@ -257,6 +269,7 @@ void terminal_resume(struct terminal *terminal) {
 	if (!terminal->is_suspended)
 		return;
 	terminal->is_suspended = false;
+	mark_paste(terminal, true);
 	clearok(curscr, TRUE);
 	refresh();
 	if (terminal->has_mouse)

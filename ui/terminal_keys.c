@@ -35,6 +35,8 @@ void terminal_define_keys(void) {
 		if (key_defined(sequences[i].sequence) == 0)
 			define_key(sequences[i].sequence, sequences[i].key);
 	}
+	define_key("\033[200~", KEY_OF_PASTE_BEGIN);
+	define_key("\033[201~", KEY_OF_PASTE_END);
 }
 
 static const struct {
@@ -56,6 +58,8 @@ static const struct {
 	{ KEY_BTAB, KEY_CODE_BACKTAB },
 	{ KEY_ENTER, KEY_CODE_ENTER },
 	{ KEY_BACKSPACE, KEY_CODE_BACKSPACE },
+	{ KEY_OF_PASTE_BEGIN, KEY_CODE_PASTE_BEGIN },
+	{ KEY_OF_PASTE_END, KEY_CODE_PASTE_END },
 	{ '\r', KEY_CODE_ENTER },
 	{ '\n', KEY_CODE_ENTER },
 	{ '\b', KEY_CODE_BACKSPACE },

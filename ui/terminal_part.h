@@ -47,5 +47,8 @@ void terminal_check_gone(struct terminal *terminal, FILE *file);
 /* Tells the terminal whose the mouse is, unless the shell has it. */
 void terminal_tell_mouse(struct terminal *terminal, bool is_ours);
 
+/* Codes of curses for what it knows nothing of. */
+enum { KEY_OF_PASTE_BEGIN = KEY_MAX + 1, KEY_OF_PASTE_END };
+
 /* Tells curses of keys that its description of the terminal may lack. */
 void terminal_define_keys(void);

@@ -126,6 +126,12 @@ static void take_settings(struct ui *ui) {
 	            settings->ascii);
 }
 
+static void act(const struct ui *ui) {
+	const struct feed *feed = &ui->setup->feed;
+	const struct act_plan *plan = app_act_plan(ui->app);
+	feed->act(feed->self, &plan->order, plan->deeds, plan->deed_count);
+}
+
 static void carry_out(struct ui *ui) {
 	size_t length = 0;
 	const char *bytes = NULL;
@@ -143,6 +149,9 @@ static void carry_out(struct ui *ui) {
 		break;
 	case APP_WISH_SETTINGS:
 		take_settings(ui);
+		break;
+	case APP_WISH_ACT:
+		act(ui);
 		break;
 	case APP_WISH_COPY:
 		bytes = app_copy(ui->app, &length);
@@ -192,6 +201,13 @@ static void take_failure(struct ui *ui, char *error) {
 	app_take_end(ui->app);
 }
 
+static void take_results(struct ui *ui) {
+	const struct feed *feed = &ui->setup->feed;
+	size_t count = 0;
+	const struct act_result *results = feed->results(feed->self, &count);
+	app_take_results(ui->app, results, count, util_monotonic_ns());
+}
+
 static void take_answer(struct ui *ui) {
 	const struct feed *feed = &ui->setup->feed;
 	const struct frame *frame = NULL;
@@ -202,6 +218,9 @@ static void take_answer(struct ui *ui) {
 	case FEED_FRAME:
 		take_frame(ui, frame);
 		break;
+	case FEED_ACTED:
+		take_results(ui);
+		return;
 	case FEED_TROUBLE:
 		app_take_trouble(ui->app, error);
 		free(error);
@@ -351,6 +370,8 @@ static void run(struct ui *ui) {
 		.groups = ui->setup->groups,
 		.delay_ns = ui->setup->delay_ns,
 		.host_names = ui->setup->host_names,
+		.session = *ui->setup->session,
+		.can_act = ui->setup->feed.act != NULL,
 		.is_live = ui->setup->feed.is_live,
 		.can_seek = ui->setup->feed.seek != NULL,
 	};

@@ -5,6 +5,7 @@
 
 #include "feed.h"
 #include "filter.h"
+#include "session.h"
 #include "view.h"
 
 struct group_by;
@@ -20,6 +21,7 @@ struct ui_setup {
 	uint64_t delay_ns; /* between looks; 0: as the settings, or the recording, say */
 	uint64_t count;    /* of looks, after which it ends; 0: no end */
 	bool host_names;
+	const struct session *session; /* that the user sits in */
 };
 
 /* Until the user or a signal ends it, with standard input and output as the terminal. Returns the

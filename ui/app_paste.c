@@ -1,0 +1,35 @@
+/* What is pasted is text and nothing else: it is taken where something is typed, and confirms
+ * nothing anywhere. */
+
+#include "app_state.h"
+#include "key.h"
+#include "util.h"
+
+/* The end of what is pasted may never come. */
+static const uint64_t silence_ns = 5 * SECOND_NS;
+
+static bool is_character(int key) {
+	return key >= ' ' && key != KEY_CODE_BACKSPACE && key < KEY_CODE_UP;
+}
+
+/* A line break is no Enter. */
+static void take(struct app *app, int key) {
+	const bool is_blank = key == KEY_CODE_ENTER || key == KEY_CODE_TAB;
+	if (app->mode == APP_MODE_PROMPT && (is_blank || is_character(key)))
+		app_prompt_press(app, is_blank ? ' ' : key);
+}
+
+bool app_paste(struct app *app, int key) {
+	if (key == KEY_CODE_PASTE_BEGIN || key == KEY_CODE_PASTE_END) {
+		app->is_pasting = key == KEY_CODE_PASTE_BEGIN;
+		app->pasted_ns = app->now_ns;
+		return true;
+	}
+	if (app->is_pasting && app->now_ns - app->pasted_ns > silence_ns)
+		app->is_pasting = false;
+	if (!app->is_pasting)
+		return false;
+	app->pasted_ns = app->now_ns;
+	take(app, key);
+	return true;
+}
