@@ -390,22 +390,23 @@ Test(overview, every_row_can_be_selected_and_has_a_filter_that_parses) {
 
 Test(overview, the_selection_stays_with_its_row_as_far_as_it_can) {
 	const struct tally_key keys[] = { { { 1 } }, { { 2 } }, { { 3 } } };
+	const struct area area = { 0, 0, 10, 10 };
 	const struct tally_key turned[] = { { { 3 } }, { { 1 } }, { { 2 } } };
 	struct overview_cursor cursor = { 0 };
-	overview_cursor_note(&cursor, 2, keys, 3);
+	overview_cursor_note(&cursor, 2, area, keys, 3);
 	overview_cursor_turn(&cursor, 1);
 	cr_expect(overview_cursor_is_on(&cursor, 0, 0), "there is only one panel");
 	overview_cursor_begin(&cursor);
-	overview_cursor_note(&cursor, 0, keys, 3);
+	overview_cursor_note(&cursor, 0, area, keys, 3);
 	overview_cursor_move(&cursor, 1);
 	cr_expect(overview_cursor_is_on(&cursor, 0, 1));
 	overview_cursor_begin(&cursor);
-	overview_cursor_note(&cursor, 0, turned, 3);
+	overview_cursor_note(&cursor, 0, area, turned, 3);
 	cr_expect(overview_cursor_is_on(&cursor, 0, 2));
 	overview_cursor_begin(&cursor);
-	overview_cursor_note(&cursor, 0, turned, 2);
-	overview_cursor_note(&cursor, 4, keys, 0);
-	overview_cursor_note(&cursor, 3, keys, 1);
+	overview_cursor_note(&cursor, 0, area, turned, 2);
+	overview_cursor_note(&cursor, 4, area, keys, 0);
+	overview_cursor_note(&cursor, 3, area, keys, 1);
 	cr_expect(overview_cursor_is_on(&cursor, 0, 1), "who is gone leaves its place");
 	overview_cursor_turn(&cursor, 1);
 	cr_expect(overview_cursor_is_on(&cursor, 3, 0), "panels without rows are passed over");
@@ -430,4 +431,22 @@ Test(overview, what_is_selected_but_not_drawn_has_no_filter) {
 	overview_destroy(overview);
 	canvas_finish(&wide);
 	canvas_finish(&small);
+}
+
+Test(overview, a_click_selects_the_row_that_is_there) {
+	struct canvas canvas = drawn_canvas(80, 19, false);
+	struct overview *overview = overview_create();
+	struct overview_cursor cursor = { 0 };
+	draw_with(&canvas, overview, &cursor);
+	cr_assert(overview_cursor_point(&cursor, 45, 2));
+	cr_expect(overview_cursor_is_on(&cursor, OVERVIEW_PEERS, 1));
+	cr_assert(overview_cursor_point(&cursor, 0, 16));
+	cr_expect(overview_cursor_is_on(&cursor, OVERVIEW_LISTENERS, 3));
+	cr_expect_not(overview_cursor_point(&cursor, 0, 0), "a heading");
+	cr_expect_not(overview_cursor_point(&cursor, 0, 18), "an empty line");
+	cr_expect_not(overview_cursor_point(&cursor, -1, -1));
+	cr_expect_not(overview_cursor_point(&cursor, 5000, 5000));
+	cr_expect(overview_cursor_is_on(&cursor, OVERVIEW_LISTENERS, 3));
+	overview_destroy(overview);
+	canvas_finish(&canvas);
 }

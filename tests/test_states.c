@@ -123,7 +123,8 @@ Test(states, are_found_by_their_filters_and_nothing_else_is) {
 		          states_places[i].filter);
 		for (unsigned state = 1; state < TRANSITION_STATES; state++) {
 			struct sock sock = { .state = (uint8_t)state };
-			cr_expect_eq(filter_matches(&filter, &sock), state == states_places[i].state);
+			cr_expect_eq(filter_matches(&filter, &sock),
+			             state == states_places[i].state);
 			sock.protocol = SOCK_PROTOCOL_UDP;
 			cr_expect_not(filter_matches(&filter, &sock));
 		}
@@ -310,4 +311,39 @@ Test(states, no_size_breaks_them) {
 		states_draw(&states, &totals, &canvas, all_of(&canvas));
 		canvas_finish(&canvas);
 	}
+}
+
+/* Every box but the second one of CLOSED. */
+Test(states, a_click_selects_the_state_that_is_there) {
+	const struct totals totals = { 0 };
+	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		struct canvas canvas =
+		    drawn_canvas(sizes[i].width, sizes[i].height, sizes[i].ascii);
+		struct states states = { .selected = 6 };
+		size_t found = 0;
+		states_draw(&states, &totals, &canvas, all_of(&canvas));
+		for (int at = 0; at < canvas.width * canvas.height; at++) {
+			const struct cell *cell = &canvas.cells[at];
+			if (cell->bytes[0] != '[' ||
+			    !states_point(&states, at % canvas.width, at / canvas.width))
+				continue;
+			cr_expect_eq(cell[1].bytes[0], states_places[states.selected].name[0]);
+			found++;
+		}
+		cr_expect_eq(found, states.form == STATES_FORM_LIST ? 0 : STATES_PLACES);
+		cr_expect_not(states_point(&states, -1, 0));
+		cr_expect_not(states_point(&states, 0, 5000));
+		canvas_finish(&canvas);
+	}
+}
+
+Test(states, a_click_in_the_list_selects_its_row) {
+	const struct totals totals = { 0 };
+	struct canvas canvas = drawn_canvas(40, 6, false);
+	struct states states = { .selected = 8 };
+	states_draw(&states, &totals, &canvas, all_of(&canvas));
+	cr_assert(states_point(&states, 39, 0));
+	cr_expect_eq(states.selected, 3, "as it is scrolled");
+	cr_expect_not(states_point(&states, 0, 6), "below the screen");
+	canvas_finish(&canvas);
 }

@@ -1,5 +1,6 @@
 /* What a click means depends on where it is: on a key of the bar it is that key, in a menu it
- * chooses, in the table it selects a row or sorts by a column. The wheel is the cursor keys. */
+ * chooses, on a page it selects what is there, and sorts by a column. The wheel is the cursor keys.
+ */
 
 #include "app_state.h"
 #include "key.h"
@@ -40,8 +41,8 @@ static void click_heading(struct app *app, int x) {
 	app_refresh(app);
 }
 
-static void click_table(struct app *app, const struct mouse *mouse) {
-	if (app->mode != APP_MODE_TABLE || !is_inside(&app->table_area, mouse))
+void app_table_click(struct app *app, const struct mouse *mouse) {
+	if (!is_inside(&app->table_area, mouse))
 		return;
 	const int line = mouse->y - app->table_area.y;
 	if (line == 0) {
@@ -61,8 +62,8 @@ static void click(struct app *app, const struct mouse *mouse, uint64_t now_ns) {
 		app_press(app, KEY_CODE_ENTER, now_ns);
 	else if (app->mode == APP_MODE_SETUP)
 		app_setup_click(app, mouse->y);
-	else
-		click_table(app, mouse);
+	else if (app->mode == APP_MODE_TABLE)
+		app_page_click(app, mouse);
 }
 
 /* At a prompt the cursor keys bring back what was typed before, which nobody wheels for. */

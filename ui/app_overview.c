@@ -34,6 +34,10 @@ static void show_in_table(struct app *app) {
 	app_show_filtered(app, filter.bytes);
 }
 
+void app_overview_click(struct app *app, const struct mouse *mouse) {
+	overview_cursor_point(&app->overview_cursor, mouse->x, mouse->y);
+}
+
 bool app_overview_act(struct app *app, enum action action) {
 	struct overview_cursor *cursor = &app->overview_cursor;
 	app->dirty = true;

@@ -7,15 +7,20 @@
 static const struct {
 	void (*draw)(struct app *app, struct canvas *canvas, struct area area);
 	bool (*act)(struct app *app, enum action action); /* as app_page_act(); NULL: none */
+	void (*click)(struct app *app, const struct mouse *mouse);
 } pages[] = {
-	[APP_PAGE_TABLE] = { app_table_draw, NULL },
-	[APP_PAGE_STATES] = { app_states_draw, app_states_act },
-	[APP_PAGE_OVERVIEW] = { app_overview_draw, app_overview_act },
+	[APP_PAGE_TABLE] = { app_table_draw, NULL, app_table_click },
+	[APP_PAGE_STATES] = { app_states_draw, app_states_act, app_states_click },
+	[APP_PAGE_OVERVIEW] = { app_overview_draw, app_overview_act, app_overview_click },
 };
 _Static_assert(ARRAY_LENGTH(pages) == APP_PAGE_COUNT, "a row for each");
 
 void app_page_draw(struct app *app, struct canvas *canvas, struct area area) {
 	pages[app->page].draw(app, canvas, area);
+}
+
+void app_page_click(struct app *app, const struct mouse *mouse) {
+	pages[app->page].click(app, mouse);
 }
 
 /* What is done to rows is not done to rows that are not seen: such keys lead to them first. */

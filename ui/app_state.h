@@ -177,16 +177,19 @@ void app_menu_press(struct app *app, int key);
  * action for itself, so that it does not do what it does everywhere. */
 void app_page_draw(struct app *app, struct canvas *canvas, struct area area);
 bool app_page_act(struct app *app, enum action action);
+void app_page_click(struct app *app, const struct mouse *mouse); /* anywhere on the screen */
 void app_show_page(struct app *app, enum app_page page);
 void app_next_page(struct app *app);
 void app_show_filtered(struct app *app, char *filter); /* in the table; takes the filter */
 
 /* app_table.c: the page that has the table, and maybe a pane with details below. */
 void app_table_draw(struct app *app, struct canvas *canvas, struct area area);
+void app_table_click(struct app *app, const struct mouse *mouse); /* app_mouse.c has it */
 
 /* app_states.c: the page of the states of TCP. */
 void app_states_draw(struct app *app, struct canvas *canvas, struct area area);
 bool app_states_act(struct app *app, enum action action);
+void app_states_click(struct app *app, const struct mouse *mouse);
 
 /* app_replay.c: recordings. A direction is 1 or -1. */
 void app_replay_init(struct app *app);
@@ -215,6 +218,7 @@ void app_act_press(struct app *app, int key);
 
 /* app_paste.c: true if the key is part of what is pasted, or says that it begins or ends. */
 bool app_paste(struct app *app, int key);
+void app_overview_click(struct app *app, const struct mouse *mouse);
 
 /* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);

@@ -23,6 +23,10 @@ static void go_back(struct app *app) {
 		app_show_page(app, APP_PAGE_TABLE);
 }
 
+void app_states_click(struct app *app, const struct mouse *mouse) {
+	states_point(&app->states, mouse->x, mouse->y);
+}
+
 static const struct {
 	enum action action;
 	enum states_direction direction;

@@ -36,10 +36,11 @@ static size_t find_selected(const struct overview_cursor *cursor,
 	return cursor->row;
 }
 
-void overview_cursor_note(struct overview_cursor *cursor, int panel, const struct tally_key *keys,
-                          size_t count) {
+void overview_cursor_note(struct overview_cursor *cursor, int panel, struct area area,
+                          const struct tally_key *keys, size_t count) {
 	struct overview_drawn *drawn = &cursor->drawn[cursor->drawn_count++];
 	drawn->panel = panel;
+	drawn->area = area;
 	drawn->count = count;
 	memcpy(drawn->keys, keys, count * sizeof(*keys));
 	if (cursor->panel == panel && count > 0)
@@ -88,6 +89,19 @@ void overview_cursor_turn(struct overview_cursor *cursor, int panels) {
 	const struct overview_drawn *next = neighbour(cursor, panels);
 	if (next)
 		select_row(cursor, next, cursor->row);
+}
+
+bool overview_cursor_point(struct overview_cursor *cursor, int x, int y) {
+	for (size_t i = 0; i < cursor->drawn_count; i++) {
+		const struct overview_drawn *drawn = &cursor->drawn[i];
+		const struct area *area = &drawn->area;
+		if (x < area->x || x >= area->x + area->width || y < area->y ||
+		    (size_t)(y - area->y) >= drawn->count)
+			continue;
+		select_row(cursor, drawn, (size_t)(y - area->y));
+		return true;
+	}
+	return false;
 }
 
 static const struct overview_row *row_of(const struct overview_cursor *cursor,

@@ -309,7 +309,7 @@ static void draw_list(const struct overview_look *look, struct canvas *canvas, s
 	const size_t count = rows_shown(list->count, area);
 	for (size_t i = 0; i < count; i++)
 		keys[i] = list->rows[i].sums.key;
-	overview_cursor_note(look->cursor, (int)kind, keys, count);
+	overview_cursor_note(look->cursor, (int)kind, area, keys, count);
 	for (size_t i = 0; i < count; i++) {
 		struct line line = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
 		draw_row(look, &line, kind, &list->rows[i]);
@@ -346,7 +346,7 @@ static void draw_states(const struct overview_look *look, struct canvas *canvas,
 	put_right(&heading, COUNT_WIDTH, STYLE_HEADING, _("SOCKS"));
 	order_states(look->states, keys);
 	const size_t count = rows_shown(ARRAY_LENGTH(keys), area);
-	overview_cursor_note(look->cursor, OVERVIEW_STATES, keys, count);
+	overview_cursor_note(look->cursor, OVERVIEW_STATES, area, keys, count);
 	for (size_t i = 0; i < count; i++) {
 		struct line line = { .canvas = canvas, .area = area_take_top(&area, 1), .x = 1 };
 		draw_state(look, &line, (enum sock_state)keys[i].numbers[0]);

@@ -57,6 +57,8 @@ struct states {
 	struct transitions recent;                          /* the latest that were not 0 */
 	uint8_t ages[TRANSITION_STATES][TRANSITION_STATES]; /* looks since they were, and 1 */
 	enum states_form form;                              /* of the last drawing */
+	struct area area;                                   /* likewise */
+	size_t first;                                       /* likewise: at the top of a list */
 };
 
 /* A look that was not seen before. */
@@ -76,3 +78,6 @@ bool states_next_jump(const struct states *states, unsigned *from, unsigned *to)
 /* The largest form that fits, the number of sockets in each state, the numbers on the arrows. */
 void states_draw(struct states *states, const struct totals *totals, struct canvas *canvas,
                  struct area area);
+
+/* Selects the state that was drawn at that place of the canvas. False if none was. */
+bool states_point(struct states *states, int x, int y);

@@ -185,11 +185,12 @@ static void draw_row(const struct states *states, const struct totals *totals,
 }
 
 /* A row for each, as many as there is room for, among them the selected one. */
-static int draw_list(const struct states *states, const struct totals *totals,
-                     struct canvas *canvas, struct area area) {
+static int draw_list(struct states *states, const struct totals *totals, struct canvas *canvas,
+                     struct area area) {
 	const int shown = area.height < STATES_PLACES ? area.height : STATES_PLACES;
 	const int selected = (int)states->selected;
 	const int first = selected < shown ? 0 : selected - shown + 1;
+	states->first = (size_t)first;
 	for (int i = 0; i < shown; i++)
 		draw_row(states, totals, canvas, (struct area){ area.x, area.y + i, area.width, 1 },
 		         (size_t)(first + i));
@@ -258,6 +259,7 @@ static void draw_pane(const struct states *states, const struct totals *totals,
 void states_draw(struct states *states, const struct totals *totals, struct canvas *canvas,
                  struct area area) {
 	states->form = form_of(area);
+	states->area = area;
 	const bool is_list = states->form == STATES_FORM_LIST;
 	const bool has_room = area.height >= STATES_PLACES + PANE_LINES;
 	if (!is_list)
@@ -265,4 +267,28 @@ void states_draw(struct states *states, const struct totals *totals, struct canv
 	else if (!states->explains || has_room)
 		area_take_top(&area, draw_list(states, totals, canvas, area));
 	draw_pane(states, totals, canvas, area);
+}
+
+static struct area box_of(const struct states *states, size_t place) {
+	const struct area all = states->area;
+	const struct figure *figure = &figures[states->form];
+	const int left = all.x + (all.width - figure->width) / 2;
+	if (states->form == STATES_FORM_LIST)
+		return (struct area){ all.x, all.y + (int)place - (int)states->first, all.width,
+			              1 };
+	return (struct area){ left + figure->columns[states_places[place].column],
+		              all.y + states_places[place].row * figure->step, BOX_WIDTH, 1 };
+}
+
+bool states_point(struct states *states, int x, int y) {
+	if (y >= states->area.y + states->area.height)
+		return false;
+	for (size_t i = 0; i < STATES_PLACES; i++) {
+		const struct area box = box_of(states, i);
+		if (y != box.y || x < box.x || x >= box.x + box.width)
+			continue;
+		states->selected = i;
+		return true;
+	}
+	return false;
 }
