@@ -76,23 +76,10 @@ static void put_owner(struct out *out, const struct field *field, const struct v
 		put_word(out, field, &one, FORMAT_HUMAN);
 }
 
-static bool is_same_owner(const struct value *value, uint32_t index, const struct value *other,
-                          uint32_t other_index) {
-	struct value one = *value;
-	struct value another = *other;
-	struct out scratch;
-	one.owners += index;
-	another.owners += other_index;
-	one.length = another.length = 1;
-	out_init(&scratch, OUT_MEMORY); /* not used: each is alone */
-	const struct group_key key = group_key_of(&one, &scratch);
-	const struct group_key other_key = group_key_of(&another, &scratch);
-	return group_key_equal(&key, &other_key);
-}
-
 static bool has_owner(const struct value *value, const struct value *other, uint32_t index) {
+	const enum value_owner_part part = (enum value_owner_part)value->part;
 	for (uint32_t i = 0; i < value->length; i++) {
-		if (is_same_owner(value, i, other, index))
+		if (group_key_compare_owners(&value->owners[i], &other->owners[index], part) == 0)
 			return true;
 	}
 	return false;
@@ -193,9 +180,9 @@ bool group_filter_write(struct out *out, const struct group_by *by, const struct
 		if (strcmp(by->levels[i]->column.name, "change") == 0)
 			return false;
 	}
-	for (const struct group *at = group; at;
-	     at = at->parent == GROUP_NONE ? NULL : &tree->groups[at->parent])
-		path[at->level] = at;
+	path[group->level] = group;
+	for (uint32_t level = group->level; level > 0; level--)
+		path[level - 1] = &tree->groups[path[level]->parent];
 	for (uint32_t i = 0; i <= group->level; i++) {
 		if (i > 0)
 			out_text(out, " and ");

@@ -89,8 +89,8 @@ static uint32_t number_of(const struct owner *owner, enum value_owner_part part)
 	return 0;
 }
 
-static int compare_owners(const void *a, const void *b, void *context) {
-	const enum value_owner_part part = *(const enum value_owner_part *)context;
+int group_key_compare_owners(const struct owner *a, const struct owner *b,
+                             enum value_owner_part part) {
 	size_t left_length;
 	size_t right_length;
 	const uint32_t left = number_of(a, part);
@@ -104,12 +104,16 @@ static int compare_owners(const void *a, const void *b, void *context) {
 	return order ? order : (left_length > right_length) - (left_length < right_length);
 }
 
+static int compare_owners(const void *a, const void *b, void *context) {
+	return group_key_compare_owners(a, b, *(const enum value_owner_part *)context);
+}
+
 /* Leaves each only once, in order. Returns how many there are. */
 static uint32_t settle_owners(struct owner *owners, uint32_t count, enum value_owner_part part) {
 	uint32_t kept = 0;
 	qsort_r(owners, count, sizeof(*owners), compare_owners, &part);
 	for (uint32_t i = 0; i < count; i++) {
-		if (kept == 0 || compare_owners(&owners[kept - 1], &owners[i], &part) != 0)
+		if (kept == 0 || group_key_compare_owners(&owners[kept - 1], &owners[i], part) != 0)
 			owners[kept++] = owners[i];
 	}
 	return kept;

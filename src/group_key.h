@@ -10,6 +10,7 @@
 #include "value.h"
 
 struct arena;
+struct owner;
 
 enum { GROUP_KEY_NUMBERS = 3 };
 
@@ -23,6 +24,10 @@ struct group_key {
 
 /* The key of a value. `scratch` is memory for texts that are made for the purpose. */
 struct group_key group_key_of(const struct value *value, struct out *scratch);
+
+/* Less than, equal to or greater than 0: by what the part tells of them, and nothing else. */
+int group_key_compare_owners(const struct owner *a, const struct owner *b,
+                             enum value_owner_part part);
 
 /* The value as it stands for all sockets of its group: each owner's name once. What it needs beyond
  * the socket is in the arena. */

@@ -98,11 +98,9 @@ static void fill(const struct group_rows *rows, const struct group_tree *tree,
                  const struct group *group, struct value values[GROUP_COLUMNS_MAX]) {
 	const struct group_by *by = &rows->by;
 	size_t at = by->level_count;
-	const struct group *around = group;
-	for (size_t level = by->level_count; level-- > 0;) {
-		values[level] = around->key;
-		around = around->parent == GROUP_NONE ? NULL : &tree->groups[around->parent];
-	}
+	values[by->level_count - 1] = group->key;
+	for (uint32_t i = group->parent; i != GROUP_NONE; i = tree->groups[i].parent)
+		values[tree->groups[i].level] = tree->groups[i].key;
 	values[at++] = (struct value){ .kind = VALUE_NUMBER, .number = group->present };
 	for (size_t i = 0; i < by->sum_count; i++) {
 		const bool known = group->known >> i & 1;
