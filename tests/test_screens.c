@@ -244,6 +244,8 @@ Test(screens, no_size_is_too_small, .init = use_utc) {
 		struct canvas canvas = drawn_canvas(size * 3 - 2, size, size % 8 == 1);
 		for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++)
 			draw_script(&canvas, scripts[i]);
+		for (size_t i = 0; i < ARRAY_LENGTH(group_scripts); i++)
+			draw_script(&canvas, group_scripts[i]);
 		canvas_finish(&canvas);
 	}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cells.h"
+#include "columns_part.h"
 #include "life.h"
 #include "named.h"
 #include "out.h"
@@ -18,38 +19,6 @@
 /* Names are not cut below that for the sake of columns that nobody asked for. The local address,
  * which tells sockets apart, is still more important than what they are sorted by. */
 enum { FULL_WIDTH = 32, SORTED_PRIORITY = 99 };
-
-struct slot {
-	const struct field *field;
-	const struct cells_rule *rule;
-	bool is_extra;
-	/* The widest that it has been since the last reset(), and would be if it were cut. */
-	int grown, least;
-	bool is_known; /* of any socket, since then */
-};
-
-struct columns {
-	struct slot *slots;
-	struct layout_column *layout; /* one per slot */
-	size_t count;
-	/* What the widths are for. */
-	int width, height;
-	bool host_names, port_names;
-	enum human_unit unit;
-};
-
-/* The text of a cell in the memory of its grid, ended by NUL. */
-struct span {
-	size_t start, length;
-	int width, least; /* columns */
-};
-
-/* The cells on the screen, row by row. */
-struct grid {
-	struct out text;
-	struct span *cells;
-	size_t first, rows; /* of the table */
-};
 
 /* In this order; those from recvq on are for wide screens. */
 static const char *const default_names[] = {
@@ -140,33 +109,14 @@ static void write_cells(const struct columns *columns, const struct canvas *canv
 	named_finish(&named);
 }
 
-/* Sums where there are any; the rest of the line is for the name. */
-static void write_sums(const struct columns *columns, const struct canvas *canvas,
-                       struct grid *grid, struct span *cells, const struct grouped *grouped,
-                       const struct group *group, enum human_unit unit) {
-	for (size_t i = 0; i < columns->count; i++) {
-		const struct slot *slot = &columns->slots[i];
-		struct span *cell = &cells[i];
-		cell->start = grid->text.used;
-		for (size_t sum = 0; sum < grouped->by.sum_count; sum++) {
-			if (grouped->by.sums[sum] == slot->field && (group->known >> sum & 1))
-				cells_write_sum(&grid->text, slot->rule, slot->field,
-				                group->sums[sum], unit);
-		}
-		cell->length = grid->text.used - cell->start;
-		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
-		cell->least = cell->width;
-		out_char(&grid->text, '\0');
-	}
-}
-
 static void write_line(const struct columns *columns, const struct canvas *canvas,
                        struct grid *grid, const struct table *table, size_t line,
                        const struct columns_look *look) {
 	struct span *cells = &grid->cells[line * columns->count];
 	const struct group *group = table_group(table, grid->first + line);
 	if (group)
-		write_sums(columns, canvas, grid, cells, &table->grouped, group, look->unit);
+		columns_write_sums(columns, canvas, grid, cells, &table->grouped, group,
+		                   look->unit);
 	else
 		write_cells(columns, canvas, grid, cells, table->rows[grid->first + line], look);
 }
@@ -250,9 +200,8 @@ static void place(struct columns *columns, int width, const struct columns_look 
 		layout_fit(columns->layout, columns->count, width);
 }
 
-/* Where the column lies on the canvas, as far as it is inside of the area. */
-static struct area column_area(const struct columns *columns, size_t index, struct area area, int y,
-                               const struct columns_look *look) {
+struct area columns_area(const struct columns *columns, size_t index, struct area area, int y,
+                         const struct columns_look *look) {
 	const struct layout_column *column = &columns->layout[index];
 	const int x = area.x + 1 + column->x - look->scroll;
 	const int room = area.x + area.width - x;
@@ -263,7 +212,7 @@ static struct area column_area(const struct columns *columns, size_t index, stru
 const struct field *columns_field_at(const struct columns *columns, struct area area, int x,
                                      const struct columns_look *look) {
 	for (size_t i = 0; i < columns->count; i++) {
-		const struct area at = column_area(columns, i, area, area.y, look);
+		const struct area at = columns_area(columns, i, area, area.y, look);
 		if (x >= at.x && x < at.x + at.width)
 			return columns->slots[i].field;
 	}
@@ -276,7 +225,7 @@ static void draw_heading(const struct columns *columns, struct canvas *canvas, s
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct slot *slot = &columns->slots[i];
 		const bool sorted = slot->field == look->sort;
-		const struct area at = column_area(columns, i, area, area.y, look);
+		const struct area at = columns_area(columns, i, area, area.y, look);
 		const int gap = slot->field->column.align_right
 		                    ? columns->layout[i].width - heading_width(slot, look)
 		                    : 0;
@@ -300,9 +249,8 @@ static const char *end_of(const struct canvas *canvas, const char *text, size_t 
 	return text;
 }
 
-/* What is cut says so, at that end where something is missing. */
-static void draw_cut(struct canvas *canvas, struct area at, bool keeps_end, const char *text,
-                     size_t length, enum style style) {
+void columns_draw_cut(struct canvas *canvas, struct area at, bool keeps_end, const char *text,
+                      size_t length, enum style style) {
 	const char *const mark = canvas->ascii ? "~" : "\u2026";
 	if (keeps_end) {
 		const char *rest = end_of(canvas, text, length, at.width - 1);
@@ -315,14 +263,14 @@ static void draw_cut(struct canvas *canvas, struct area at, bool keeps_end, cons
 	}
 }
 
-static void draw_cell(const struct columns *columns, struct canvas *canvas, struct area at,
-                      size_t index, const char *text, const struct span *cell, enum style style) {
+void columns_draw_cell(const struct columns *columns, struct canvas *canvas, struct area at,
+                       size_t index, const char *text, const struct span *cell, enum style style) {
 	const struct slot *slot = &columns->slots[index];
 	const int width = columns->layout[index].width;
 	const bool right = slot->field->column.align_right;
 	const int gap = right && cell->width < width ? width - cell->width : 0;
 	if (cell->width > width && at.width == width)
-		draw_cut(canvas, at, slot->rule->keeps_end, text, cell->length, style);
+		columns_draw_cut(canvas, at, slot->rule->keeps_end, text, cell->length, style);
 	else
 		canvas_put(canvas, at.x + gap, at.y, at.width - gap, style, text, cell->length);
 }
@@ -344,67 +292,13 @@ static void draw_row(const struct columns *columns, struct canvas *canvas, struc
 		draw_mark(canvas, area, y, row_style, sock, look);
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct slot *slot = &columns->slots[i];
-		const struct area at = column_area(columns, i, area, y, look);
+		const struct area at = columns_area(columns, i, area, y, look);
 		if (at.width == 0)
 			continue;
 		const enum style own = cells_style(slot->rule, slot->field, &source);
-		draw_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start, &cells[i],
-		          row_style == STYLE_TEXT ? own : row_style);
+		columns_draw_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start,
+		                  &cells[i], row_style == STYLE_TEXT ? own : row_style);
 	}
-}
-
-/* Where the first sum stands that the name of a group leaves room for; those before it are not
- * drawn. */
-static int draw_sums(const struct columns *columns, struct canvas *canvas, struct area area, int y,
-                     const struct grid *grid, const struct span *cells,
-                     const struct columns_look *look) {
-	enum { NAME_LEAST = 24 };
-	int end = area.x + area.width;
-	for (size_t i = columns->count; i-- > 0;) {
-		const struct area at = column_area(columns, i, area, y, look);
-		if (at.width == 0 || cells[i].length == 0 || at.x < area.x + NAME_LEAST)
-			continue;
-		draw_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start, &cells[i],
-		          STYLE_STRONG);
-		end = at.x < end ? at.x : end;
-	}
-	return end;
-}
-
-/* Text that may be longer than its place, which loses its beginning: of paths and addresses the
- * end tells most. */
-static void draw_key(struct canvas *canvas, struct area at, const char *text, size_t length,
-                     enum style style) {
-	if (at.width > 1 && canvas_width_of(canvas, text, length) > at.width)
-		draw_cut(canvas, at, true, text, length, style);
-	else
-		canvas_put(canvas, at.x, at.y, at.width, style, text, length);
-}
-
-/* The name and the number of sockets go over the columns up to the first sum. */
-static void draw_group(const struct columns *columns, struct canvas *canvas, struct area area,
-                       int y, const struct grid *grid, const struct span *cells,
-                       const struct grouped *grouped, const struct group *group,
-                       const struct columns_look *look) {
-	enum { INDENT = 2, MARK = 2 };
-	const enum style style = look->is_stale                 ? STYLE_FAINT
-	                         : group->health == HEALTH_FINE ? STYLE_STRONG
-	                                                        : STYLE_WARNING;
-	const int end = draw_sums(columns, canvas, area, y, grid, cells, look);
-	const int start = area.x + (int)group->level * INDENT;
-	struct out text;
-	out_init(&text, OUT_MEMORY);
-	grouped_write_size(&text, group);
-	out_char(&text, '\0');
-	const int size_width = canvas_text_width(canvas, text.bytes);
-	canvas_text_right(canvas, start, y, end - start - 1, style, text.bytes);
-	canvas_text(canvas, start, y, 1, style,
-	            canvas_fold_mark(canvas, grouped_is_open(grouped, group)));
-	text.used = 0;
-	group_write_key(&text, grouped->by.levels[group->level], group);
-	draw_key(canvas, (struct area){ start + MARK, y, end - start - MARK - size_width - 3, 1 },
-	         text.bytes, text.used, style);
-	out_finish(&text);
 }
 
 static void draw_line(const struct columns *columns, struct canvas *canvas, struct area area, int y,
@@ -412,7 +306,8 @@ static void draw_line(const struct columns *columns, struct canvas *canvas, stru
                       size_t row, const struct columns_look *look) {
 	const struct group *group = table_group(table, row);
 	if (group)
-		draw_group(columns, canvas, area, y, grid, cells, &table->grouped, group, look);
+		columns_draw_group(columns, canvas, area, y, grid, cells, &table->grouped, group,
+		                   look);
 	else
 		draw_row(columns, canvas, area, y, grid, cells, table->rows[row], look);
 }
@@ -459,7 +354,7 @@ static void mark_row(const struct columns *columns, struct canvas *canvas, struc
                      const struct columns_look *look) {
 	bool seen = false;
 	for (size_t i = 0; i < columns->count; i++) {
-		const struct area at = column_area(columns, i, area, y, look);
+		const struct area at = columns_area(columns, i, area, y, look);
 		if (at.width > 0 && cells[i].width <= columns->layout[i].width)
 			seen |= mark_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start,
 			                  &cells[i], look->search);

@@ -1,0 +1,78 @@
+/* The line of a group. Sums stand in their columns; what says nothing about a group has room for
+ * its name. */
+
+#include "columns_part.h"
+
+#include "grouped.h"
+
+void columns_write_sums(const struct columns *columns, const struct canvas *canvas,
+                        struct grid *grid, struct span *cells, const struct grouped *grouped,
+                        const struct group *group, enum human_unit unit) {
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct slot *slot = &columns->slots[i];
+		struct span *cell = &cells[i];
+		cell->start = grid->text.used;
+		for (size_t sum = 0; sum < grouped->by.sum_count; sum++) {
+			if (grouped->by.sums[sum] == slot->field && (group->known >> sum & 1))
+				cells_write_sum(&grid->text, slot->rule, slot->field,
+				                group->sums[sum], unit);
+		}
+		cell->length = grid->text.used - cell->start;
+		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
+		cell->least = cell->width;
+		out_char(&grid->text, '\0');
+	}
+}
+
+/* Where the first sum stands that the name of a group leaves room for; those before it are not
+ * drawn. */
+static int draw_sums(const struct columns *columns, struct canvas *canvas, struct area area, int y,
+                     const struct grid *grid, const struct span *cells,
+                     const struct columns_look *look) {
+	enum { NAME_LEAST = 24 };
+	int end = area.x + area.width;
+	for (size_t i = columns->count; i-- > 0;) {
+		const struct area at = columns_area(columns, i, area, y, look);
+		if (at.width == 0 || cells[i].length == 0 || at.x < area.x + NAME_LEAST)
+			continue;
+		columns_draw_cell(columns, canvas, at, i, grid->text.bytes + cells[i].start,
+		                  &cells[i], STYLE_STRONG);
+		end = at.x < end ? at.x : end;
+	}
+	return end;
+}
+
+/* Text that may be longer than its place, which loses its beginning: of paths and addresses the
+ * end tells most. */
+static void draw_key(struct canvas *canvas, struct area at, const char *text, size_t length,
+                     enum style style) {
+	if (at.width > 1 && canvas_width_of(canvas, text, length) > at.width)
+		columns_draw_cut(canvas, at, true, text, length, style);
+	else
+		canvas_put(canvas, at.x, at.y, at.width, style, text, length);
+}
+
+void columns_draw_group(const struct columns *columns, struct canvas *canvas, struct area area,
+                        int y, const struct grid *grid, const struct span *cells,
+                        const struct grouped *grouped, const struct group *group,
+                        const struct columns_look *look) {
+	enum { INDENT = 2, MARK = 2 };
+	const enum style style = look->is_stale                 ? STYLE_FAINT
+	                         : group->health == HEALTH_FINE ? STYLE_STRONG
+	                                                        : STYLE_WARNING;
+	const int end = draw_sums(columns, canvas, area, y, grid, cells, look);
+	const int start = area.x + (int)group->level * INDENT;
+	struct out text;
+	out_init(&text, OUT_MEMORY);
+	grouped_write_size(&text, group);
+	out_char(&text, '\0');
+	const int size_width = canvas_text_width(canvas, text.bytes);
+	canvas_text_right(canvas, start, y, end - start - 1, style, text.bytes);
+	canvas_text(canvas, start, y, 1, style,
+	            canvas_fold_mark(canvas, grouped_is_open(grouped, group)));
+	text.used = 0;
+	group_write_key(&text, grouped->by.levels[group->level], group);
+	draw_key(canvas, (struct area){ start + MARK, y, end - start - MARK - size_width - 3, 1 },
+	         text.bytes, text.used, style);
+	out_finish(&text);
+}
