@@ -966,3 +966,44 @@ Test(app, the_keys_of_a_recording_say_so_in_the_live_view) {
 	}
 	finish(&stage);
 }
+
+Test(app, a_page_beside_the_table_has_keys_of_its_own_and_leads_back) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, KEY_CODE_F7);
+	expect_shown(&stage, "[CLOSED");
+	type(&stage, "?");
+	expect_shown(&stage, "RFC 9293, section");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_hidden(&stage, "RFC 9293, section");
+	press(&stage, KEY_CODE_DOWN);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "filter: tcp and LISTEN");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "no filter");
+	press(&stage, '3');
+	expect_shown(&stage, "PROCESSES 1");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "filter: pid 4242");
+	finish(&stage);
+}
+
+/* Nobody acts on rows that are not seen. */
+Test(app, keys_for_rows_lead_from_another_page_to_the_table_and_do_no_more) {
+	static const int keys[] = { KEY_CODE_F9, 'K',         ' ',
+		                    'y',         KEY_CODE_F5, KEY_CODE_F8,
+		                    '*',         'R',         KEY_CODE_PAGE_DOWN };
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		struct stage stage;
+		begin(&stage, true);
+		char *before = xasprintf("%s", shown(&stage));
+		press(&stage, '2');
+		press(&stage, keys[i]);
+		cr_expect_str_eq(shown(&stage), before, "key %d", keys[i]);
+		press(&stage, '3');
+		press(&stage, keys[i]);
+		cr_expect_str_eq(shown(&stage), before, "key %d", keys[i]);
+		free(before);
+		finish(&stage);
+	}
+}

@@ -187,14 +187,13 @@ static void draw_row(const struct states *states, const struct totals *totals,
 /* A row for each, as many as there is room for, among them the selected one. */
 static int draw_list(struct states *states, const struct totals *totals, struct canvas *canvas,
                      struct area area) {
-	const int shown = area.height < STATES_PLACES ? area.height : STATES_PLACES;
-	const int selected = (int)states->selected;
-	const int first = selected < shown ? 0 : selected - shown + 1;
-	states->first = (size_t)first;
-	for (int i = 0; i < shown; i++)
-		draw_row(states, totals, canvas, (struct area){ area.x, area.y + i, area.width, 1 },
-		         (size_t)(first + i));
-	return shown;
+	const size_t height = area.height > 0 ? (size_t)area.height : 0;
+	const size_t room = height < STATES_PLACES ? height : STATES_PLACES;
+	const size_t selected = states->selected;
+	states->first = selected < room ? 0 : selected - room + 1;
+	for (size_t i = 0; i < room; i++)
+		draw_row(states, totals, canvas, area_take_top(&area, 1), states->first + i);
+	return (int)room;
 }
 
 static void explain(const struct states_place *place, struct page *page) {
