@@ -507,7 +507,8 @@ const struct field fields[] = {
 	  .group = FIELD_GROUP_ASKED, .access.get = get_dst_net },
 	{ TEXT("health", "HEALTH",
 	       N_("worst thing: ok, window-closed, retransmits, drops, close-wait, ...")),
-	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_INFO, .access.get = get_health },
+	  .group = FIELD_GROUP_ASKED, .needs = SOCK_NEED_INFO | SOCK_NEED_MEMORY,
+	  .access.get = get_health },
 
 	{ NUMBER("rx", "RX/s", RATE, N_("live view: payload received per second")),
 	  .needs = SOCK_NEED_INFO, LIFE(SOCK_LIFE_KNOWS_RX, rx) },

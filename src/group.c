@@ -96,7 +96,8 @@ void group_by_add_sum(struct group_by *by, const struct field *field) {
 }
 
 uint32_t group_needs(const struct group_by *by) {
-	uint32_t needs = by->level_count > 0 ? SOCK_NEED_INFO : 0;
+	const uint32_t of_health = SOCK_NEED_INFO | SOCK_NEED_MEMORY; /* which has the drops */
+	uint32_t needs = by->level_count > 0 ? of_health : 0;
 	for (size_t i = 0; i < by->level_count; i++)
 		needs |= by->levels[i]->needs;
 	for (size_t i = 0; i < by->sum_count; i++)

@@ -497,6 +497,12 @@ Test(cli, options_about_looks_that_make_no_sense_are_refused) {
 		{ "--diff", "--diff" },
 		{ "--diff --record x", "--diff" },
 		{ "--diff --watch 1 --summary", "summary" },
+		{ "--group state --summary", "groups have columns of their own" },
+		{ "--group state --columns proto", "groups have columns of their own" },
+		{ "--group state -i", "groups have columns of their own" },
+		{ "--group state --diff --watch 1", "groups have columns of their own" },
+		{ "--group stat", "cannot group by 'stat' (did you mean state?)" },
+		{ "--group state --sort rtt", "groups are not sorted by 'rtt'" },
 		{ "--replay x --watch 1", "as it is" },
 		{ "--replay x --record y", "as it is" },
 		{ "--replay x -N blue", "as it is" },
@@ -566,12 +572,26 @@ static const struct {
 } wrong_tops[] = {
 	{ "top --watch 1", "'--watch' is not for the live view" },
 	{ "top -s", "'--summary' is not for the live view" },
+	{ "top -b --group state", "--group" },
+	{ "top --group stat", "cannot group by 'stat'" },
 	{ "top -d 0.05 -b", "interval" },
 	{ "top -d 61 -b", "0.1 to 60" },
 	{ "top -n 0 -b", "number of looks" },
 	{ "top", "needs a terminal" },
 	{ "list -b", "unknown option" },
 };
+
+Test(cli, groups_are_levels_and_their_rows_have_an_order) {
+	struct line line = line_of("list --group process,state --sort -recvq,sockets");
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_assert_eq(cli.command, CLI_LIST, "%s", cli.error);
+	cr_expect_eq(cli.groups.by.level_count, 2);
+	cr_assert_eq(cli.groups.key_count, 2);
+	cr_expect(cli.groups.keys[0].column == 3 && cli.groups.keys[0].descending);
+	cr_expect(cli.groups.keys[1].column == 2 && !cli.groups.keys[1].descending);
+	cli_finish(&cli);
+	free(line.text);
+}
 
 Test(cli, what_the_live_view_cannot_do_is_said) {
 	for (size_t i = 0; i < ARRAY_LENGTH(wrong_tops); i++) {

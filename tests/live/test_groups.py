@@ -140,6 +140,16 @@ def _():
     )
 
 
+@test("a datagram socket that dropped what came makes its group unwell")
+def _():
+    full = sockets.datagram_full()
+    found = live.until(
+        lambda: [g for g in groups("proto", "udp") if g["health"] == "drops"], f"drops of {full}"
+    )
+    equal(found[0]["proto"], "udp", "the group")
+    equal(len(live.rows("udp", "health = drops")), 1, "as a filter")
+
+
 @test("groups go on with --watch, and what makes no sense with them is told")
 def _():
     kept = stage()
