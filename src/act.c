@@ -55,21 +55,26 @@ static const struct {
 	[ACT_OUTCOME_GONE] = { "gone", N_("gone already"), true },
 	[ACT_OUTCOME_ENDED] = { "ended", N_("ended already"), true },
 	[ACT_OUTCOME_LET_GO] = { "let-go", N_("does not hold it any more"), true },
-	[ACT_OUTCOME_LISTENER] = { "listener", N_("left alone: it waits for peers; see "
-	                                          "--with-listeners") },
-	[ACT_OUTCOME_OF_SESSION] = { "session", N_("left alone: this very session hangs on it; "
-	                                           "see --with-session") },
-	[ACT_OUTCOME_NO_OWNER] = { "no-owner", N_("no process holds it") },
+	[ACT_OUTCOME_LISTENER] = { "listener",
+	                           N_("left alone: it waits for peers; see "
+	                              "--with-listeners"),
+	                           false },
+	[ACT_OUTCOME_OF_SESSION] = { "session",
+	                             N_("left alone: this very session hangs on it; "
+	                                "see --with-session"),
+	                             false },
+	[ACT_OUTCOME_NO_OWNER] = { "no-owner", N_("no process holds it"), false },
 	[ACT_OUTCOME_HIDDEN_OWNER] = { "hidden-owner",
 	                               N_("its owner is hidden: needs CAP_SYS_PTRACE and "
-	                                  "CAP_DAC_READ_SEARCH") },
-	[ACT_OUTCOME_NO_COOKIE] = { "no-cookie", N_("has no cookie to know it by") },
+	                                  "CAP_DAC_READ_SEARCH"),
+	                               false },
+	[ACT_OUTCOME_NO_COOKIE] = { "no-cookie", N_("has no cookie to know it by"), false },
 	[ACT_OUTCOME_UNREACHABLE] = { "unreachable",
-	                              N_("the kernel finds another socket in its place") },
-	[ACT_OUTCOME_NOT_PERMITTED] = { "not-permitted", NULL },
-	[ACT_OUTCOME_NO_SUPPORT] = { "not-supported", NULL },
-	[ACT_OUTCOME_NO_SUCH_PROTOCOL] = { "not-supported", NULL },
-	[ACT_OUTCOME_FAILED] = { "failed", NULL },
+	                              N_("the kernel finds another socket in its place"), false },
+	[ACT_OUTCOME_NOT_PERMITTED] = { "not-permitted", NULL, false },
+	[ACT_OUTCOME_NO_SUPPORT] = { "not-supported", NULL, false },
+	[ACT_OUTCOME_NO_SUCH_PROTOCOL] = { "not-supported", NULL, false },
+	[ACT_OUTCOME_FAILED] = { "failed", NULL, false },
 };
 _Static_assert(ARRAY_LENGTH(outcomes) == ACT_OUTCOME_COUNT, "a row for each");
 

@@ -1,16 +1,14 @@
 /* This thread waits and never looks, another one looks and never waits for anything else: so
- * whatever ends, ends at once, however long a look takes. Between them is a pipe, into which the
- * address of a question goes; the answer goes out from there. */
+ * whatever ends, ends at once, however long a look takes. Between them is a socket pair, over
+ * which a question goes as it came; the answer goes out from there. */
 
 #include "keeper.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,15 +23,12 @@ static const uint64_t patience_ns = 1000000000;
 /* Who stops the whole process group has stopped the screen process too, which then asks us. */
 static const uint64_t suspend_wait_ns = 50000000;
 
-/* Of the pipe, in bytes: more than one or two questions wait only if somebody means ill. */
-enum { QUESTIONS_SIZE = 4096 };
-
 enum waiting { WAITING_SIGNALS, WAITING_CHANNEL, WAITING_COUNT };
 
 struct keeper {
 	const struct keeper_setup *setup;
 	struct pollfd waiting[WAITING_COUNT];
-	int questions;       /* the end of the pipe to write to; -1: nobody looks */
+	int questions;       /* the end of the pair to write to; -1: nobody looks */
 	uint64_t kill_ns;    /* when the screen process is ended; 0: not at all */
 	uint64_t suspend_ns; /* when it is told to stop; 0: not at all */
 	struct keeper_end end;
@@ -69,17 +64,15 @@ static bool answer(const struct looker *looker, const struct channel_message *as
 }
 
 static void look_and_answer(const struct looker *looker) {
-	struct channel_message *asked = NULL;
-	bool goes_on = true;
-	while (goes_on &&
-	       util_read_up_to(looker->questions, &asked, sizeof(asked)) == sizeof(asked)) {
-		goes_on = answer(looker, asked);
-		free(asked);
+	struct channel_message asked;
+	while (recv(looker->questions, &asked, sizeof(asked), 0) > 0) {
+		if (!answer(looker, &asked))
+			return;
 	}
 }
 
-/* The pipe stays open: after a failure the next question must not find it broken (SIGPIPE) before
- * the end of the channel is seen. */
+/* The pair stays open: after a failure the next question must not find it broken before the end of
+ * the channel is seen. */
 static void *run_looker(void *context) {
 	struct looker *looker = context;
 	look_and_answer(looker);
@@ -107,7 +100,7 @@ static int start_looker(struct keeper *keeper) {
 	int ends[2];
 	if (!keeper->setup->collector)
 		return 0;
-	if (pipe2(ends, O_CLOEXEC) != 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return -errno;
 	struct looker *looker = xmalloc(sizeof(*looker));
 	*looker = (struct looker){
@@ -116,8 +109,6 @@ static int start_looker(struct keeper *keeper) {
 		.questions = ends[0],
 	};
 	keeper->questions = ends[1];
-	fcntl(ends[1], F_SETFL, O_NONBLOCK);
-	fcntl(ends[1], F_SETPIPE_SZ, QUESTIONS_SIZE);
 	const int error = start_thread(looker);
 	if (error == 0)
 		return 0;
@@ -146,17 +137,13 @@ static void suspend(struct keeper *keeper) {
 		kill(0, SIGSTOP);
 }
 
-/* There is one question at a time, so the pipe is only full if the screen process does not keep to
- * that. */
+/* There are one or two questions at a time, so there is only no room for another if the screen
+ * process does not keep to that. */
 static bool pass_on(const struct keeper *keeper, const struct channel_message *asked) {
 	const size_t length = offsetof(struct channel_message, deeds) +
 	                      asked->request.deed_count * sizeof(*asked->deeds);
-	struct channel_message *copy = xmalloc(length);
-	memcpy(copy, asked, length);
-	if (write(keeper->questions, &copy, sizeof(copy)) == sizeof(copy))
-		return true;
-	free(copy);
-	return false;
+	return send(keeper->questions, asked, length, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	       (ssize_t)length;
 }
 
 static void take_request(struct keeper *keeper) {

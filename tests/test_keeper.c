@@ -182,7 +182,7 @@ Test(keeper, who_breaks_the_rules_is_ended) {
 	for (size_t i = 0; i < ARRAY_LENGTH(screens); i++)
 		expect_ended(screens[i]);
 	usleep(200000); /* the threads that looked end by themselves */
-	/* Of each its channel and the pipe of its questions. */
+	/* Of each its channel and the way of its questions. */
 	cr_assert_leq(count_descriptors(), before + 2 * (int)ARRAY_LENGTH(screens));
 }
 
