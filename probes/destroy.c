@@ -15,10 +15,6 @@
 /* One of a hundred sockets on a port is not among so many picks once in 10^17 times. */
 enum { PEERS_MAX = 4096 };
 
-static bool has_cookie(const struct sock *sock) {
-	return (sock->known & SOCK_KNOWS_COOKIE) && sock->cookie != 0 && sock->cookie != UINT64_MAX;
-}
-
 /* There is no answer but the acknowledgement. */
 static bool ignore(void *context, const struct nlmsghdr *message) {
 	(void)context;
@@ -42,7 +38,7 @@ static bool has_any_peer(const struct sock *sock) {
 }
 
 int destroy_socket(struct probe *probe, const struct sock *sock) {
-	if (!has_cookie(sock) || !(SOCK_PROTOCOLS_IP >> sock->protocol & 1))
+	if (!sock_has_cookie(sock) || !(SOCK_PROTOCOLS_IP >> sock->protocol & 1))
 		return -ENOTUNIQ;
 	struct run run = { .probe = probe };
 	int error =

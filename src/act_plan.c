@@ -73,10 +73,6 @@ static void add_deed(struct act_plan *plan, struct act_row *row, const struct ac
 	row->count++;
 }
 
-static bool has_cookie(const struct sock *sock) {
-	return (sock->known & SOCK_KNOWS_COOKIE) && sock->cookie != 0 && sock->cookie != UINT64_MAX;
-}
-
 static struct act_deed deed_of(const struct sock *sock) {
 	return (struct act_deed){ .cookie = sock->cookie, .protocol = sock->protocol };
 }
@@ -128,7 +124,7 @@ void act_plan_add(struct act_plan *plan, const struct sock *sock, const struct s
 		row->dangers |= ACT_DANGER_LISTENER;
 	if (session_has(session, sock))
 		row->dangers |= ACT_DANGER_SESSION;
-	if (!has_cookie(sock))
+	if (!sock_has_cookie(sock))
 		row->without.outcome = ACT_OUTCOME_NO_COOKIE;
 	else if (plan->order.kind == ACT_CLOSE)
 		add_close(plan, row, sock);

@@ -167,9 +167,7 @@ static int compare_names(const struct sock *a, const struct sock *b) {
 		return 0;
 	const struct sock_unix_name *left = &a->un->name;
 	const struct sock_unix_name *right = &b->un->name;
-	const size_t least = left->length < right->length ? left->length : right->length;
-	const int order = least > 0 ? memcmp(left->bytes, right->bytes, least) : 0;
-	return order ? order : compare_numbers(left->length, right->length);
+	return util_compare_bytes(left->bytes, left->length, right->bytes, right->length);
 }
 
 /* What is gone stands before what is new in its place. */

@@ -4,7 +4,6 @@
 #include "compare_join.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "arena.h"
 #include "compare_key.h"
@@ -91,9 +90,7 @@ static bool is_inbound(const struct doors *doors, const struct sock *sock) {
 }
 
 static int compare_keys(const struct keyed *a, const struct keyed *b) {
-	const size_t least = a->length < b->length ? a->length : b->length;
-	const int order = memcmp(a->key, b->key, least);
-	return order ? order : (a->length > b->length) - (a->length < b->length);
+	return util_compare_bytes(a->key, a->length, b->key, b->length);
 }
 
 /* Those that are equal stay in the order in which they were told. */

@@ -90,9 +90,7 @@ static struct name name_of(const struct process *process) {
 static int compare_names(const void *a, const void *b) {
 	const struct name *left = a;
 	const struct name *right = b;
-	const size_t least = left->length < right->length ? left->length : right->length;
-	const int order = least > 0 ? memcmp(left->bytes, right->bytes, least) : 0;
-	return order ? order : (left->length > right->length) - (left->length < right->length);
+	return util_compare_bytes(left->bytes, left->length, right->bytes, right->length);
 }
 
 /* Each name once, however many processes have it. */

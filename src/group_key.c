@@ -99,9 +99,7 @@ int group_key_compare_owners(const struct owner *a, const struct owner *b,
 		return (left > right) - (left < right);
 	const char *left_name = name_of(a, part, &left_length);
 	const char *right_name = name_of(b, part, &right_length);
-	const size_t shorter = left_length < right_length ? left_length : right_length;
-	const int order = memcmp(left_name, right_name, shorter);
-	return order ? order : (left_length > right_length) - (left_length < right_length);
+	return util_compare_bytes(left_name, left_length, right_name, right_length);
 }
 
 static int compare_owners(const void *a, const void *b, void *context) {

@@ -231,6 +231,10 @@ bool sock_is_minisock(const struct sock *sock) {
 	       (sock->state == SOCK_STATE_FIN_WAIT2 && sock->timer == SOCK_TIMER_TIMEWAIT);
 }
 
+bool sock_has_cookie(const struct sock *sock) {
+	return (sock->known & SOCK_KNOWS_COOKIE) && sock->cookie != 0 && sock->cookie != UINT64_MAX;
+}
+
 uint32_t sock_peer_inode(const struct sock *sock) {
 	return sock->family == SOCK_FAMILY_UNIX && sock->un ? sock->un->peer_inode : 0;
 }

@@ -468,6 +468,11 @@ bool sock_is_listening(const struct sock *sock);
  * connection request. The uid the kernel reports for these is always 0 and means nothing. */
 bool sock_is_minisock(const struct sock *sock);
 
+/* True if its cookie names it and no other: the kernel gives no socket 0, and takes all ones for
+ * any.
+ */
+bool sock_has_cookie(const struct sock *sock);
+
 /* The inode of the other end of a UNIX socket; 0: it has none, or none that is known. */
 uint32_t sock_peer_inode(const struct sock *sock);
 

@@ -147,6 +147,12 @@ char util_to_lower(char c) {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+int util_compare_bytes(const void *a, size_t a_length, const void *b, size_t b_length) {
+	const size_t least = a_length < b_length ? a_length : b_length;
+	const int order = least > 0 ? memcmp(a, b, least) : 0;
+	return order ? order : (a_length > b_length) - (a_length < b_length);
+}
+
 int util_hex_digit(char digit) {
 	if (digit >= '0' && digit <= '9')
 		return digit - '0';

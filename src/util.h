@@ -60,6 +60,9 @@ bool util_parse_seconds(const char *text, uint64_t *ns);
 /* Of ASCII; in any locale. */
 char util_to_lower(char c);
 
+/* As strcmp(), of any bytes; NULL is allowed for none. */
+int util_compare_bytes(const void *a, size_t a_length, const void *b, size_t b_length);
+
 /* 0 to 15, or -1. */
 int util_hex_digit(char digit);
 

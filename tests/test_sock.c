@@ -134,3 +134,19 @@ Test(sock, a_uid_counts_where_it_means_a_user) {
 		cr_expect(!(sock.known & SOCK_KNOWS_INODE) || sock.inode == rows[i].inode);
 	}
 }
+
+Test(sock, no_cookie_and_any_cookie_name_no_socket) {
+	static const struct {
+		uint64_t cookie;
+		uint32_t known;
+		bool has;
+	} rows[] = {
+		{ 1, SOCK_KNOWS_COOKIE, true },  { UINT64_MAX - 1, SOCK_KNOWS_COOKIE, true },
+		{ 0, SOCK_KNOWS_COOKIE, false }, { UINT64_MAX, SOCK_KNOWS_COOKIE, false },
+		{ 1, SOCK_KNOWS_INODE, false },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const struct sock sock = { .known = rows[i].known, .cookie = rows[i].cookie };
+		cr_expect_eq(sock_has_cookie(&sock), rows[i].has, "row %zu", i);
+	}
+}

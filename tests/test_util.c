@@ -143,3 +143,22 @@ Test(util, an_interrupt_ends_a_write_that_waits_and_no_other) {
 	cr_expect_eq(util_write_all(data[1], bytes, sizeof(bytes), interrupt[0]), -EINTR);
 	cr_expect_gt(read(data[0], read_back, sizeof(read_back)), 0);
 }
+
+Test(util, bytes_are_compared_as_far_as_both_go_and_then_by_their_number) {
+	static const struct {
+		const char *a;
+		size_t a_length;
+		const char *b;
+		size_t b_length;
+		int order;
+	} rows[] = {
+		{ NULL, 0, NULL, 0, 0 }, { NULL, 0, "a", 1, -1 },      { "a", 1, "b", 1, -1 },
+		{ "ab", 2, "a", 1, 1 },  { "a\0b", 3, "a\0c", 3, -1 }, { "\xff", 1, "a", 1, 1 },
+		{ "b", 1, "abc", 3, 1 }, { "same", 4, "same", 4, 0 },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const int order =
+		    util_compare_bytes(rows[i].a, rows[i].a_length, rows[i].b, rows[i].b_length);
+		cr_expect_eq((order > 0) - (order < 0), rows[i].order, "row %zu", i);
+	}
+}
