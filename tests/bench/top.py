@@ -36,8 +36,8 @@ ANSWER_SECONDS = 5
 PAUSE_SECONDS = 0.02
 OWNER_LOOKS = 15
 NEW_PER_SECOND = 200
-GROUPED_BY = ("state", "user", "netns", "cgroup", "sport", "dst", "dst_net", "process", "owners",
-              "health", "local", "peer", "process,state,dst_net")
+GROUPED_BY = ("state", "user", "netns", "cgroup", "sport", "dst", "dst_net", "process", "parent",
+              "owners", "health", "local", "peer", "process,state,dst_net")
 SAMPLES, SAMPLE_SECONDS = 80, 0.05
 SOAK_STEP_SECONDS = 300
 

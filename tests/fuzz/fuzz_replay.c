@@ -35,6 +35,7 @@ static void check_owners(struct receiver *receiver, const struct owner *owners, 
 		assert(!process->exe || process->exe[process->exe_length] == '\0');
 		touch_text(receiver, process->comm);
 		touch_text(receiver, process->exe);
+		touch_text(receiver, process->parent);
 	}
 }
 
