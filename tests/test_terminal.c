@@ -782,3 +782,35 @@ Test(terminal, one_that_never_answers_costs_nothing_but_a_moment_at_an_escape, .
 	expect_key("\033", KEY_CODE_ESCAPE);
 	expect_key("j", 'j');
 }
+
+/* Types of few colours and of many; those that this machine does not know are passed over. */
+Test(terminal, every_theme_is_shown_on_every_type) {
+	static const char *const types[] = {
+		"linux", "screen",         "screen-256color",       "tmux-256color",
+		"xterm", "xterm-256color", "rxvt-unicode-256color", "vt100",
+		"ansi"
+	};
+	int seen = 0;
+	cr_assert(setlocale(LC_CTYPE, "C.UTF-8"));
+	for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
+		char *error = NULL;
+		open_pty(20, 4);
+		it.terminal = terminal_open(it.slave, it.slave, types[i], &error);
+		free(error);
+		if (!it.terminal)
+			continue;
+		seen++;
+		canvas_init(&it.canvas, 20, 4, false);
+		for (int style = 0; style < STYLE_COUNT && style < 20; style++)
+			canvas_text(&it.canvas, style, 0, 1, (enum style)style, "x");
+		const struct theme_terminal kind = { .colors = terminal_colors(it.terminal) };
+		for (int theme = 0; theme < THEME_COUNT; theme++) {
+			it.theme = theme_make((enum theme_kind)theme, &kind);
+			draw();
+			expect_screen("xxxxxxxxxxxxxxxxxxxx\n\n\n\n");
+			count_written();
+		}
+		close_all();
+	}
+	cr_expect_gt(seen, 3);
+}
