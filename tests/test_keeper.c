@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -96,6 +97,29 @@ Test(keeper, who_takes_each_answer_is_given_the_next) {
 	const struct keeper_end end = keep(look_and_leave);
 	cr_assert(WIFEXITED(end.status));
 	cr_assert_eq(WEXITSTATUS(end.status), WAS_NOT_ENDED);
+}
+
+/* An order about a socket that there is not, between looks. */
+static int order_and_leave(int channel) {
+	const struct channel_request order = { .kind = CHANNEL_ACT, .deed_count = 1 };
+	const struct act_deed deed = { .cookie = 0x7fffffffffffffff };
+	struct act_result result = { .outcome = ACT_OUTCOME_COUNT };
+	struct channel_answer answer;
+	int file = -1;
+	if (!look_once(channel) || channel_ask(channel, &order, &deed) != 0 ||
+	    channel_receive_answer(channel, &answer, &file) != 0)
+		return WAS_ENDED;
+	const bool is_told = answer.length == sizeof(result) &&
+	                     pread(file, &result, sizeof(result), 0) == sizeof(result);
+	close(file);
+	return is_told && result.outcome == ACT_OUTCOME_GONE && look_once(channel) ? WAS_NOT_ENDED
+	                                                                           : EXIT_FAILURE;
+}
+
+Test(keeper, an_order_is_carried_out_and_looks_go_on) {
+	const struct keeper_end end = keep(order_and_leave);
+	cr_assert(WIFEXITED(end.status));
+	cr_assert_eq(WEXITSTATUS(end.status), WAS_NOT_ENDED, "%d", WEXITSTATUS(end.status));
 }
 
 /* Two looks that nobody wants are all that it may have cost. */
