@@ -5,18 +5,26 @@
 
 #include "grouped.h"
 
+/* Nothing if the field is not summed up. */
+static void write_sum(struct out *out, const struct slot *slot, const struct grouped *grouped,
+                      const struct group *group, enum human_unit unit) {
+	for (size_t i = 0; i < grouped->by.sum_count; i++) {
+		if (grouped->by.sums[i] != slot->field)
+			continue;
+		if (group->known >> i & 1)
+			cells_write_sum(out, slot->rule, slot->field, group->sums[i], unit);
+		else
+			out_char(out, '-');
+	}
+}
+
 void columns_write_sums(const struct columns *columns, const struct canvas *canvas,
                         struct grid *grid, struct span *cells, const struct grouped *grouped,
                         const struct group *group, enum human_unit unit) {
 	for (size_t i = 0; i < columns->count; i++) {
-		const struct slot *slot = &columns->slots[i];
 		struct span *cell = &cells[i];
 		cell->start = grid->text.used;
-		for (size_t sum = 0; sum < grouped->by.sum_count; sum++) {
-			if (grouped->by.sums[sum] == slot->field && (group->known >> sum & 1))
-				cells_write_sum(&grid->text, slot->rule, slot->field,
-				                group->sums[sum], unit);
-		}
+		write_sum(&grid->text, &columns->slots[i], grouped, group, unit);
 		cell->length = grid->text.used - cell->start;
 		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
 		cell->least = cell->width;
