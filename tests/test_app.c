@@ -547,6 +547,20 @@ Test(app, a_click_anywhere_in_any_mode_does_no_harm) {
 	finish(&stage);
 }
 
+Test(app, a_click_that_is_pasted_does_nothing) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, KEY_CODE_PASTE_BEGIN);
+	click_on(&stage, "F10Quit");
+	click_on(&stage, "LOCAL ");
+	cr_expect_neq(app_take_wish(stage.app), APP_WISH_QUIT);
+	expect_hidden(&stage, "by local");
+	press(&stage, KEY_CODE_PASTE_END);
+	click_on(&stage, "LOCAL ");
+	expect_shown(&stage, "by local");
+	finish(&stage);
+}
+
 Test(app, M_gives_the_mouse_to_the_terminal_and_takes_it_back) {
 	struct stage stage;
 	begin(&stage, true);

@@ -814,3 +814,21 @@ Test(terminal, every_theme_is_shown_on_every_type) {
 	}
 	cr_expect_gt(seen, 3);
 }
+
+Test(terminal, the_marks_of_a_paste_may_come_in_pieces, .init = open_small, .fini = close_all) {
+	expect_key("\033[20", KEY_CODE_NONE);
+	expect_key("0~", KEY_CODE_PASTE_BEGIN);
+	expect_key("x", 'x');
+	expect_key("\033[", KEY_CODE_NONE);
+	expect_key("201~", KEY_CODE_PASTE_END);
+}
+
+Test(terminal, the_end_of_a_paste_ends_what_was_not_whole, .init = open_small, .fini = close_all) {
+	static const char *const pieces[] = { "\033[200~\033[<0;1", "\033[200~\033]0;abc" };
+	static const int begin = KEY_CODE_PASTE_BEGIN;
+	for (size_t i = 0; i < ARRAY_LENGTH(pieces); i++) {
+		expect_keys(pieces[i], strlen(pieces[i]), &begin, 1);
+		expect_key("\033[201~", KEY_CODE_PASTE_END);
+		expect_key("j", 'j');
+	}
+}

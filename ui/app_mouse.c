@@ -75,6 +75,8 @@ static void turn_wheel(struct app *app, int key, uint64_t now_ns) {
 void app_click(struct app *app, const struct mouse *mouse, uint64_t now_ns) {
 	app->now_ns = now_ns;
 	app->dirty = true;
+	if (app_paste(app, KEY_CODE_MOUSE)) /* what looks like a click may be pasted, too */
+		return;
 	switch (mouse->kind) {
 	case MOUSE_CLICK:
 		click(app, mouse, now_ns);

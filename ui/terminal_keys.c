@@ -4,6 +4,7 @@
 #include "terminal.h"
 
 #include <poll.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "escape.h"
@@ -97,6 +98,13 @@ static int take_byte(struct terminal *terminal, unsigned char byte) {
 	return length > 0 && code_point >= 0xa0 ? (int)code_point : KEY_CODE_NONE;
 }
 
+/* Curses knows the marks of a paste, but not if they come in pieces. */
+static int paste_mark_of(const struct sequence *sequence) {
+	return strcmp(sequence->bytes, "[200~") == 0   ? KEY_CODE_PASTE_BEGIN
+	       : strcmp(sequence->bytes, "[201~") == 0 ? KEY_CODE_PASTE_END
+	                                               : KEY_CODE_NONE;
+}
+
 /* What a whole sequence comes to; KEY_CODE_NONE for what is of no use. */
 static int take_sequence(struct terminal *terminal) {
 	const struct sequence *sequence = &terminal->sequence;
@@ -111,7 +119,7 @@ static int take_sequence(struct terminal *terminal) {
 	if (sequence_is_attributes(sequence))
 		terminal->is_asked = false;
 	if (!sequence_background(sequence, rgb))
-		return KEY_CODE_NONE;
+		return paste_mark_of(sequence);
 	terminal->background = theme_background_of_rgb(rgb, UINT16_MAX);
 	return KEY_CODE_BACKGROUND;
 }
