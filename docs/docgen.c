@@ -289,6 +289,7 @@ static void put_zsh_action(const struct option_row *row) {
 	case OPTION_BATCH:
 	case OPTION_DRY_RUN:
 	case OPTION_ALLOW:
+	case OPTION_SSH:
 	case OPTION_THEME:
 	case OPTION_ASCII:
 	case OPTION_BITS:

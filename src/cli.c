@@ -260,6 +260,9 @@ static void check_top(struct cli *cli) {
 	                        cli->diff || cli->verbose))
 		problem = _("top -b has no --summary, --group, --record, --diff or --verbose; use "
 		            "socklens list");
+	else if (cli->ssh && (cli->batch || cli->replay || cli->netns))
+		problem = _("--ssh shows what other machines record on the screen; leave out -b, "
+		            "--replay and --net");
 	else if (cli->replay && cli->netns)
 		problem = _("a recording is shown as it is; leave out --net");
 	else if (!cli->batch && !isatty(STDOUT_FILENO))

@@ -42,6 +42,7 @@ struct cli {
 	bool silent;       /* nothing is shown: it is only recorded */
 	bool ascii;        /* on the screen: nothing else is drawn */
 	bool bits;         /* likewise: rates in bits */
+	const char *ssh;   /* hosts to look at instead, unchecked; NULL: none; borrowed from argv */
 	const char *theme; /* likewise: its name, unchecked; NULL: not said; borrowed from argv */
 	uint64_t interval_ns; /* from look to look; 0: one look, or for the screen not said */
 	uint64_t count;       /* of looks; 0: until a signal comes */

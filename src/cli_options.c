@@ -137,6 +137,7 @@ static bool is_list_only(const struct option_row *row) {
 	case OPTION_SIGNAL:
 	case OPTION_DRY_RUN:
 	case OPTION_ALLOW:
+	case OPTION_SSH:
 	case OPTION_THEME:
 	case OPTION_ASCII:
 	case OPTION_BITS:
@@ -202,6 +203,9 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		break;
 	case OPTION_BATCH:
 		cli->batch = true;
+		break;
+	case OPTION_SSH:
+		cli->ssh = argument;
 		break;
 	case OPTION_THEME:
 		cli->theme = argument;

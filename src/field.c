@@ -543,6 +543,8 @@ const struct field fields[] = {
 	  MEMBER(SOCK_KNOWS_INODE, inode) },
 	{ NUMBER("cookie", "COOKIE", NONE, N_("the kernel's unique number for the socket, in hex")),
 	  DATA, EXTENDED, MEMBER(SOCK_KNOWS_COOKIE, cookie), HEX },
+	{ TEXT("machine", "HOST", N_("live view: the machine, of several")), .group = FIELD_GROUP_ASKED,
+	  .access.get = get_string, AT(struct sock, host) },
 	{ NUMBER("netns", "NETNS", NONE, N_("inode number of the network namespace")), DATA,
 	  .group = FIELD_GROUP_ASKED, MEMBER(SOCK_KNOWS_NETNS, netns) },
 	{ NUMBER("cgroup_id", "CGROUP-ID", NONE, N_("id of the version 2 control group")), DATA,

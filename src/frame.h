@@ -7,6 +7,12 @@
 #include "snapshot.h"
 #include "totals.h"
 
+/* One of the machines that a frame is of. */
+struct frame_host {
+	const char *name;
+	const char *trouble; /* why its sockets are not up to date, any bytes; NULL: they are */
+};
+
 struct frame {
 	struct snapshot snapshot;    /* the sockets, then those that are missing or gone */
 	uint64_t number;             /* 1 is the first */
@@ -18,4 +24,6 @@ struct frame {
 	char host[256];              /* any bytes, ended by NUL */
 	struct owner_summary owners; /* how the search for them went */
 	struct totals totals;
+	const struct frame_host *hosts; /* if it is of several machines; else NULL */
+	size_t host_count;
 };

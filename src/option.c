@@ -94,6 +94,8 @@ const struct option_row top_options[] = {
 	{ 'b', "batch", NULL, OTHER, N_("write the table as text at each look, for logs"),
 	  OPTION_BATCH, 0 },
 	{ 'n', NULL, "N", OTHER, N_("end after so many looks"), OPTION_COUNT_OF_LOOKS, 0 },
+	{ 0, "ssh", "HOST[,HOST...]", OTHER,
+	  N_("other machines, each through ssh; socklens is there"), OPTION_SSH, 0 },
 	{ 0, "theme", "NAME", OTHER, N_("auto, dark, light, contrast, colour-blind or mono"),
 	  OPTION_THEME, 0 },
 	{ 0, "ascii", NULL, OTHER, N_("draw with nothing but ASCII"), OPTION_ASCII, 0 },

@@ -39,7 +39,7 @@ static bool is_connected_ip(const struct sock *sock) {
 }
 
 static bool is_pair(const struct sock *sock, const struct sock *other) {
-	if (sock == other || is_in_another_netns(sock, other))
+	if (sock == other || sock->host != other->host || is_in_another_netns(sock, other))
 		return false;
 	if (sock->family == SOCK_FAMILY_UNIX)
 		return other->family == SOCK_FAMILY_UNIX && (other->known & SOCK_KNOWS_INODE) &&

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -128,8 +129,7 @@ static int spool(int pipe) {
 	return result < 0 ? result : -EIO;
 }
 
-/* Takes `fd`, or -errno of what could not be opened. */
-static bool open_descriptor(struct playback *playback, int fd, const char *path, char **error) {
+bool playback_open_descriptor(struct playback *playback, int fd, const char *path, char **error) {
 	*playback = (struct playback){ .fd = fd, .path = xasprintf("%s", path) };
 	*error = fd < 0 ? complain(playback, strerror(-fd)) : find_kind(playback);
 	if (!*error)
@@ -140,7 +140,7 @@ static bool open_descriptor(struct playback *playback, int fd, const char *path,
 
 bool playback_open(struct playback *playback, const char *path, char **error) {
 	const int fd = open_path(path);
-	return open_descriptor(playback, fd < 0 ? -errno : fd, path, error);
+	return playback_open_descriptor(playback, fd < 0 ? -errno : fd, path, error);
 }
 
 bool playback_open_seekable(struct playback *playback, const char *path, char **error) {
@@ -149,7 +149,7 @@ bool playback_open_seekable(struct playback *playback, const char *path, char **
 		fd = -errno;
 	else if (!is_seekable(fd))
 		fd = spool(fd);
-	return open_descriptor(playback, fd, path, error);
+	return playback_open_descriptor(playback, fd, path, error);
 }
 
 void playback_close(struct playback *playback) {
@@ -218,6 +218,12 @@ bool playback_next(struct playback *playback, struct source *source, char **erro
 	advance(playback, source->time_ns);
 	source->monotonic_ns = playback->monotonic_ns;
 	return true;
+}
+
+bool playback_has_more(const struct playback *playback) {
+	const struct recording_reader *reader = &playback->reader;
+	struct pollfd input = { .fd = playback->fd, .events = POLLIN };
+	return reader->input_at < reader->input_used || poll(&input, 1, 0) > 0;
 }
 
 uint64_t playback_position(const struct playback *playback) {

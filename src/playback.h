@@ -22,6 +22,9 @@ struct playback {
 
 /* "-" is standard input. False sets `error`, which the caller frees. */
 bool playback_open(struct playback *playback, const char *path, char **error);
+
+/* Takes `fd`, or -errno of what could not be opened; `path` is for what is said of it. */
+bool playback_open_descriptor(struct playback *playback, int fd, const char *path, char **error);
 void playback_close(struct playback *playback);
 
 /* The same of a file that playback_seek() is for: what cannot seek, a pipe, is read to its end
@@ -31,6 +34,9 @@ bool playback_open_seekable(struct playback *playback, const char *path, char **
 /* The next moment as a source, good until the next call. False at the end; then `error` says what
  * is wrong with the file, or is NULL. */
 bool playback_next(struct playback *playback, struct source *source, char **error);
+
+/* True if bytes of another moment, or the end, have come already. */
+bool playback_has_more(const struct playback *playback);
 
 /* Where in the file the next moment begins, and back to such a place. 0 or -errno. */
 uint64_t playback_position(const struct playback *playback);

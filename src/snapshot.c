@@ -35,6 +35,13 @@ struct sock *snapshot_add(struct snapshot *snapshot) {
 	return sock;
 }
 
+void snapshot_reserve(struct snapshot *snapshot, size_t count) {
+	if (count <= snapshot->capacity)
+		return;
+	snapshot->socks = xreallocarray(snapshot->socks, count, sizeof(*snapshot->socks));
+	snapshot->capacity = count;
+}
+
 static struct sock_end_names copy_names(struct arena *arena, const struct sock_end_names *from) {
 	return (struct sock_end_names){
 		.host = from->host ? arena_copy(arena, from->host, strlen(from->host)) : NULL,

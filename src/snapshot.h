@@ -70,6 +70,9 @@ void snapshot_reset(struct snapshot *snapshot);
 /* A zeroed socket at the end. Earlier sockets may move, what they point to does not. */
 struct sock *snapshot_add(struct snapshot *snapshot);
 
+/* Room for so many sockets in all, so that adding them moves none. */
+void snapshot_reserve(struct snapshot *snapshot, size_t count);
+
 /* Copies what there is of the names. */
 void snapshot_name(struct snapshot *snapshot, struct sock *sock, const struct sock_names *names);
 

@@ -432,6 +432,7 @@ struct sock {
 	const char *bpf_storage;    /* "MAP=VALUE,...": the map's id, its value in hex */
 	const struct owner *owners;
 	const struct sock_names *names; /* NULL: none */
+	const char *host;               /* the machine, if there are several; else NULL */
 	const struct sock_life *life;   /* what several looks tell of it (life.h), or NULL */
 };
 

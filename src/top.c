@@ -20,6 +20,7 @@
 #include "feeds.h"
 #include "keeper.h"
 #include "privilege.h"
+#include "remote.h"
 #include "rescue.h"
 #include "session.h"
 #include "settings.h"
@@ -41,9 +42,11 @@ static int fail(char *error, int status) {
 	return status;
 }
 
-static bool open_feed(const struct top *top, struct feed *feed, char **error) {
+static bool open_feed(const struct top *top, uint64_t period_ns, struct feed *feed, char **error) {
 	if (top->screen_channel >= 0)
 		return feed_collector(top->screen_channel, feed, error);
+	if (top->cli->ssh)
+		return feed_hosts(top->cli->ssh, period_ns, feed, error);
 	return feed_replay(top->cli->replay, feed, error);
 }
 
@@ -59,9 +62,11 @@ static int show_with(const struct top *top, const struct settings *settings, con
 		.count = cli->count,
 		.host_names = cli->resolve,
 		.session = &top->session,
+		.has_hosts = cli->ssh != NULL,
 	};
 	char *error = NULL;
-	if (!open_feed(top, &setup.feed, &error))
+	const uint64_t period_ns = cli->interval_ns > 0 ? cli->interval_ns : settings->delay_ns;
+	if (!open_feed(top, period_ns, &setup.feed, &error))
 		return fail(error, EXIT_STATUS_USAGE);
 	const int status = ui_run(&setup, &error);
 	feed_close(&setup.feed);
@@ -206,7 +211,7 @@ int top_run(const struct cli *cli) {
 	char *error = check_theme(cli->theme);
 	if (error)
 		return fail(error, EXIT_STATUS_USAGE);
-	if (!cli->replay) {
+	if (!cli->replay && !cli->ssh) {
 		const int status = open_collector(&top);
 		if (status != 0)
 			return status;

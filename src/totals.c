@@ -69,3 +69,26 @@ struct totals totals_of(const struct snapshot *before, const struct snapshot *no
 	}
 	return totals;
 }
+
+static void add_each(uint64_t *to, const uint64_t *from, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		to[i] = add(to[i], from[i]);
+}
+
+void totals_add(struct totals *totals, const struct totals *more) {
+	totals->sockets += more->sockets;
+	add_each(totals->protocols, more->protocols, SOCK_PROTOCOL_COUNT);
+	add_each(totals->states, more->states, SOCK_STATE_COUNT);
+	totals->appeared += more->appeared;
+	totals->gone += more->gone;
+	totals->rx = add(totals->rx, more->rx);
+	totals->tx = add(totals->tx, more->tx);
+	totals->retrans += more->retrans;
+	totals->sent += more->sent;
+	totals->owned += more->owned;
+	totals->owner_hidden += more->owner_hidden;
+	totals->full_queues += more->full_queues;
+	transitions_add(&totals->transitions, &more->transitions);
+	if (more->elapsed_ns > totals->elapsed_ns)
+		totals->elapsed_ns = more->elapsed_ns;
+}

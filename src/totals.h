@@ -21,6 +21,9 @@ struct totals {
 	struct transitions transitions;          /* since the look before */
 };
 
+/* The totals of several machines: `more` is added. */
+void totals_add(struct totals *totals, const struct totals *more);
+
 /* `now` has been through life_update(); `before` is the look before it, or NULL. */
 struct totals totals_of(const struct snapshot *before, const struct snapshot *now,
                         uint64_t elapsed_ns);

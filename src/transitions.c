@@ -47,3 +47,14 @@ uint64_t transitions_out_of(const struct transitions *transitions, unsigned stat
 		sum += to == state ? 0 : transitions->counts[state][to];
 	return sum;
 }
+
+void transitions_add(struct transitions *transitions, const struct transitions *more) {
+	for (size_t from = 0; from < TRANSITION_STATES; from++) {
+		for (size_t to = 0; to < TRANSITION_STATES; to++) {
+			const uint64_t sum =
+			    (uint64_t)transitions->counts[from][to] + more->counts[from][to];
+			transitions->counts[from][to] =
+			    sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+		}
+	}
+}

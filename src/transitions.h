@@ -18,6 +18,9 @@ struct transitions {
 /* Counts what became of one socket, which has been through life_update(), since the look before. */
 void transitions_count(struct transitions *transitions, const struct sock *sock);
 
+/* What was counted in `more`, too. */
+void transitions_add(struct transitions *transitions, const struct transitions *more);
+
 /* How many came into a state from anywhere else, and how many left it. */
 uint64_t transitions_into(const struct transitions *transitions, unsigned state);
 uint64_t transitions_out_of(const struct transitions *transitions, unsigned state);

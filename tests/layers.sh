@@ -15,7 +15,7 @@ declare -A layer=(
 	[util]=1 [thread]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1 [text_file]=1 [range]=1 [glob]=1 [when]=1
 	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [hint]=2 [want]=2 [snapshot]=2
 	[explain]=3 [health]=3 [group]=3 [group_filter]=3 [group_key]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
-	[life]=3 [life_join]=3 [life_rate]=3 [sock_copy]=3 [timeline]=3 [totals]=3 [transitions]=3 [frame]=3 [feed]=3
+	[life]=3 [life_join]=3 [life_rate]=3 [sock_copy]=3 [merge]=3 [timeline]=3 [totals]=3 [transitions]=3 [frame]=3 [feed]=3
 	[act]=3 [act_plan]=3 [session]=3
 	[tally]=3 [exposure]=3
 	[value]=3 [field]=3 [endpoint]=3 [format]=3 [view]=3 [json]=3 [users]=3 [services]=3
@@ -26,7 +26,7 @@ declare -A layer=(
 	[filter_word]=3 [resolve]=3 [config]=3 [config_write]=3 [names]=3 [diff]=3 [history]=3
 	[sink]=4 [sink_socks]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4 [group_rows]=4
 	[option]=5 [cli]=5 [cli_options]=5
-	[actor]=6 [annotate]=6 [batch]=6 [channel]=6 [collector]=6 [feed_thread]=6 [feeds]=6 [frame_make]=6
+	[actor]=6 [annotate]=6 [batch]=6 [channel]=6 [collector]=6 [feed_thread]=6 [feeds]=6 [feed_hosts]=6 [remote]=6 [ssh]=6 [frame_make]=6
 	[keeper]=6 [privilege]=6 [replay_source]=6 [rescue]=6 [top]=6
 	[source]=6 [launch]=6 [indexer]=6 [live]=6 [playback]=6 [notes]=6 [kill]=6 [list]=6 [looks]=6 [main]=6
 )

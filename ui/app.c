@@ -62,6 +62,8 @@ struct app *app_create(const struct app_setup *setup) {
 	app->setup = *setup;
 	take_settings(app);
 	app->columns = columns_create(&app->settings.columns);
+	if (setup->has_hosts)
+		columns_put_first(app->columns, field_named("machine"));
 	if (setup->groups)
 		app->table.grouped.by = *setup->groups;
 	app->trails = trails_create();

@@ -30,6 +30,7 @@ struct app_setup {
 	struct session session; /* what must not be ended without a second thought */
 	bool can_act;           /* app_act_plan() can be carried out */
 	bool is_live;           /* false: a recording is shown */
+	bool has_hosts;         /* the sockets are of several machines */
 	bool can_seek;          /* and one can go to and fro in it */
 };
 

@@ -24,6 +24,17 @@ static void write_filter_error(const struct app *app, struct out *trouble) {
 		out_printf(trouble, _("%sfilter: %s"), trouble->used > 0 ? "; " : "", error);
 }
 
+/* Of several machines, who is away; then what is wrong with those that are there. */
+static void write_troubles(struct out *out, const struct frame *frame) {
+	for (size_t i = 0; i < frame->host_count; i++) {
+		const struct frame_host *host = &frame->hosts[i];
+		if (host->trouble)
+			out_printf(out, "%s%s: %s", out->used > 0 ? "; " : "", host->name,
+			           host->trouble);
+	}
+	trouble_write(out, &frame->snapshot);
+}
+
 /* What is wrong, for the caller to free; NULL: nothing. */
 static char *trouble_text(const struct app *app) {
 	struct out out;
@@ -31,7 +42,7 @@ static char *trouble_text(const struct app *app) {
 	if (app->trouble)
 		out_printf(&out, _("no new look: %s"), app->trouble);
 	else
-		trouble_write(&out, &app->frame->snapshot);
+		write_troubles(&out, app->frame);
 	if (app->fault)
 		out_printf(&out, _("%sconfiguration: %s"), out.used > 0 ? "; " : "", app->fault);
 	write_filter_error(app, &out);

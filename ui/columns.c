@@ -53,6 +53,17 @@ struct columns *columns_create(const struct view *view) {
 	return columns;
 }
 
+void columns_put_first(struct columns *columns, const struct field *field) {
+	for (size_t i = 0; i < columns->count; i++) {
+		if (columns->slots[i].field == field)
+			return;
+	}
+	const struct slot first = *add(columns, field);
+	memmove(columns->slots + 1, columns->slots, (columns->count - 1) * sizeof(*columns->slots));
+	columns->slots[0] = first;
+	columns->layout = xreallocarray(columns->layout, columns->count, sizeof(*columns->layout));
+}
+
 void columns_destroy(struct columns *columns) {
 	if (!columns)
 		return;

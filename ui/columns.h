@@ -21,6 +21,9 @@ struct columns;
 
 /* The default ones of the live view, or those of `view` if it has any; NULL is a view without. */
 struct columns *columns_create(const struct view *view);
+
+/* Before all others, unless it is one of them. */
+void columns_put_first(struct columns *columns, const struct field *field);
 void columns_destroy(struct columns *columns);
 
 size_t columns_count(const struct columns *columns);

@@ -30,6 +30,17 @@ static void add_clock(struct parts *parts, const struct frame *frame) {
 	parts_add(parts, STYLE_TEXT, 4, "%s", text);
 }
 
+/* Of several machines, whether they are there. What does not fit is in the next line if anything is
+ * wrong with it. */
+static void add_hosts(struct parts *parts, const struct frame *frame) {
+	enum { MOST = 8 };
+	for (size_t i = 0; i < frame->host_count && i < MOST; i++) {
+		const struct frame_host *host = &frame->hosts[i];
+		parts_add(parts, host->trouble ? STYLE_ERROR : STYLE_STRONG, host->trouble ? 1 : 5,
+		          "%s%s", host->name, host->trouble ? "!" : "");
+	}
+}
+
 static void add_host(struct parts *parts, const struct frame *frame) {
 	const size_t first_label = strcspn(frame->host, ".");
 	if (frame->host[0] == '\0')
@@ -104,6 +115,7 @@ static void draw_top(const struct source *source, struct canvas *canvas, struct 
 	struct parts line = { .count = 0 };
 	parts_add(&line, STYLE_STRONG, 7, "socklens");
 	add_host(&line, source->frame);
+	add_hosts(&line, source->frame);
 	add_clock(&line, source->frame);
 	add_period(&line, source->look);
 	add_sockets(&line, &source->frame->totals);

@@ -372,6 +372,7 @@ static void run(struct ui *ui) {
 		.host_names = ui->setup->host_names,
 		.session = *ui->setup->session,
 		.can_act = ui->setup->feed.act != NULL,
+		.has_hosts = ui->setup->has_hosts,
 		.is_live = ui->setup->feed.is_live,
 		.can_seek = ui->setup->feed.seek != NULL,
 	};

@@ -22,6 +22,7 @@ struct ui_setup {
 	uint64_t count;    /* of looks, after which it ends; 0: no end */
 	bool host_names;
 	const struct session *session; /* that the user sits in */
+	bool has_hosts;                /* the sockets are of several machines */
 };
 
 /* Until the user or a signal ends it, with standard input and output as the terminal. Returns the
