@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -222,8 +222,9 @@ bool playback_next(struct playback *playback, struct source *source, char **erro
 
 bool playback_has_more(const struct playback *playback) {
 	const struct recording_reader *reader = &playback->reader;
-	struct pollfd input = { .fd = playback->fd, .events = POLLIN };
-	return reader->input_at < reader->input_used || poll(&input, 1, 0) > 0;
+	int waiting = 0;
+	return reader->input_at < reader->input_used ||
+	       (ioctl(playback->fd, FIONREAD, &waiting) == 0 && waiting > 0);
 }
 
 uint64_t playback_position(const struct playback *playback) {

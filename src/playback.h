@@ -35,7 +35,7 @@ bool playback_open_seekable(struct playback *playback, const char *path, char **
  * is wrong with the file, or is NULL. */
 bool playback_next(struct playback *playback, struct source *source, char **error);
 
-/* True if bytes of another moment, or the end, have come already. */
+/* True if bytes of another moment have come already; the end of the file is none. */
 bool playback_has_more(const struct playback *playback);
 
 /* Where in the file the next moment begins, and back to such a place. 0 or -errno. */

@@ -72,24 +72,26 @@ static size_t find_before(const struct timeline *timeline, size_t from, uint64_t
 	return i;
 }
 
-bool timeline_find(const struct timeline *timeline, size_t from, const char *text, size_t *moment) {
-	struct when when;
-	size_t found = timeline->count;
-	if (from >= timeline->count || !when_parse(text, strlen(text), &when))
-		return false;
-	switch (when.kind) {
+/* `count` of the timeline if there is none. */
+static size_t find(const struct timeline *timeline, size_t from, const struct when *when) {
+	switch (when->kind) {
 	case WHEN_NUMBER:
 	case WHEN_CLOCK:
 	case WHEN_DATE:
-		found = when_find(&when, timeline->times_ns, timeline->count);
-		break;
+		return when_find(when, timeline->times_ns, timeline->count);
 	case WHEN_AFTER_FIRST:
-		found = find_after(timeline, from, when.number);
-		break;
+		return find_after(timeline, from, when->number);
 	case WHEN_BEFORE_LAST:
-		found = find_before(timeline, from, when.number);
-		break;
+		return find_before(timeline, from, when->number);
 	}
+	return timeline->count;
+}
+
+bool timeline_find(const struct timeline *timeline, size_t from, const char *text, size_t *moment) {
+	struct when when;
+	if (from >= timeline->count || !when_parse(text, strlen(text), &when))
+		return false;
+	const size_t found = find(timeline, from, &when);
 	if (found == timeline->count)
 		return false;
 	*moment = found;
