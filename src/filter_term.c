@@ -267,12 +267,20 @@ static struct filter_node *parse_names(struct filter_term *term) {
 	return read_pieces(term, FILTER_VALUE_PLAIN) ? filter_parse_names(term) : NULL;
 }
 
+/* A keyword is no field's heading: HOST is the machine's, but "host" an address of either end. */
+static const struct field *find_field(const struct filter_token *token,
+                                      const struct keyword *keyword) {
+	const struct field *field = field_find(token->bytes, token->length);
+	const bool is_heading = field && keyword && strcmp(field->column.name, keyword->name) != 0;
+	return is_heading ? NULL : field;
+}
+
 struct filter_node *filter_parse_term(struct filter_parser *parser, struct filter_token token) {
 	struct filter_term term = { .parser = parser, .name = token, .comparison = FILTER_EQ };
 	if (token.quoted)
 		return filter_fail(parser, &token, _("a value without a name in front:"));
 	const struct keyword *keyword = find_keyword(&token);
-	const struct field *field = field_find(token.bytes, token.length);
+	const struct field *field = find_field(&token, keyword);
 	const enum filter_token_kind next = filter_peek(parser).kind;
 	const bool compared = next == FILTER_TOKEN_COMPARISON; /* so it must be a field */
 	struct filter_node *alone = NULL;
