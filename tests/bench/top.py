@@ -17,6 +17,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 import time
@@ -38,6 +39,12 @@ OWNER_LOOKS = 15
 NEW_PER_SECOND = 200
 GROUPED_BY = ("state", "user", "netns", "cgroup", "sport", "dst", "dst_net", "process", "parent",
               "owners", "health", "local", "peer", "process,state,dst_net")
+REMOTE_SIZE, HOSTS = 10000, ("web1", "web2", "web3")
+SSH = """#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift 2
+exec "$@"
+"""
 SAMPLES, SAMPLE_SECONDS = 80, 0.05
 SOAK_STEP_SECONDS = 300
 
@@ -78,12 +85,14 @@ class Held:
 class Top:
     """The program on a terminal of its own, whose output is counted and searched."""
 
-    def __init__(self, program, *words):
+    def __init__(self, program, *words, path=None):
+        """`path`: where programs are looked for before all else."""
+        path = os.environ["PATH"] if path is None else f"{path}:{os.environ['PATH']}"
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         self.process = subprocess.Popen(
             [program, "top", *words], stdin=slave, stdout=slave, stderr=slave,
-            start_new_session=True, env=os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+            start_new_session=True, env=os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PATH": path})
         os.close(slave)
         self.bytes = 0
         self.drawings = []
@@ -184,6 +193,11 @@ def cpu_ms(pid):
 def pss_kib(pid):
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
         return int(re.search(r"^Pss: +(\d+)", rollup.read(), re.M).group(1))
+
+
+def written_bytes(pid):
+    with open(f"/proc/{pid}/io", encoding="ascii") as counters:
+        return int(re.search(r"^wchar: (\d+)", counters.read(), re.M).group(1))
 
 
 class Report:
@@ -298,6 +312,36 @@ def measure_groups(program, size, report):
                     30 if size == 100000 else None)
 
 
+def measure_remote(program, size, report):
+    """Several machines, which are this one by an ssh that runs the command here: what it takes
+    on the side that shows them, and what goes through the pipe."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/ssh", "w", encoding="ascii") as script:
+            script.write(SSH)
+        os.chmod(f"{folder}/ssh", 0o755)
+        os.symlink(os.path.abspath(program), f"{folder}/socklens")
+        top = Top(program, "--ssh", ",".join(HOSTS), path=folder)
+        try:
+            time.sleep(SETTLE_SECONDS)
+            recorders = children_of(top.pids[1])
+            if len(recorders) != len(HOSTS):
+                raise BenchError(f"{len(recorders)} recorders for {len(HOSTS)} machines")
+            written, cpu = sum(map(written_bytes, recorders)), top.cpu_ms()
+            started, before = time.monotonic(), len(top.drawings)
+            time.sleep(IDLE_SECONDS)
+            elapsed = time.monotonic() - started
+            cpu = top.cpu_ms() - cpu
+            written = sum(map(written_bytes, recorders)) - written
+            report.line(size, f"{len(HOSTS)} machines: processor time here", cpu / elapsed / 10,
+                        "%", 15)
+            report.line(size, f"{len(HOSTS)} machines: looks a second",
+                        (len(top.drawings) - before) / elapsed, "")
+            report.line(size, f"{len(HOSTS)} machines: through each pipe in a second",
+                        written / elapsed / len(HOSTS) / 1e6, "MB", 2)
+        finally:
+            top.close()
+
+
 def measure(programs, size, report):
     top = Top(programs.socklens)
     try:
@@ -308,6 +352,8 @@ def measure(programs, size, report):
         top.close()
     measure_owners(programs.owners, size, report)
     measure_groups(programs.groups, size, report)
+    if size == REMOTE_SIZE:
+        measure_remote(programs.socklens, size, report)
 
 
 class Churn:
