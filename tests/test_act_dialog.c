@@ -58,19 +58,19 @@ static enum act_event press(struct act_dialog *dialog, const char *keys) {
 
 Test(act_dialog, one_key_confirms_what_is_harmless) {
 	struct act_dialog dialog = open_over(ACT_CLOSE, 2, 0);
-	cr_expect_eq(press(&dialog, "\n"), ACT_EVENT_GO);
+	cr_expect_eq(press(&dialog, "y"), ACT_EVENT_GO);
 	cr_expect_eq(dialog.stage, ACT_STAGE_WAIT);
-	cr_expect_eq(press(&dialog, "\n"), ACT_EVENT_NONE, "it is done once");
+	cr_expect_eq(press(&dialog, "y"), ACT_EVENT_NONE, "it is done once");
 	act_dialog_finish(&dialog);
 	dialog = open_over(ACT_SIGNAL, 1, 0);
 	cr_expect_eq(press(&dialog, "y"), ACT_EVENT_GO);
 	act_dialog_finish(&dialog);
 }
 
-Test(act_dialog, only_those_keys_confirm) {
+Test(act_dialog, only_that_key_confirms) {
 	struct act_dialog dialog = open_over(ACT_CLOSE, 1, 0);
 	for (int key = 1; key < KEY_CODE_COUNT; key = key == 0x100 ? KEY_CODE_UP : key + 1) {
-		if (key != 'y' && key != KEY_CODE_ENTER)
+		if (key != 'y')
 			cr_expect_neq(act_dialog_key(&dialog, key), ACT_EVENT_GO, "key %d", key);
 	}
 	cr_expect_eq(dialog.stage, ACT_STAGE_ASK);
@@ -81,11 +81,26 @@ Test(act_dialog, what_is_dangerous_is_asked_twice) {
 	struct act_dialog dialog = open_over(ACT_CLOSE, 1, 1);
 	cr_expect_eq(press(&dialog, "y"), ACT_EVENT_NONE);
 	cr_expect_eq(dialog.stage, ACT_STAGE_ASK_AGAIN);
-	cr_expect_eq(press(&dialog, "y"), ACT_EVENT_GO);
+	cr_expect_eq(press(&dialog, "Y"), ACT_EVENT_GO);
 	act_dialog_finish(&dialog);
 	dialog = open_over(ACT_CLOSE, 0, 1);
 	press(&dialog, "y");
 	cr_expect_eq(press(&dialog, "n"), ACT_EVENT_END);
+	act_dialog_finish(&dialog);
+}
+
+/* Enter was pressed in the menu before, too. */
+Test(act_dialog, no_key_that_is_held_down_answers_more_than_one_question) {
+	static const char keys[] = { 'y', 'Y', '\n' };
+	for (size_t i = 0; i < sizeof(keys); i++) {
+		struct act_dialog dialog = open_over(ACT_CLOSE, 0, 1);
+		for (int times = 0; times < 50; times++)
+			cr_expect_neq(act_dialog_key(&dialog, keys[i]), ACT_EVENT_GO);
+		act_dialog_finish(&dialog);
+	}
+	struct act_dialog dialog = open_over(ACT_CLOSE, 1, 0);
+	cr_expect_eq(act_dialog_key(&dialog, KEY_CODE_ENTER), ACT_EVENT_NONE);
+	cr_expect_eq(dialog.stage, ACT_STAGE_ASK);
 	act_dialog_finish(&dialog);
 }
 
@@ -99,7 +114,8 @@ Test(act_dialog, many_are_only_touched_by_who_knows_how_many) {
 	act_dialog_finish(&dialog);
 	dialog = open_over(ACT_CLOSE, 12, 1);
 	cr_expect_eq(press(&dialog, "13\n"), ACT_EVENT_NONE, "and it is dangerous");
-	cr_expect_eq(press(&dialog, "\n"), ACT_EVENT_GO);
+	cr_expect_eq(press(&dialog, "\n\n"), ACT_EVENT_NONE);
+	cr_expect_eq(press(&dialog, "Y"), ACT_EVENT_GO);
 	act_dialog_finish(&dialog);
 }
 
@@ -127,7 +143,7 @@ static void draw_all(struct canvas *canvas, struct out *screens) {
 	draw(&dialog, canvas, screens);
 	press(&dialog, "y");
 	draw(&dialog, canvas, screens);
-	press(&dialog, "y");
+	press(&dialog, "Y");
 	draw(&dialog, canvas, screens);
 	act_dialog_tell(&dialog, results);
 	draw(&dialog, canvas, screens);

@@ -768,7 +768,7 @@ Test(app, what_is_confirmed_is_wished_for_with_its_deeds) {
 	press(&stage, KEY_CODE_ENTER);
 	expect_shown(&stage, "Close 1 socket");
 	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE);
-	press(&stage, KEY_CODE_ENTER);
+	press(&stage, 'y');
 	cr_assert_eq(app_take_wish(stage.app), APP_WISH_ACT);
 	const struct act_plan *plan = app_act_plan(stage.app);
 	cr_assert_eq(plan->deed_count, 1);

@@ -1,5 +1,7 @@
 /* One way leads to ACT_EVENT_GO: through every question, each answered by a key of its own. Any
- * other key but those that scroll does nothing, or leads back. */
+ * other key but those that scroll does nothing, or leads back. Enter, which chose in the menu, ends
+ * a number but is no answer, so that no key that is held down passes from one question to the next.
+ */
 
 #include "act_dialog.h"
 
@@ -47,8 +49,6 @@ static bool asks_for_number(const struct act_dialog *dialog) {
 }
 
 static enum act_event confirm(struct act_dialog *dialog) {
-	if (dialog->plan.deed_count == 0)
-		return ACT_EVENT_END;
 	if (dialog->stage == ACT_STAGE_ASK && act_plan_dangers(&dialog->plan) != 0) {
 		dialog->stage = ACT_STAGE_ASK_AGAIN;
 		return ACT_EVENT_NONE;
@@ -84,7 +84,10 @@ static enum act_event type_number(struct act_dialog *dialog, int key) {
 static enum act_event answer(struct act_dialog *dialog, int key) {
 	if (asks_for_number(dialog))
 		return type_number(dialog, key);
-	return key == 'y' || key == KEY_CODE_ENTER ? confirm(dialog) : ACT_EVENT_NONE;
+	if (dialog->plan.deed_count == 0)
+		return key == KEY_CODE_ENTER ? ACT_EVENT_END : ACT_EVENT_NONE;
+	return key == (dialog->stage == ACT_STAGE_ASK ? 'y' : 'Y') ? confirm(dialog)
+	                                                           : ACT_EVENT_NONE;
 }
 
 /* True if the key scrolls. */
@@ -189,11 +192,11 @@ static void write_question(const struct act_dialog *dialog, struct out *out) {
 		                                "Esc: leave it: %s"),
 		           touched(dialog), dialog->typed);
 	} else if (dialog->plan.deed_count == 0) {
-		out_text(out, _("There is nothing that can be done. Esc: back"));
+		out_text(out, _("There is nothing that can be done. Enter, Esc: back"));
 	} else {
 		out_text(out, dialog->stage == ACT_STAGE_ASK
-		                  ? _("y, Enter: do it   Esc, n: leave it")
-		                  : _("Really? See what is marked with !   y, Enter: do it   "
+		                  ? _("y: do it   Esc, n: leave it")
+		                  : _("Really? See what is marked with !   Y (capital): do it   "
 		                      "Esc, n: leave it"));
 	}
 }

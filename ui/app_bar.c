@@ -44,7 +44,6 @@ static struct items items_of(const struct app *app) {
 		add(&items, KEY_CODE_ESCAPE, N_("Back"));
 		break;
 	case APP_MODE_ACT:
-		add(&items, KEY_CODE_ENTER, N_("Go on"));
 		add(&items, KEY_CODE_ESCAPE, N_("Leave"));
 		break;
 	case APP_MODE_TABLE:

@@ -59,7 +59,7 @@ def _():
             choose(one, CLOSE)
             text = one.wait_for("Close 2 sockets")
             equal(text.count("would be closed"), 2, "both are listed")
-            one.press("Enter")
+            one.press("y")
             one.wait_for("2 closed")
             one.press("Enter")
             one.wait_for(lambda text: "tagged" not in text, "no tags")
@@ -74,7 +74,7 @@ def _():
             one.row("ESTAB", f"127.0.0.1:{at} ")
             choose(one, TERM)
             one.wait_for(f"would be sent TERM: {held.pid}/")
-            one.press("Enter")
+            one.press("y")
             one.wait_for("1 signalled")
         equal(held.process.wait(live.LIMIT_SECONDS), -signal.SIGTERM, "it ended")
 
@@ -88,10 +88,10 @@ def _():
             one.row("LISTEN", f":{at}")
             choose(one, CLOSE)
             one.wait_for("! it waits for peers")
-            one.press("Enter")
+            one.press("y")
             one.wait_for("Really?")
             equal(held.ask("l.accept()"), "EAGAIN", "still open")
-            one.press("Enter")
+            one.press("Y")
             one.wait_for("1 closed")
         equal(held.ask("l.accept()"), "EINVAL", "closed")
 
@@ -166,7 +166,7 @@ def _():
         with top(at, "established", program=nobody) as one:
             one.row("ESTAB", f"127.0.0.1:{at} ")
             choose(one, CLOSE)
-            one.press("Enter")
+            one.press("y")
             one.wait_for("not permitted: needs CAP_NET_ADMIN")
         true(held.is_whole(), "nothing happened")
 
@@ -186,7 +186,7 @@ def _():
                 "c.close(); s.close(); l.close()",
             )
             held.connects(at=at, client=client)
-            one.press("Enter")
+            one.press("y")
             one.wait_for("1 gone")
         true(held.is_whole(), "the later one")
 
@@ -203,7 +203,7 @@ def _():
                 caps = [line.split()[1] for line in status if line.startswith("CapEff")]
             equal(caps, ["0" * 16], "capabilities of the screen")
             choose(one, CLOSE)
-            one.press("Enter")
+            one.press("y")
             one.wait_for("1 closed")
             true(is_running(drawing), "it goes on")
 
