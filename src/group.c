@@ -58,6 +58,11 @@ bool group_by_set(struct group_by *by, const char *list, char **error) {
 	return true;
 }
 
+void group_by_write(struct out *out, const struct group_by *by) {
+	for (size_t i = 0; i < by->level_count; i++)
+		out_printf(out, "%s%s", i > 0 ? ", " : "", by->levels[i]->column.name);
+}
+
 bool group_is_summable(const struct field *field) {
 	static const char *const names[] = {
 		"recvq",

@@ -28,6 +28,9 @@ struct group_by {
  * and `by` is unchanged. */
 bool group_by_set(struct group_by *by, const char *list, char **error);
 
+/* "process, state". */
+void group_by_write(struct out *out, const struct group_by *by);
+
 /* True if a sum of the field means something: of bytes it does, of ports not. */
 bool group_is_summable(const struct field *field);
 

@@ -45,6 +45,7 @@ static struct header_look plain(void) {
 		                     .wanted_ns = second,
 		                     .filter = "tcp and port 1234",
 		                     .toggles = "",
+		                     .groups = "",
 		                     .shown = 3,
 		                     .hidden = 1201 };
 }
@@ -294,6 +295,22 @@ Test(header, what_the_rows_are_sorted_by_is_said_where_there_is_room) {
 	expect_line(
 	    &frame, &look, 77, 3,
 	    " filter: tcp and port 1234  [listening only]            3 shown, 1,201 hidden");
+}
+
+Test(header, what_the_rows_are_grouped_by_is_said_before_the_order) {
+	const struct frame frame = example();
+	struct header_look look = plain();
+	look.groups = "process, state";
+	expect_line(&frame, &look, 90, 3,
+	            " filter: tcp and port 1234                 groups by process, state  3 shown, "
+	            "1,201 hidden");
+	look.sort = "rate";
+	expect_line(&frame, &look, 86, 3,
+	            " filter: tcp and port 1234  groups by process, state  by rate \u25b2  "
+	            "3 shown, 1,201 hidden");
+	expect_line(&frame, &look, 85, 3,
+	            " filter: tcp and port 1234            groups by process, state  3 shown, "
+	            "1,201 hidden");
 }
 
 Test(header, toggles_stand_behind_the_filter) {

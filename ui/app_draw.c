@@ -64,6 +64,15 @@ static char *filter_text(const struct filter_line *line,
 	return out.bytes;
 }
 
+/* For the caller to free. */
+static char *groups_text(const struct group_by *by) {
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	group_by_write(&out, by);
+	out_char(&out, '\0');
+	return out.bytes;
+}
+
 static int header_height(int height, bool is_trouble) {
 	const int room = height - TABLE_LINES_MIN;
 	const int most = HEADER_LINES + is_trouble;
@@ -75,6 +84,7 @@ static int header_height(int height, bool is_trouble) {
 static void draw_header(struct app *app, struct canvas *canvas, struct area *area) {
 	char *filter = filter_text(app->filter, filter_line_write);
 	char *toggles = filter_text(app->filter, filter_line_write_toggles);
+	char *groups = groups_text(&app->table.grouped.by);
 	char *trouble = trouble_text(app);
 	const struct header_look look = {
 		.period_ns = app->delay_ns == 0 ? 0 : app_period_ns(app),
@@ -85,6 +95,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		.follows = app->table.follows,
 		.filter = filter,
 		.toggles = toggles,
+		.groups = groups,
 		.sort = app->sort ? app->sort->column.name : NULL,
 		.descending = app->descending,
 		.shown = app->table.sockets - app->table.gone,
@@ -99,6 +110,7 @@ static void draw_header(struct app *app, struct canvas *canvas, struct area *are
 		area_take_top(area, header_draw(&app->header, canvas, top, app->frame, &look));
 	free(filter);
 	free(toggles);
+	free(groups);
 	free(trouble);
 }
 

@@ -43,8 +43,7 @@ static void tell(struct app *app) {
 	const struct group_by *by = &app->table.grouped.by;
 	struct out text;
 	out_init(&text, OUT_MEMORY);
-	for (size_t i = 0; i < by->level_count; i++)
-		out_printf(&text, "%s%s", i > 0 ? ", " : "", by->levels[i]->column.name);
+	group_by_write(&text, by);
 	out_char(&text, '\0');
 	app_say(app, by->level_count > 0 ? xasprintf(_("groups by %s"), text.bytes)
 	                                 : xasprintf("%s", _("no groups")));

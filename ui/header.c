@@ -286,21 +286,31 @@ static int draw_cut(struct canvas *canvas, struct area area, enum style style, c
 	return area.width;
 }
 
-/* Draws what the rows are sorted by at the right end, for it need not be a column that is seen; it
- * goes before any of what else is `needed` does. Returns the columns that are left of it. */
-static int draw_sort(const struct header_look *look, struct canvas *canvas, struct area area,
-                     int needed) {
-	char text[PART_TEXT_ROOM];
-	if (!look->sort)
-		return area.width;
-	snprintf(text, sizeof(text), _("by %s %s"), look->sort,
-	         canvas_sort_mark(canvas, look->descending));
-	const int width = canvas_text_width(canvas, text);
-	const int left = area.width - width - 2;
-	if (left < needed)
+/* Draws the text at the right end if the `needed` columns stay free. Returns the columns that are
+ * left of it. */
+static int draw_at_right(struct canvas *canvas, struct area area, int needed, const char *text) {
+	const int left = area.width - canvas_text_width(canvas, text) - 2;
+	if (text[0] == '\0' || left < needed)
 		return area.width;
 	canvas_text_right(canvas, area.x, area.y, area.width, STYLE_TEXT, text);
 	return left;
+}
+
+/* What the rows are grouped and sorted by need not be a column that is seen. Both go before any of
+ * what else is `needed` does, the groups last. Returns the columns that are left of them. */
+static int draw_order(const struct header_look *look, struct canvas *canvas, struct area area,
+                      int needed) {
+	char groups[PART_TEXT_ROOM] = "";
+	char sort[PART_TEXT_ROOM] = "";
+	if (look->groups[0] != '\0')
+		snprintf(groups, sizeof(groups), _("groups by %s"), look->groups);
+	if (look->sort)
+		snprintf(sort, sizeof(sort), _("by %s %s"), look->sort,
+		         canvas_sort_mark(canvas, look->descending));
+	const int groups_width = canvas_text_width(canvas, groups);
+	const int gap = groups_width > 0 ? groups_width + 2 : 0;
+	area.width = draw_at_right(canvas, area, needed + gap, sort);
+	return draw_at_right(canvas, area, needed, groups);
 }
 
 /* What the toggles say hides sockets too, so it goes only after half of the filter has. */
@@ -316,7 +326,7 @@ static void draw_filter(const struct source *source, struct canvas *canvas, stru
 	const int needed = 1 + canvas_text_width(canvas, label) +
 	                   canvas_text_width(canvas, look->filter) +
 	                   (toggles_width > 0 ? toggles_width + 2 : 0);
-	const int left = draw_sort(look, canvas, area, needed) - 1;
+	const int left = draw_order(look, canvas, area, needed) - 1;
 	area.x += 1;
 	const bool toggled = toggles_width > 0 && toggles_width + 2 <= left / 2;
 	const int room = toggled ? left - toggles_width - 2 : left;

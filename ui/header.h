@@ -22,7 +22,8 @@ struct header_look {
 	bool ended;          /* a recording has no more looks */
 	const char *filter;  /* text, or "" */
 	const char *toggles; /* what is toggled, or "" */
-	const char *sort;    /* what the rows are sorted by; NULL: nothing */
+	const char *groups;  /* what the rows are in groups by, or "" */
+	const char *sort;    /* what they are sorted by; NULL: nothing */
 	bool descending;
 	uint64_t shown, hidden, tagged;
 	enum human_unit unit; /* of rates */
