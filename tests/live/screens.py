@@ -77,6 +77,13 @@ class Screen:
     def is_dead(self):
         return self.ask("pane_dead") == "1"
 
+    def status(self):
+        """How the program ended, once that is known, which is after its terminal is left."""
+        told = lambda: self.ask("pane_dead_status") or self.ask("pane_dead_signal")
+        live.until(told, "the exit status")
+        signal = self.ask("pane_dead_signal")
+        return f"signal {signal}" if signal else int(self.ask("pane_dead_status"))
+
     def wait_for(self, what, sentence=None):
         """Poll until what(screen text) is true, or the text holds `what`; return the text."""
         end = time.monotonic() + live.LIMIT_SECONDS / 4

@@ -104,13 +104,13 @@ def _():
             with screen("top", "-d", "0.1", "--replay", path) as one:
                 until(lambda: "damaged" in one.text() or one.is_dead(), "the damage")
                 if one.is_dead():
-                    equal(one.ask("pane_dead_status"), "3", f"byte {place}")
+                    equal(one.status(), 3, f"byte {place}")
                     continue
                 one.type(",J1")
                 one.press("Enter")
                 one.type("q")
                 until(one.is_dead, "the end")
-                equal(one.ask("pane_dead_status"), "3", f"byte {place}")
+                equal(one.status(), 3, f"byte {place}")
 
 
 @test("another machine's recorder is followed as it looks, until it ends")

@@ -116,7 +116,7 @@ def _():
         true(all(map(is_running, started)), "the recorders are there")
         one.type("q")
         until(one.is_dead, "the end")
-        equal(one.ask("pane_dead_status"), "0", "its status")
+        equal(one.status(), 0, "its status")
         until(lambda: not any(map(is_running, started)), "the end of all recorders")
 
 
