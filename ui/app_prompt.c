@@ -147,7 +147,7 @@ static const struct prompt_kind kinds[] = {
 	[APP_PROMPT_START] = { N_("filter at the start"), start_start, NULL, enter_start, NULL },
 	[APP_PROMPT_EXPORT] = { N_("write to (.txt .json .ndjson .csv .tsv)"), start_export, NULL,
 	                        enter_export, NULL },
-	[APP_PROMPT_JUMP] = { N_("go to (12:30, +30s, -2m, moment)"), start_jump, NULL, enter_jump,
+	[APP_PROMPT_JUMP] = { N_("go to (12:30, +30s, -2m, 3)"), start_jump, NULL, enter_jump,
 	                      NULL },
 };
 _Static_assert(ARRAY_LENGTH(kinds) == APP_PROMPT_COUNT, "a row for each");
