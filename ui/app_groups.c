@@ -39,24 +39,12 @@ void app_groups_refresh(struct app *app) {
 		choose_sums(app);
 }
 
-static void tell(struct app *app) {
-	const struct group_by *by = &app->table.grouped.by;
-	struct out text;
-	out_init(&text, OUT_MEMORY);
-	group_by_write(&text, by);
-	out_char(&text, '\0');
-	app_say(app, by->level_count > 0 ? xasprintf(_("groups by %s"), text.bytes)
-	                                 : xasprintf("%s", _("no groups")));
-	out_finish(&text);
-}
-
 /* NULL: none. */
 static void group_by_field(struct app *app, const struct field *field) {
 	struct group_by *by = &app->table.grouped.by;
 	by->level_count = field ? 1 : 0;
 	by->levels[0] = field;
 	app_refresh(app);
-	tell(app);
 }
 
 void app_groups_toggle_tree(struct app *app) {

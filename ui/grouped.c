@@ -96,7 +96,7 @@ void grouped_turn_all(struct grouped *grouped) {
 void grouped_write_size(struct out *out, const struct group *group) {
 	if (group->health != HEALTH_FINE)
 		out_printf(out, "%s! ", health_name(group->health));
-	out_number(out, group->present);
+	out_count(out, _("%llu socket"), _("%llu sockets"), group->present);
 }
 
 /* Sums. */

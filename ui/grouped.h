@@ -43,7 +43,7 @@ void grouped_update(struct grouped *grouped, const struct order_row *socks, size
 
 bool grouped_is_open(const struct grouped *grouped, const struct group *group);
 
-/* "close-wait! 12": how the sockets are doing, if they are not well, and how many are there. */
+/* "close-wait! 12 sockets": how the sockets are doing, if they are not well, and how many are there. */
 void grouped_write_size(struct out *out, const struct group *group);
 
 /* Takes effect with the next grouped_update(). */

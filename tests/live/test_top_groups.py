@@ -16,7 +16,7 @@ def stage():
 
 def count_of(one, key):
     """How many sockets the row of the group says it has, once it is there."""
-    return int(one.like(rf"^[▸▾] {re.escape(key)} .*? (\d+)( |$)").group(1))
+    return int(one.like(rf"^[▸▾] {re.escape(key)} .*? (\d+) sockets?( |$)").group(1))
 
 
 @test("the tree has every process with its sockets, and opens and closes")
