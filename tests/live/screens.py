@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -79,10 +80,14 @@ class Screen:
 
     def status(self):
         """How the program ended, once that is known, which is after its terminal is left."""
-        told = lambda: self.ask("pane_dead_status") or self.ask("pane_dead_signal")
+        server = int(self.ask("pid"))
+
+        def told():
+            os.kill(server, signal.SIGCHLD)  # tmux may have missed it, and leave a zombie
+            return self.ask("pane_dead_status") or self.ask("pane_dead_signal")
         live.until(told, "the exit status")
-        signal = self.ask("pane_dead_signal")
-        return f"signal {signal}" if signal else int(self.ask("pane_dead_status"))
+        number = self.ask("pane_dead_signal")
+        return f"signal {number}" if number else int(self.ask("pane_dead_status"))
 
     def wait_for(self, what, sentence=None):
         """Poll until what(screen text) is true, or the text holds `what`; return the text."""
