@@ -61,6 +61,25 @@ def _():
             one.wait_for("there is no such moment")
 
 
+def table(*words):
+    """The rows that a live view with these words shows at first, from the heading on."""
+    columns = "proto,state,recvq,sendq,local,peer,owners,uid,cookie"
+    with screen("top", "-d", "60", "--columns", columns, *words, "tcp or udp") as one:
+        text = one.wait_for("PROTO")
+    return text[text.index("PROTO"):].rsplit("F1", 1)[0].split("\n")
+
+
+@test("the screen of a recording is that of the live view")
+def _():
+    kept = sockets.pair()
+    with recordings.new_file() as path:
+        words = [live.PROGRAM, "record", "-n", "1", path]
+        subprocess.run(words, check=True, stderr=subprocess.DEVNULL, timeout=live.LIMIT_SECONDS)
+        seen = table("--sort", "cookie")
+        equal(table("--sort", "cookie", "--replay", path), seen, "the rows")
+        true(sum("ESTAB" in row for row in seen) == 2, f"both ends of {kept}: {seen}")
+
+
 @test("the end of a recording is not the end of the view, and one can go back from it")
 def _():
     with recordings.new_file() as path:
