@@ -244,6 +244,25 @@ Test(grouped, random_folds_keep_every_socket_of_open_groups) {
 	table_finish(&table);
 }
 
+/* More groups come and go than are remembered. */
+Test(grouped, groups_that_are_there_stay_open_however_many_were_before) {
+	struct given given[GIVEN_MAX] = { { 0 } };
+	struct table table = table_by("sport");
+	for (uint16_t port = 1; port <= 200 * GIVEN_MAX; port++) {
+		given[(port - 1) % GIVEN_MAX] = (struct given){ port, SOCK_STATE_CLOSE, 0, 0, "" };
+		if (port % GIVEN_MAX > 0)
+			continue;
+		update(&table, given, GIVEN_MAX, NULL, false);
+		cr_assert_eq(table.count, GIVEN_MAX, "new ones are closed");
+		for (size_t row = 0; row < GIVEN_MAX; row++)
+			grouped_set_open(&table.grouped, table_group(&table, row), true);
+		update(&table, given, GIVEN_MAX, NULL, false);
+		cr_assert_eq(table.count, 2 * GIVEN_MAX, "all are open");
+	}
+	cr_expect_leq(table.grouped.turned.count, 4096, "the others are forgotten");
+	table_finish(&table);
+}
+
 Test(grouped, an_empty_look_has_no_rows) {
 	struct table table = table_by("state");
 	update_some(&table);

@@ -18,71 +18,30 @@ enum { TURNED_MAX = 4096 };
 void grouped_finish(struct grouped *grouped) {
 	group_tree_finish(&grouped->tree);
 	free(grouped->rows);
-	free(grouped->turned);
+	tags_finish(&grouped->turned);
 	*grouped = (struct grouped){ 0 };
 }
 
-/* Where the id is among those turned, or belongs. */
-static size_t find_turned(const struct grouped *grouped, uint64_t id) {
-	size_t first = 0;
-	size_t end = grouped->turned_count;
-	while (first < end) {
-		const size_t middle = first + (end - first) / 2;
-		if (grouped->turned[middle] < id)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	return first;
-}
-
-static bool is_turned(const struct grouped *grouped, uint64_t id) {
-	const size_t at = find_turned(grouped, id);
-	return at < grouped->turned_count && grouped->turned[at] == id;
-}
-
 bool grouped_is_open(const struct grouped *grouped, const struct group *group) {
-	return grouped->opened != is_turned(grouped, group->id);
+	return grouped->opened != tags_has(&grouped->turned, group->id);
 }
 
 static void forget_gone(struct grouped *grouped) {
-	uint64_t *kept = xcalloc(TURNED_MAX, sizeof(*kept));
-	struct grouped old = *grouped;
+	struct tags kept = { .count = 0 };
+	for (uint32_t i = 0; i < grouped->tree.count && kept.count < TURNED_MAX / 2; i++) {
+		if (tags_has(&grouped->turned, grouped->tree.groups[i].id))
+			tags_toggle(&kept, grouped->tree.groups[i].id);
+	}
+	tags_finish(&grouped->turned);
 	grouped->turned = kept;
-	grouped->turned_count = 0;
-	for (uint32_t i = 0; i < grouped->tree.count; i++) {
-		const uint64_t id = grouped->tree.groups[i].id;
-		if (!is_turned(&old, id) || grouped->turned_count >= TURNED_MAX / 2)
-			continue;
-		const size_t at = find_turned(grouped, id);
-		memmove(kept + at + 1, kept + at, (grouped->turned_count - at) * sizeof(*kept));
-		kept[at] = id;
-		grouped->turned_count++;
-	}
-	free(old.turned);
-}
-
-static void turn(struct grouped *grouped, uint64_t id) {
-	if (!grouped->turned)
-		grouped->turned = xcalloc(TURNED_MAX, sizeof(*grouped->turned));
-	if (grouped->turned_count == TURNED_MAX)
-		forget_gone(grouped);
-	const size_t at = find_turned(grouped, id);
-	uint64_t *place = grouped->turned + at;
-	const size_t behind = grouped->turned_count - at;
-	if (is_turned(grouped, id)) {
-		memmove(place, place + 1, (behind - 1) * sizeof(*place));
-		grouped->turned_count--;
-	} else {
-		memmove(place + 1, place, behind * sizeof(*place));
-		*place = id;
-		grouped->turned_count++;
-	}
 }
 
 void grouped_set_open(struct grouped *grouped, const struct group *group, bool open) {
-	if (grouped_is_open(grouped, group) != open)
-		turn(grouped, group->id);
+	if (grouped_is_open(grouped, group) == open)
+		return;
+	if (grouped->turned.count >= TURNED_MAX)
+		forget_gone(grouped);
+	tags_toggle(&grouped->turned, group->id);
 }
 
 void grouped_turn_all(struct grouped *grouped) {
@@ -90,7 +49,7 @@ void grouped_turn_all(struct grouped *grouped) {
 	for (uint32_t i = 0; i < grouped->tree.count; i++)
 		all_open = all_open && grouped_is_open(grouped, &grouped->tree.groups[i]);
 	grouped->opened = !all_open;
-	grouped->turned_count = 0;
+	tags_clear(&grouped->turned);
 }
 
 void grouped_write_size(struct out *out, const struct group *group) {

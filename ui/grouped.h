@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "group.h"
+#include "tags.h"
 #include "view.h"
 
 struct order_row;
@@ -27,9 +28,8 @@ struct grouped {
 	size_t count;
 	/* The rest is its own. */
 	size_t capacity;
-	bool opened;      /* groups are open, but for those in `turned`; else the other way round */
-	uint64_t *turned; /* ids, sorted */
-	size_t turned_count;
+	bool opened; /* groups are open, but for those in `turned`; else the other way round */
+	struct tags turned; /* ids of groups */
 };
 
 void grouped_finish(struct grouped *grouped);
@@ -43,7 +43,8 @@ void grouped_update(struct grouped *grouped, const struct order_row *socks, size
 
 bool grouped_is_open(const struct grouped *grouped, const struct group *group);
 
-/* "close-wait! 12 sockets": how the sockets are doing, if they are not well, and how many are there. */
+/* "close-wait! 12 sockets": how the sockets are doing, if they are not well, and how many are
+ * there. */
 void grouped_write_size(struct out *out, const struct group *group);
 
 /* Takes effect with the next grouped_update(). */

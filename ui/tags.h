@@ -1,6 +1,6 @@
 #pragma once
-/* Sockets that were tagged, by what the live view knows them by (struct sock_life, serial). Pure.
- */
+/* Sockets that were tagged, by what the live view knows them by (struct sock_life, serial), or
+ * groups, by their ids. Pure. */
 
 #include <stdbool.h>
 #include <stddef.h>
