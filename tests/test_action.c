@@ -55,6 +55,15 @@ Test(action, a_key_may_be_named_in_any_case_but_a_letter_is_itself) {
 		             cases[i].name);
 }
 
+Test(action, moves_are_by_lines_pages_and_to_the_ends) {
+	cr_expect_eq(action_step(ACTION_UP, 20, 66), -1);
+	cr_expect_eq(action_step(ACTION_HALF_PAGE_DOWN, 20, 66), 10);
+	cr_expect_eq(action_step(ACTION_HALF_PAGE_DOWN, 1, 66), 1, "the least that moves");
+	cr_expect_eq(action_step(ACTION_PAGE_UP, 20, 66), -20);
+	cr_expect_eq(action_step(ACTION_LAST, 20, 66), 66);
+	cr_expect_eq(action_step(ACTION_QUIT, 20, 66), 0);
+}
+
 Test(action, every_action_has_a_row_with_a_key_and_a_sentence) {
 	bool seen[ACTION_COUNT] = { false };
 	for (size_t i = 0; i < action_count; i++) {

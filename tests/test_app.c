@@ -748,6 +748,25 @@ static void begin_acting(struct stage *stage) {
 	begin_with(stage, setup, NULL, NULL);
 }
 
+Test(app, the_help_page_is_walked_with_the_keys_of_a_list) {
+	struct stage stage;
+	begin(&stage, false);
+	press(&stage, KEY_CODE_F1);
+	expect_shown(&stage, "these keys");
+	press(&stage, KEY_CODE_END);
+	expect_shown(&stage, "at least so old");
+	expect_hidden(&stage, "these keys");
+	press(&stage, KEY_CODE_HOME);
+	expect_shown(&stage, "these keys");
+	press(&stage, KEY_CODE_END);
+	expect_shown(&stage, "at least so old");
+	press(&stage, KEY_CODE_UP);
+	expect_hidden(&stage, "at least so old");
+	press(&stage, 'x');
+	expect_shown(&stage, "F1Help");
+	finish(&stage);
+}
+
 Test(app, tagged_sockets_are_marked_and_counted_until_escape) {
 	struct stage stage;
 	begin_acting(&stage);

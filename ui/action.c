@@ -153,6 +153,40 @@ enum action action_named(const char *name, size_t length) {
 	return ACTION_NONE;
 }
 
+enum step {
+	STEP_LINE,
+	STEP_HALF_PAGE,
+	STEP_PAGE,
+	STEP_ALL,
+};
+
+static const struct {
+	enum action action;
+	int direction;
+	enum step step;
+} moves[] = {
+	{ ACTION_UP, -1, STEP_LINE },
+	{ ACTION_DOWN, 1, STEP_LINE },
+	{ ACTION_HALF_PAGE_UP, -1, STEP_HALF_PAGE },
+	{ ACTION_HALF_PAGE_DOWN, 1, STEP_HALF_PAGE },
+	{ ACTION_PAGE_UP, -1, STEP_PAGE },
+	{ ACTION_PAGE_DOWN, 1, STEP_PAGE },
+	{ ACTION_FIRST, -1, STEP_ALL },
+	{ ACTION_LAST, 1, STEP_ALL },
+};
+
+long action_step(enum action action, long page, long lines) {
+	const long sizes[] = { [STEP_LINE] = 1,
+		               [STEP_HALF_PAGE] = (page + 1) / 2,
+		               [STEP_PAGE] = page,
+		               [STEP_ALL] = lines };
+	for (size_t i = 0; i < ARRAY_LENGTH(moves); i++) {
+		if (moves[i].action == action)
+			return moves[i].direction * sizes[moves[i].step];
+	}
+	return 0;
+}
+
 static const struct {
 	int key;
 	const char *name;

@@ -84,6 +84,10 @@ extern const size_t action_count;
 /* ACTION_NONE if there is none of that name. Which key does what is in keymap.h. */
 enum action action_named(const char *name, size_t length);
 
+/* By how many lines the action moves in so many `lines`, of which `page` are seen: to an end by all
+ * of them. 0: it does not move. */
+long action_step(enum action action, long page, long lines);
+
 /* "F1", "Enter", "Ctrl-L", "q". */
 struct key_name {
 	char text[12];

@@ -403,17 +403,16 @@ static void press_in_table(struct app *app, int key) {
 		handlers[action](app);
 }
 
+/* How far it can be scrolled the drawing finds out. */
 static void press_in_help(struct app *app, int key) {
+	enum { LINES_MOST = 10000 };
 	const enum action action = keymap_action(&app->settings.keymap, key);
-	const int step = action == ACTION_DOWN        ? 1
-	                 : action == ACTION_UP        ? -1
-	                 : action == ACTION_PAGE_DOWN ? app->table_height
-	                 : action == ACTION_PAGE_UP   ? -app->table_height
-	                                              : 0;
+	const int step = (int)action_step(action, app->help_height, LINES_MOST);
+	const int wanted = app->help_scroll + step;
 	if (step == 0)
 		app_close_mode(app);
 	else
-		app->help_scroll = app->help_scroll + step < 0 ? 0 : app->help_scroll + step;
+		app->help_scroll = wanted < 0 ? 0 : wanted > LINES_MOST ? LINES_MOST : wanted;
 	if (action == ACTION_SUSPEND || action == ACTION_REDRAW || action == ACTION_QUIT)
 		handlers[key == 'q' ? ACTION_NONE : action](app);
 }

@@ -152,6 +152,7 @@ void app_draw(struct app *app, struct canvas *canvas, uint64_t now_ns) {
 	const struct area bottom = area_take_bottom(&area, bottom_height(app));
 	const struct area strip = area_take_bottom(&area, app_replay_height(app, area.height));
 	app_replay_draw(app, canvas, strip);
+	app->help_height = area.height > 1 ? area.height : 1;
 	if (app->mode == APP_MODE_HELP)
 		app->help_scroll = app_help_draw(app, canvas, area);
 	else if (app->frame)

@@ -190,29 +190,10 @@ static bool press_here(struct app *app, int key) {
 
 static bool act(struct app *app, enum action action) {
 	const long page = app->setup_height > 1 ? app->setup_height - 1 : 1;
-	const long all = (long)row_count();
-	static const struct {
-		enum action action;
-		int rows, pages, halves;
-		bool is_end;
-	} moves[] = {
-		{ ACTION_UP, .rows = -1 },
-		{ ACTION_DOWN, .rows = 1 },
-		{ ACTION_PAGE_UP, .pages = -1 },
-		{ ACTION_PAGE_DOWN, .pages = 1 },
-		{ ACTION_HALF_PAGE_UP, .halves = -1 },
-		{ ACTION_HALF_PAGE_DOWN, .halves = 1 },
-		{ ACTION_FIRST, .rows = -1, .is_end = true },
-		{ ACTION_LAST, .rows = 1, .is_end = true },
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(moves); i++) {
-		if (moves[i].action != action)
-			continue;
-		move(app, moves[i].rows * (moves[i].is_end ? all : 1) + moves[i].pages * page +
-		              moves[i].halves * page / 2);
-		return true;
-	}
-	if (action == ACTION_LEFT || action == ACTION_RIGHT)
+	const long by = action_step(action, page, (long)row_count());
+	if (by != 0)
+		move(app, by);
+	else if (action == ACTION_LEFT || action == ACTION_RIGHT)
 		step(app, action == ACTION_LEFT ? -1 : 1);
 	else if (action == ACTION_BACK || action == ACTION_SETUP)
 		close_setup(app);

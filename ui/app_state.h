@@ -118,10 +118,10 @@ struct app {
 	bool descending;
 	bool detail_open;
 	int detail_scroll, detail_lines,
-	    detail_height; /* lines; the last two of the last drawing */
-	int help_scroll;
-	int table_height; /* rows that the last drawing had room for */
-	int scroll;       /* columns to the left that are out of sight */
+	    detail_height;            /* lines; the last two of the last drawing */
+	int help_scroll, help_height; /* the latter of the last drawing, lines */
+	int table_height;             /* rows that the last drawing had room for */
+	int scroll;                   /* columns to the left that are out of sight */
 	bool paused, frozen, show_closed, host_names, port_names, ended;
 	uint64_t delay_ns, cost_ns; /* cost: of a look, smoothed */
 	uint64_t screen_cost_ns;    /* of the latest frame, the screen's part */
