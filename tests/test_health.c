@@ -33,8 +33,8 @@ Test(health, each_kind_of_trouble_is_found) {
 		                               .recvq = 5,
 		                               .sendq = 4 },
 	};
-	for (int i = 0; i < HEALTH_COUNT; i++)
-		cr_expect_eq(health_of(&cases[i]), (enum health)i, "%s", health_name(i));
+	for (enum health i = 0; i < HEALTH_COUNT; i++)
+		cr_expect_eq(health_of(&cases[i]), i, "%s", health_name(i));
 }
 
 Test(health, of_several_the_worst_counts) {
@@ -55,10 +55,10 @@ Test(health, what_the_kernel_did_not_tell_is_not_held_against_a_socket) {
 }
 
 Test(health, each_has_a_word_of_its_own_and_a_sentence) {
-	for (int i = 0; i < HEALTH_COUNT; i++) {
+	for (enum health i = 0; i < HEALTH_COUNT; i++) {
 		cr_expect_gt(strlen(health_sentence(i)), 0);
 		cr_expect_eq(strpbrk(health_name(i), " ,\"="), NULL);
-		for (int j = 0; j < i; j++)
+		for (enum health j = 0; j < i; j++)
 			cr_expect_str_neq(health_name(i), health_name(j));
 	}
 }

@@ -126,7 +126,7 @@ static void show(const struct table *table, const struct sock *rows, size_t coun
 		             .detail_count = view.detail_count,
 		             .header = !table->without_header,
 		             .rows_key = "sockets",
-		             .origin = { "ho\"st\xff", "2026-01-02T03:04:05Z" } };
+		             .origin = { .host = "ho\"st\xff", .time = "2026-01-02T03:04:05Z" } };
 	sink_begin(&sink);
 	for (size_t pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < (pass ? count : table->measured); i++) {

@@ -29,7 +29,7 @@ static char *shown(const struct summary *summary, const struct sink_class *class
 		             .column_count = SUMMARY_COLUMNS,
 		             .header = header,
 		             .rows_key = "summary",
-		             .origin = { "host", "2026-01-02T03:04:05Z" } };
+		             .origin = { .host = "host", .time = "2026-01-02T03:04:05Z" } };
 	out_init(&out, OUT_MEMORY);
 	sink_begin(&sink);
 	summary_show(summary, &sink);
