@@ -146,6 +146,28 @@ static bool is_list_only(const struct option_row *row) {
 	return false;
 }
 
+/* Options that are a switch, and those whose argument is kept as it is. */
+static void set_plain(struct cli *cli, enum option_action action, const char *argument) {
+	const struct {
+		enum option_action action;
+		bool *flag;
+		const char **word;
+	} plain[] = {
+		{ OPTION_SUMMARY, &cli->summary, NULL }, { OPTION_DIFF, &cli->diff, NULL },
+		{ OPTION_BATCH, &cli->batch, NULL },     { OPTION_ASCII, &cli->ascii, NULL },
+		{ OPTION_BITS, &cli->bits, NULL },       { OPTION_VERBOSE, &cli->verbose, NULL },
+		{ OPTION_DRY_RUN, &cli->dry_run, NULL }, { OPTION_NETNS, NULL, &cli->netns },
+		{ OPTION_SSH, NULL, &cli->ssh },         { OPTION_THEME, NULL, &cli->theme },
+		{ OPTION_RECORD, NULL, &cli->record },   { OPTION_REPLAY, NULL, &cli->replay },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(plain); i++) {
+		if (plain[i].action == action && plain[i].flag)
+			*plain[i].flag = true;
+		else if (plain[i].action == action)
+			*plain[i].word = argument;
+	}
+}
+
 static void apply(struct cli *cli, struct cli_wishes *wishes, const struct option_row *row,
                   const char *argument) {
 	switch (row->action) {
@@ -169,12 +191,6 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 	case OPTION_NO_HEADER:
 		cli->header = false;
 		break;
-	case OPTION_SUMMARY:
-		cli->summary = true;
-		break;
-	case OPTION_NETNS:
-		cli->netns = argument;
-		break;
 	case OPTION_RESOLVE:
 		cli->resolve = true;
 		wishes->groups[FIELD_GROUP_NAMES] = true;
@@ -195,32 +211,8 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 	case OPTION_WATCH:
 		cli_set_interval(cli, argument, row->value);
 		break;
-	case OPTION_DIFF:
-		cli->diff = true;
-		break;
 	case OPTION_COUNT_OF_LOOKS:
 		cli_set_count(cli, argument);
-		break;
-	case OPTION_BATCH:
-		cli->batch = true;
-		break;
-	case OPTION_SSH:
-		cli->ssh = argument;
-		break;
-	case OPTION_THEME:
-		cli->theme = argument;
-		break;
-	case OPTION_ASCII:
-		cli->ascii = true;
-		break;
-	case OPTION_BITS:
-		cli->bits = true;
-		break;
-	case OPTION_RECORD:
-		cli->record = argument;
-		break;
-	case OPTION_REPLAY:
-		cli->replay = argument;
 		break;
 	case OPTION_FILTER_FILE:
 		wishes->filter_file = argument;
@@ -229,14 +221,8 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		if (cli->command == CLI_LIST)
 			cli->command = CLI_EXPLAIN;
 		break;
-	case OPTION_VERBOSE:
-		cli->verbose = true;
-		break;
 	case OPTION_SIGNAL:
 		set_signal(cli, argument);
-		break;
-	case OPTION_DRY_RUN:
-		cli->dry_run = true;
 		break;
 	case OPTION_ALLOW:
 		cli->allowed |= (uint32_t)row->value;
@@ -246,6 +232,20 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		break;
 	case OPTION_VERSION:
 		cli->command = CLI_VERSION;
+		break;
+	case OPTION_SUMMARY:
+	case OPTION_NETNS:
+	case OPTION_DIFF:
+	case OPTION_BATCH:
+	case OPTION_SSH:
+	case OPTION_THEME:
+	case OPTION_ASCII:
+	case OPTION_BITS:
+	case OPTION_RECORD:
+	case OPTION_REPLAY:
+	case OPTION_VERBOSE:
+	case OPTION_DRY_RUN:
+		set_plain(cli, row->action, argument);
 		break;
 	case OPTION_DEFAULT:
 		break;

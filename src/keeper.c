@@ -147,7 +147,7 @@ static bool pass_on(const struct keeper *keeper, const struct channel_message *a
 }
 
 static void take_request(struct keeper *keeper) {
-	struct channel_message asked;
+	struct channel_message asked = { 0 };
 	const int error =
 	    channel_receive_request(keeper->setup->channel, keeper->setup->screen, &asked);
 	if (error != 0) {
