@@ -147,18 +147,29 @@ static bool is_list_only(const struct option_row *row) {
 }
 
 /* Options that are a switch, and those whose argument is kept as it is. */
-static void set_plain(struct cli *cli, enum option_action action, const char *argument) {
+static void set_plain(struct cli *cli, struct cli_wishes *wishes, enum option_action action,
+                      const char *argument) {
 	const struct {
 		enum option_action action;
 		bool *flag;
 		const char **word;
 	} plain[] = {
-		{ OPTION_SUMMARY, &cli->summary, NULL }, { OPTION_DIFF, &cli->diff, NULL },
-		{ OPTION_BATCH, &cli->batch, NULL },     { OPTION_ASCII, &cli->ascii, NULL },
-		{ OPTION_BITS, &cli->bits, NULL },       { OPTION_VERBOSE, &cli->verbose, NULL },
-		{ OPTION_DRY_RUN, &cli->dry_run, NULL }, { OPTION_NETNS, NULL, &cli->netns },
-		{ OPTION_SSH, NULL, &cli->ssh },         { OPTION_THEME, NULL, &cli->theme },
-		{ OPTION_RECORD, NULL, &cli->record },   { OPTION_REPLAY, NULL, &cli->replay },
+		{ OPTION_LISTENING, &cli->filter.listening, NULL },
+		{ OPTION_SUMMARY, &cli->summary, NULL },
+		{ OPTION_DIFF, &cli->diff, NULL },
+		{ OPTION_BATCH, &cli->batch, NULL },
+		{ OPTION_ASCII, &cli->ascii, NULL },
+		{ OPTION_BITS, &cli->bits, NULL },
+		{ OPTION_VERBOSE, &cli->verbose, NULL },
+		{ OPTION_DRY_RUN, &cli->dry_run, NULL },
+		{ OPTION_NETNS, NULL, &cli->netns },
+		{ OPTION_SSH, NULL, &cli->ssh },
+		{ OPTION_THEME, NULL, &cli->theme },
+		{ OPTION_RECORD, NULL, &cli->record },
+		{ OPTION_REPLAY, NULL, &cli->replay },
+		{ OPTION_SORT, NULL, &wishes->sort },
+		{ OPTION_GROUP_BY, NULL, &wishes->group },
+		{ OPTION_FILTER_FILE, NULL, &wishes->filter_file },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(plain); i++) {
 		if (plain[i].action == action && plain[i].flag)
@@ -182,9 +193,6 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 	case OPTION_FAMILY:
 		wishes->families |= 1u << row->value;
 		break;
-	case OPTION_LISTENING:
-		cli->filter.listening = true;
-		break;
 	case OPTION_GROUP:
 		wishes->groups[row->value] = true;
 		break;
@@ -198,12 +206,6 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 	case OPTION_COLUMNS:
 		set_columns(cli, wishes, argument);
 		break;
-	case OPTION_SORT:
-		wishes->sort = argument;
-		break;
-	case OPTION_GROUP_BY:
-		wishes->group = argument;
-		break;
 	case OPTION_FORMAT:
 	case OPTION_JSON:
 		set_format(cli, argument ? argument : "json");
@@ -213,9 +215,6 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		break;
 	case OPTION_COUNT_OF_LOOKS:
 		cli_set_count(cli, argument);
-		break;
-	case OPTION_FILTER_FILE:
-		wishes->filter_file = argument;
 		break;
 	case OPTION_EXPLAIN_FILTER:
 		if (cli->command == CLI_LIST)
@@ -233,6 +232,10 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 	case OPTION_VERSION:
 		cli->command = CLI_VERSION;
 		break;
+	case OPTION_LISTENING:
+	case OPTION_SORT:
+	case OPTION_GROUP_BY:
+	case OPTION_FILTER_FILE:
 	case OPTION_SUMMARY:
 	case OPTION_NETNS:
 	case OPTION_DIFF:
@@ -245,7 +248,7 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 	case OPTION_REPLAY:
 	case OPTION_VERBOSE:
 	case OPTION_DRY_RUN:
-		set_plain(cli, row->action, argument);
+		set_plain(cli, wishes, row->action, argument);
 		break;
 	case OPTION_DEFAULT:
 		break;
