@@ -1,5 +1,5 @@
-/* Options by their tables, filter words by the filter, and what follows from both. Nothing is done
- * here but understanding. */
+/* Options by their tables (cli_options.c), the filter (cli_filter.c), and what follows from both.
+ * Nothing is done here but understanding. */
 
 #include "cli.h"
 
@@ -8,102 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli_filter.h"
 #include "cli_options.h"
-#include "escape.h"
-#include "filter_sources.h"
 #include "util.h"
 #include "when.h"
 
-enum { ECHO_LENGTH_MAX = 1000 }; /* a longer filter is not repeated in its error */
-
-/* How many places the bytes take once they are escaped. */
-static size_t width_of(const char *bytes, size_t length) {
-	struct out out;
-	size_t width = 0;
-	out_init(&out, OUT_MEMORY);
-	escape_write(&out, bytes, length, ESCAPE_TEXT);
-	for (size_t i = 0; i < out.used; i++)
-		width += ((unsigned char)out.bytes[i] & 0xc0) != 0x80; /* RFC 3629 section 3 */
-	out_finish(&out);
-	return width;
-}
-
-/* The line, the filter, and a caret under the character that is wrong. */
-static char *filter_error_text(const struct filter_error *error) {
-	struct out out;
-	out_init(&out, OUT_MEMORY);
-	out_printf(&out, _("filter: %s"), error->message);
-	if (strlen(error->expression) > ECHO_LENGTH_MAX) {
-		out_char(&out, '\0');
-		return out.bytes;
-	}
-	out_text(&out, "\n  ");
-	escape_write(&out, error->expression, strlen(error->expression), ESCAPE_TEXT);
-	out_text(&out, "\n  ");
-	out_spaces(&out, width_of(error->expression, error->column));
-	out_text(&out, "^");
-	out_char(&out, '\0');
-	return out.bytes;
-}
-
-/* What a file holds is not shown, only where it is wrong. */
-static char *file_error_text(const char *path, const struct filter_error *error) {
-	size_t line = 1;
-	size_t column = 1;
-	for (size_t i = 0; i < error->column; i++) {
-		column++;
-		if (error->expression[i] == '\n') {
-			line++;
-			column = 1;
-		}
-	}
-	char *name = escape_copy(path, strlen(path));
-	char *text =
-	    xasprintf(_("filter: '%s', line %zu, column %zu: %s"), name, line, column, error->what);
-	free(name);
-	return text;
-}
-
-/* `path` NULL: the words. */
-static void parse_expression(struct cli *cli, const struct filter_names *names,
-                             const char *expression, const char *path) {
-	struct filter_error error = { 0 };
-	if (filter_parse(expression, names, &cli->filter, &error))
-		return;
-	cli_fail(cli, path ? file_error_text(path, &error) : filter_error_text(&error));
-	free(error.message);
-	free(error.expression);
-}
-
-static void parse_file(struct cli *cli, const struct filter_names *names, const char *path) {
-	char *error = NULL;
-	char *expression = filter_read_file(path, &error);
-	if (expression)
-		parse_expression(cli, names, expression, path);
-	else
-		cli_fail(cli, error);
-	free(expression);
-}
-
 static bool went_wrong(const struct cli *cli) {
 	return cli->command == CLI_WRONG;
-}
-
-static void parse_filter(struct cli *cli, const char *file, const char *const words[],
-                         size_t count) {
-	struct filter_sources sources = { 0 };
-	const struct filter_names names = filter_sources_names(&sources);
-	char *expression = filter_join(words, count);
-	if (file)
-		parse_file(cli, &names, file);
-	if (!went_wrong(cli))
-		parse_expression(cli, &names, expression, NULL);
-	if (went_wrong(cli) && sources.error) {
-		cli_fail(cli, sources.error);
-		sources.error = NULL;
-	}
-	filter_sources_finish(&sources);
-	free(expression);
 }
 
 /* The live view has its own columns and order, and groups within it. Elsewhere rows are groups, and
@@ -281,6 +192,20 @@ static bool take_command(int *argc, char ***argv, const char *word) {
 	return true;
 }
 
+/* What stands behind the options is a filter. */
+static void parse_words(struct cli *cli, const struct cli_wishes *wishes, int argc, char *argv[]) {
+	if (!went_wrong(cli))
+		cli_parse_filter(cli, wishes->filter_file, (const char *const *)argv + optind,
+		                 (size_t)(argc - optind));
+}
+
+static void choose_view(struct cli *cli, const struct cli_wishes *wishes) {
+	if (!went_wrong(cli))
+		choose_columns(cli, wishes);
+	if (!went_wrong(cli) && wishes->protocols_named && wishes->protocols == 0)
+		cli_fail(cli, xasprintf("%s", _("-A leaves no protocol to look at")));
+}
+
 /* The list and the live view: options, then a filter. */
 static void parse_look(struct cli *cli, int argc, char *argv[]) {
 	struct cli_wishes wishes = { 0 };
@@ -294,12 +219,9 @@ static void parse_look(struct cli *cli, int argc, char *argv[]) {
 	choose_command(cli, &wishes, says_list, says_top);
 	const bool looks = cli->command == CLI_LIST || cli->command == CLI_TOP;
 	if (looks || cli->command == CLI_EXPLAIN)
-		parse_filter(cli, wishes.filter_file, (const char *const *)argv + optind,
-		             (size_t)(argc - optind));
-	if (looks && !went_wrong(cli))
-		choose_columns(cli, &wishes);
-	if (looks && !went_wrong(cli) && wishes.protocols_named && wishes.protocols == 0)
-		cli_fail(cli, xasprintf("%s", _("-A leaves no protocol to look at")));
+		parse_words(cli, &wishes, argc, argv);
+	if (looks)
+		choose_view(cli, &wishes);
 	narrow(&cli->filter, &wishes);
 	if (cli->record && strcmp(cli->record, "-") == 0)
 		cli->silent = true;
@@ -309,15 +231,10 @@ static void parse_look(struct cli *cli, int argc, char *argv[]) {
 		check_top(cli);
 }
 
-/* A command with options of its own: what stands behind them is a filter. */
+/* A command with options of its own. */
 static void parse_rest(struct cli *cli, struct cli_wishes *wishes, int argc, char *argv[]) {
-	if (!went_wrong(cli))
-		parse_filter(cli, wishes->filter_file, (const char *const *)argv + optind,
-		             (size_t)(argc - optind));
-	if (!went_wrong(cli))
-		choose_columns(cli, wishes);
-	if (!went_wrong(cli) && wishes->protocols_named && wishes->protocols == 0)
-		cli_fail(cli, xasprintf("%s", _("-A leaves no protocol to look at")));
+	parse_words(cli, wishes, argc, argv);
+	choose_view(cli, wishes);
 	narrow(&cli->filter, wishes);
 }
 

@@ -25,7 +25,7 @@ declare -A layer=(
 	[compare]=3 [compare_join]=3 [compare_key]=3 [compare_sink]=4 [compare_run]=6 [side]=6
 	[filter_word]=3 [resolve]=3 [config]=3 [config_write]=3 [names]=3 [diff]=3 [history]=3
 	[sink]=4 [sink_socks]=4 [sink_text]=4 [sink_json]=4 [sink_delimited]=4 [summary]=4 [group_rows]=4
-	[option]=5 [cli]=5 [cli_options]=5
+	[option]=5 [cli]=5 [cli_options]=5 [cli_filter]=5
 	[actor]=6 [annotate]=6 [batch]=6 [channel]=6 [collector]=6 [feed_thread]=6 [feeds]=6 [feed_hosts]=6 [remote]=6 [ssh]=6 [frame_make]=6
 	[keeper]=6 [privilege]=6 [replay_source]=6 [rescue]=6 [top]=6
 	[source]=6 [launch]=6 [indexer]=6 [live]=6 [playback]=6 [notes]=6 [kill]=6 [list]=6 [looks]=6 [main]=6
