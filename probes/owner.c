@@ -71,8 +71,9 @@ static void visit_scope(struct search *search, const struct owner_scope *scope) 
 }
 
 /* Processes live as long as the sockets. */
-static void walk_proc(struct search *search, struct arena *arena, const struct owner_scope *scope) {
-	owner_walk_begin(&search->walk, arena);
+static void walk_proc(struct search *search, struct arena *arena, uint32_t needs,
+                      const struct owner_scope *scope) {
+	owner_walk_begin(&search->walk, arena, needs);
 	if (is_scoped(scope))
 		visit_scope(search, scope);
 	else
@@ -141,7 +142,7 @@ struct owner_summary owner_resolve(struct snapshot *snapshot, struct sock *const
 	struct search search = { 0 };
 	owner_want(&search.table, socks, count, needs);
 	if (search.table.used > 0)
-		walk_proc(&search, &snapshot->arena, scope);
+		walk_proc(&search, &snapshot->arena, needs, scope);
 	struct owner_summary summary = {
 		.unreadable = search.unreadable,
 		.privileged = owner_walk_is_privileged(),

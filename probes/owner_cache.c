@@ -38,6 +38,7 @@ struct pause {
 
 struct owner_cache {
 	struct inode_table inodes;
+	uint32_t needs;          /* enum sock_need: of the latest look */
 	struct owner_walk walk;  /* of the latest update */
 	struct arena scratch;    /* for the process that is being read */
 	struct member **members; /* sorted by number */
@@ -73,7 +74,17 @@ void owner_cache_destroy(struct owner_cache *cache) {
 	free(cache);
 }
 
-void owner_cache_begin(struct owner_cache *cache) {
+/* What is known of the processes lacks what nobody asked for until now. */
+static void read_all_again(struct owner_cache *cache) {
+	for (size_t i = 0; i < cache->member_count; i++)
+		cache->members[i]->is_due |= cache->members[i]->held_count > 0;
+	cache->rest_until = 0;
+}
+
+void owner_cache_begin(struct owner_cache *cache, uint32_t needs) {
+	if (needs & ~cache->needs & SOCK_NEED_PARENTS)
+		read_all_again(cache);
+	cache->needs = needs;
 	inode_table_begin(&cache->inodes);
 	cache->unheld_count = 0;
 	cache->is_told = false;
@@ -317,7 +328,7 @@ static void search(struct owner_cache *cache, uint64_t now_ns) {
 
 void owner_cache_update(struct owner_cache *cache, uint64_t now_ns) {
 	const uint64_t start = util_monotonic_ns();
-	owner_walk_begin(&cache->walk, &cache->scratch);
+	owner_walk_begin(&cache->walk, &cache->scratch, cache->needs);
 	if (cache->is_told && list_members(cache))
 		search(cache, now_ns);
 	owner_walk_end(&cache->walk);

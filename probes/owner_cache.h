@@ -16,8 +16,9 @@ void owner_cache_destroy(struct owner_cache *cache);
 /* A look begins; then every socket's inode (0 is none) is told, then owner_cache_update() finds
  * out about those that are new. `now_ns` is of a clock that never goes back; it limits how often
  * everybody is looked into for sockets that nobody seems to hold. Who knows which inodes are told
- * next says so, for speed alone. */
-void owner_cache_begin(struct owner_cache *cache);
+ * next says so, for speed alone. `needs` (enum sock_need) is what is read of a process; once it is
+ * more than in the look before, processes are read again. */
+void owner_cache_begin(struct owner_cache *cache, uint32_t needs);
 void owner_cache_expect(const struct owner_cache *cache, uint32_t inode);
 void owner_cache_tell(struct owner_cache *cache, uint32_t inode);
 void owner_cache_update(struct owner_cache *cache, uint64_t now_ns);

@@ -51,7 +51,7 @@ struct owner_summary owner_recall(struct owner_cache *cache, struct snapshot *sn
                                   struct sock *const *socks, size_t count, uint32_t needs,
                                   uint64_t now_ns) {
 	struct recalling recalling = { .arena = &snapshot->arena };
-	owner_cache_begin(cache);
+	owner_cache_begin(cache, needs);
 	for (size_t i = 0; i < count; i++)
 		tell(cache, socks[i], needs);
 	owner_cache_update(cache, now_ns);

@@ -75,6 +75,8 @@ const struct process *owner_visit_process(struct owner_visit *visit) {
 	    process_read(visit->directory, visit->thread, visit->pid, walk->arena, process);
 	if (error < 0)
 		note_error(walk, &visit->refused, -error, "/proc/PID/stat");
+	else if (walk->needs & SOCK_NEED_PARENTS)
+		process_read_parent(visit->directory, walk->arena, process);
 	visit->gone = error < 0;
 	visit->process = visit->gone ? NULL : process;
 	return visit->process;
@@ -327,10 +329,11 @@ static void note_proc(struct owner_walk *walk, int error) {
 	walk->place = "/proc";
 }
 
-void owner_walk_begin(struct owner_walk *walk, struct arena *arena) {
+void owner_walk_begin(struct owner_walk *walk, struct arena *arena, uint32_t needs) {
 	struct utsname system;
 	*walk = (struct owner_walk){
 		.arena = arena,
+		.needs = needs,
 		.proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 		.ring_lines_left = RING_LINES_MAX,
 		.sees_rings = uname(&system) == 0 && ring_is_told_by(system.release),

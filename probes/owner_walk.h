@@ -16,6 +16,7 @@ struct owner_walk {
 	char *entries;       /* for getdents64, one for each level of the walk */
 	char *thread_entries;
 	char *fd_entries;
+	uint32_t needs;  /* enum sock_need: what is read of a process */
 	bool sees_rings; /* the kernel tells what is registered with an io_uring */
 	size_t ring_lines_left;
 	uint64_t descriptors; /* seen */
@@ -60,7 +61,7 @@ struct owner_visitor {
 };
 
 /* If /proc cannot be opened, `error` says so, and nothing is visited. */
-void owner_walk_begin(struct owner_walk *walk, struct arena *arena);
+void owner_walk_begin(struct owner_walk *walk, struct arena *arena, uint32_t needs);
 void owner_walk_end(struct owner_walk *walk);
 
 /* The numbers of all processes, in ascending order. False if some may be missing. */

@@ -130,26 +130,6 @@ static void read_executable(int directory, const char *thread, struct arena *are
 	process->exe = arena_copy(arena, name, process->exe_length);
 }
 
-/* What a process is called: its executable, or what it calls itself. */
-static void read_parent(int directory, struct arena *arena, struct process *process) {
-	char name[64];
-	char text[PATH_MAX];
-	struct process_stat stat;
-	snprintf(name, sizeof(name), "../%u/exe", process->parent_pid);
-	ssize_t length = readlinkat(directory, name, text, sizeof(text));
-	if (length > 0) {
-		const char *base = process_base_name(text, (size_t)length, &process->parent_length);
-		process->parent = arena_copy(arena, base, process->parent_length);
-		return;
-	}
-	snprintf(name, sizeof(name), "../%u/stat", process->parent_pid);
-	length = read_file(directory, name, text, sizeof(text));
-	if (length <= 0 || !process_parse_stat(text, (size_t)length, &stat))
-		return;
-	process->parent_length = stat.comm_length;
-	process->parent = arena_copy(arena, stat.comm, stat.comm_length);
-}
-
 int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
                  struct process *process) {
 	char text[TEXT_SIZE];
@@ -167,9 +147,29 @@ int process_read(int directory, const char *thread, uint32_t pid, struct arena *
 		.parent_pid = stat.parent_pid,
 	};
 	read_executable(directory, thread, arena, process);
-	if (process->parent_pid != 0)
-		read_parent(directory, arena, process);
 	return 0;
+}
+
+/* What a process is called: its executable, or what it calls itself. */
+void process_read_parent(int directory, struct arena *arena, struct process *process) {
+	char name[64];
+	char text[PATH_MAX];
+	struct process_stat stat;
+	if (process->parent_pid == 0)
+		return;
+	snprintf(name, sizeof(name), "../%u/exe", process->parent_pid);
+	ssize_t length = readlinkat(directory, name, text, sizeof(text));
+	if (length > 0) {
+		const char *base = process_base_name(text, (size_t)length, &process->parent_length);
+		process->parent = arena_copy(arena, base, process->parent_length);
+		return;
+	}
+	snprintf(name, sizeof(name), "../%u/stat", process->parent_pid);
+	length = read_file(directory, name, text, sizeof(text));
+	if (length <= 0 || !process_parse_stat(text, (size_t)length, &stat))
+		return;
+	process->parent_length = stat.comm_length;
+	process->parent = arena_copy(arena, stat.comm, stat.comm_length);
 }
 
 int process_read_leader(int directory, uint32_t *pid) {

@@ -38,6 +38,10 @@ const char *process_base_name(const char *path, size_t length, size_t *name_leng
 int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
                  struct process *process);
 
+/* Names the parent of a process that was just read, in the arena; it stays NULL if /proc does not
+ * tell. Dearer than all the rest of the process. */
+void process_read_parent(int directory, struct arena *arena, struct process *process);
+
 /* The number of the process that the thread is of whose /proc directory is open: /proc has one for
  * each thread, but lists only processes. 0 or -errno; -ESRCH if it ended meanwhile. */
 int process_read_leader(int directory, uint32_t *pid);

@@ -115,7 +115,7 @@ static void look_around(struct collector *collector, uint32_t needs) {
 	snapshot_reset(batch);
 	memset(batch->reports, 0, sizeof(batch->reports));
 	if (needs & SOCK_NEED_OWNERS)
-		owner_cache_begin(collector->owners);
+		owner_cache_begin(collector->owners, needs);
 	probe_sockets(collector->live.probe, &want, BATCH_LIMIT, batch, take_batch, &look);
 	if (needs & SOCK_NEED_OWNERS)
 		find_owners(collector);

@@ -182,6 +182,7 @@ enum sock_need {
 	SOCK_NEED_BPF_FILTER = 1u << 14,  /* the classic BPF program of a packet socket */
 	SOCK_NEED_UID = 1u << 15,         /* UNIX: it costs the kernel something to tell it */
 	SOCK_NEED_SERVICE = 1u << 16,     /* the name of the service that it is about */
+	SOCK_NEED_PARENTS = 1u << 17,     /* the names of the parents of its owners */
 	/* Those that are told in attributes behind the fixed part of a reply. */
 	SOCK_NEEDS_IN_ATTRIBUTES = SOCK_NEED_INFO | SOCK_NEED_CONGESTION | SOCK_NEED_MEMORY |
 	                           SOCK_NEED_TOS | SOCK_NEED_CGROUP | SOCK_NEED_EXTRAS |

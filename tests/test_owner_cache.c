@@ -187,7 +187,7 @@ static void take_holder(void *context, uint32_t inode, uint32_t process, uint32_
 }
 
 static void look(struct owner_cache *cache, uint64_t now_ns, const uint32_t *inodes, size_t count) {
-	owner_cache_begin(cache);
+	owner_cache_begin(cache, SOCK_NEED_OWNERS);
 	for (size_t i = 0; i < count; i++)
 		owner_cache_tell(cache, inodes[i]);
 	owner_cache_update(cache, now_ns);
@@ -207,6 +207,29 @@ static struct told look_for(struct owner_cache *cache, uint64_t now_ns, uint32_t
 static void expect_owner(const struct told *told, pid_t pid) {
 	cr_expect_eq(told->count, 1, "%zu owners", told->count);
 	cr_expect_eq(told->owners[0], (uint32_t)pid);
+}
+
+/* What a look with such needs, of one inode that this process holds, says of its parent. */
+static struct process look_with(struct owner_cache *cache, uint32_t needs, uint32_t inode) {
+	owner_cache_begin(cache, needs);
+	owner_cache_tell(cache, inode);
+	owner_cache_update(cache, SECOND_NS);
+	const struct told told = owners_of(cache, inode);
+	expect_owner(&told, getpid());
+	return *told.processes[0];
+}
+
+Test(owner_cache, parents_are_named_once_they_are_asked_for, .timeout = 60) {
+	struct owner_cache *cache = owner_cache_create();
+	const int fd = new_socket();
+	const uint32_t inode = inode_of(fd);
+	const struct process before = look_with(cache, SOCK_NEED_OWNERS, inode);
+	cr_expect_eq(before.parent_pid, (uint32_t)getppid());
+	cr_expect_null(before.parent);
+	const uint32_t both = SOCK_NEED_OWNERS | SOCK_NEED_PARENTS;
+	cr_expect_not_null(look_with(cache, both, inode).parent);
+	close(fd);
+	owner_cache_destroy(cache);
 }
 
 Test(owner_cache, the_first_look_finds_every_holder, .timeout = 60) {

@@ -155,7 +155,7 @@ static void look(struct owner_cache *cache, const struct inodes *inodes) {
 	const double start = cpu_ms();
 	size_t found = 0;
 
-	owner_cache_begin(cache);
+	owner_cache_begin(cache, SOCK_NEED_OWNERS);
 	for (size_t i = 0; i < inodes->count; i++) {
 		if (i + AHEAD < inodes->count)
 			owner_cache_expect(cache, inodes->numbers[i + AHEAD]);
