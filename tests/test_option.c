@@ -58,10 +58,10 @@ Test(option, exactly_those_options_take_an_argument_that_need_one) {
 		const enum option_action action = options[i].action;
 		const bool needs = action == OPTION_PROTOCOL_LIST || action == OPTION_NETNS ||
 		                   action == OPTION_COLUMNS || action == OPTION_SORT ||
-		                   action == OPTION_GROUP_BY ||
-		                   action == OPTION_FORMAT || action == OPTION_WATCH ||
-		                   action == OPTION_COUNT_OF_LOOKS || action == OPTION_RECORD ||
-		                   action == OPTION_REPLAY || action == OPTION_FILTER_FILE;
+		                   action == OPTION_GROUP_BY || action == OPTION_FORMAT ||
+		                   action == OPTION_WATCH || action == OPTION_COUNT_OF_LOOKS ||
+		                   action == OPTION_RECORD || action == OPTION_REPLAY ||
+		                   action == OPTION_FILTER_FILE;
 		cr_expect_eq(options[i].argument != NULL, needs, "row %zu", i);
 	}
 }

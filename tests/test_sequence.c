@@ -37,8 +37,8 @@ Test(sequence, it_goes_on_until_it_is_whole) {
 
 Test(sequence, what_does_not_go_on_so_is_looked_at_by_itself) {
 	static const char *const broken[] = {
-		"q",  "\x1b",          "\x07", "[\x1b",   "[1\x07",  "[\x80",    "O\x1b",  "]q",
-		"];", "]1q",  "]1\x1bq", "]1;\x80", "[1;5\xff", "]1;a\n",
+		"q",  "\x1b", "\x07", "[\x1b",   "[1\x07",  "[\x80",    "O\x1b",
+		"]q", "];",   "]1q",  "]1\x1bq", "]1;\x80", "[1;5\xff", "]1;a\n",
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(broken); i++) {
 		struct sequence sequence = { .length = 0 };
@@ -94,12 +94,9 @@ Test(sequence, the_mouse_clicks_and_its_wheel_turns) {
 
 Test(sequence, what_else_comes_of_a_mouse_is_passed_over) {
 	static const char *const others[] = {
-		"[<0;1;1m",     "[<2;1;1M",  "[<32;1;1M",
-		"[<16;1;1M",    "[<0;0;1M",  "[<0;1;0M",
-		"[<0;65536;1M", "[<0;1M",    "[<0;1;1;1M",
-		"[<;1;1M",      "[<0;-1;1M", "[<M",
-		"[0;1;1M",      "[<0;1;1 M", "[<0:1;1;1M",   "[M",        "OM",
-		"]0;1;1M\x07",
+		"[<0;1;1m",     "[<2;1;1M",  "[<32;1;1M",  "[<16;1;1M", "[<0;0;1M",  "[<0;1;0M",
+		"[<0;65536;1M", "[<0;1M",    "[<0;1;1;1M", "[<;1;1M",   "[<0;-1;1M", "[<M",
+		"[0;1;1M",      "[<0;1;1 M", "[<0:1;1;1M", "[M",        "OM",        "]0;1;1M\x07",
 	};
 	struct mouse mouse = { MOUSE_CLICK, 7, 7 };
 	for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
