@@ -28,6 +28,24 @@ static struct line line_of(const char *text) {
 	return line;
 }
 
+static void expect_command(const char *text, enum cli_command command) {
+	struct line line = line_of(text);
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_expect_eq(cli.command, command, "'%s': %s", text, cli.error);
+	cli_finish(&cli);
+	free(line.text);
+}
+
+static void expect_wrong(const char *text, const char *says) {
+	struct line line = line_of(text);
+	struct cli cli = cli_parse(line.argc, line.argv);
+	cr_expect_eq(cli.command, CLI_WRONG, "'%s'", text);
+	cr_expect(cli.error && strstr(cli.error, says), "'%s': %s", text, cli.error);
+	cli_finish(&cli);
+	cr_expect_null(cli.error);
+	free(line.text);
+}
+
 enum { IP = SOCK_PROTOCOLS_IP, UNIX = SOCK_PROTOCOLS_UNIX };
 
 static const struct {
@@ -168,13 +186,8 @@ Test(cli, some_options_replace_the_list) {
 		{ "--columns help --help", CLI_HELP },
 		{ "--help --columns help", CLI_HELP },
 	};
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct line line = line_of(rows[i].line);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, rows[i].command, "'%s'", rows[i].line);
-		cli_finish(&cli);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		expect_command(rows[i].line, rows[i].command);
 }
 
 Test(cli, what_is_wrong_is_named) {
@@ -207,16 +220,8 @@ Test(cli, what_is_wrong_is_named) {
 		{ "-A \xff", "'\\xff'" },
 		{ "-\x80", "'-\\x80'" },
 	};
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct line line = line_of(rows[i].line);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", rows[i].line);
-		cr_expect(cli.error && strstr(cli.error, rows[i].says), "'%s': %s", rows[i].line,
-		          cli.error);
-		cli_finish(&cli);
-		cr_expect_null(cli.error);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		expect_wrong(rows[i].line, rows[i].says);
 }
 
 /* getopt(3) reads bytes, and a letter may stand inside a word. */
@@ -523,27 +528,15 @@ Test(cli, options_about_looks_that_make_no_sense_are_refused) {
 		{ "record -t x", "'-t'" },
 		{ "record --replay x", "unknown option" },
 	};
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct line line = line_of(rows[i].line);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", rows[i].line);
-		cr_expect(cli.error && strstr(cli.error, rows[i].says), "'%s': %s", rows[i].line,
-		          cli.error);
-		cli_finish(&cli);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		expect_wrong(rows[i].line, rows[i].says);
 }
 
 Test(cli, record_has_help_too) {
 	static const char *const lines[] = { "record -h", "record --help", "record -h x",
 		                             "record x -h" };
-	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
-		struct line line = line_of(lines[i]);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, CLI_RECORD_HELP, "'%s': %s", lines[i], cli.error);
-		cli_finish(&cli);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
+		expect_command(lines[i], CLI_RECORD_HELP);
 }
 
 Test(cli, top_takes_the_letters_that_it_has_for_itself) {
@@ -597,15 +590,8 @@ Test(cli, groups_are_levels_and_their_rows_have_an_order) {
 }
 
 Test(cli, what_the_live_view_cannot_do_is_said) {
-	for (size_t i = 0; i < ARRAY_LENGTH(wrong_tops); i++) {
-		struct line line = line_of(wrong_tops[i].line);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_assert_eq(cli.command, CLI_WRONG, "%s", wrong_tops[i].line);
-		cr_expect(strstr(cli.error, wrong_tops[i].part), "%s: %s", wrong_tops[i].line,
-		          cli.error);
-		cli_finish(&cli);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(wrong_tops); i++)
+		expect_wrong(wrong_tops[i].line, wrong_tops[i].part);
 }
 
 static const struct {
@@ -625,15 +611,8 @@ static const struct {
 };
 
 Test(cli, who_would_kill_says_what_and_how) {
-	for (size_t i = 0; i < ARRAY_LENGTH(wrong_kills); i++) {
-		struct line line = line_of(wrong_kills[i].line);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, CLI_WRONG, "%s", wrong_kills[i].line);
-		cr_expect(cli.error && strstr(cli.error, wrong_kills[i].part), "%s: %s",
-		          wrong_kills[i].line, cli.error);
-		cli_finish(&cli);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(wrong_kills); i++)
+		expect_wrong(wrong_kills[i].line, wrong_kills[i].part);
 }
 
 Test(cli, sockets_are_closed_unless_a_signal_is_named) {
@@ -717,24 +696,12 @@ Test(cli, what_diff_cannot_do_is_refused) {
 		{ "diff a b nonsense", "nonsense" },
 		{ "diff a b --nonsense", "unknown option" },
 	};
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct line line = line_of(rows[i].line);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, CLI_WRONG, "'%s'", rows[i].line);
-		cr_expect(cli.error && strstr(cli.error, rows[i].says), "'%s': %s", rows[i].line,
-		          cli.error);
-		cli_finish(&cli);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		expect_wrong(rows[i].line, rows[i].says);
 }
 
 Test(cli, diff_has_help_too) {
 	static const char *const lines[] = { "diff -h", "diff --help a b", "diff a -h" };
-	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
-		struct line line = line_of(lines[i]);
-		struct cli cli = cli_parse(line.argc, line.argv);
-		cr_expect_eq(cli.command, CLI_DIFF_HELP, "'%s': %s", lines[i], cli.error);
-		cli_finish(&cli);
-		free(line.text);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
+		expect_command(lines[i], CLI_DIFF_HELP);
 }
