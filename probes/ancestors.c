@@ -3,41 +3,22 @@
 
 #include "ancestors.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "util.h"
-
-enum { TEXT_SIZE = 4096 };
-
-/* The kernel escapes the line breaks of the name, which comes first. */
-bool ancestors_parse(const char *text, size_t length, uint32_t *pid) {
-	static const char before[] = "\nPPid:\t";
-	uint64_t parent = 0;
-	const char *found = memmem(text, length, before, sizeof(before) - 1);
-	if (!found)
-		return false;
-	const char *number = found + sizeof(before) - 1;
-	const char *stop = memchr(number, '\n', length - (size_t)(number - text));
-	if (!stop || !util_parse_number(number, (size_t)(stop - number), UINT32_MAX, &parent))
-		return false;
-	*pid = (uint32_t)parent;
-	return true;
-}
+#include "process.h"
 
 static bool read_parent(uint32_t pid, uint32_t *parent) {
 	char path[32];
-	char text[TEXT_SIZE];
-	snprintf(path, sizeof(path), "/proc/%u/status", pid);
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	char text[PROCESS_STAT_SIZE];
+	struct process_stat stat;
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	if (process_read_stat(AT_FDCWD, path, text, &stat) != 0)
 		return false;
-	const ssize_t length = util_read_up_to(fd, text, sizeof(text));
-	close(fd);
-	return length > 0 && ancestors_parse(text, (size_t)length, parent);
+	*parent = stat.parent_pid;
+	return true;
 }
 
 size_t ancestors_find(uint32_t *pids, size_t max) {

@@ -9,18 +9,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arena.h"
 #include "process.h"
 
 /* 0 or -errno. */
-static int check(int directory, uint32_t pid, uint64_t start_time) {
-	struct arena arena = { 0 };
-	struct process process;
-	const int error = process_read(directory, NULL, pid, &arena, &process);
-	arena_finish(&arena);
+static int check(int directory, uint64_t start_time) {
+	char text[PROCESS_STAT_SIZE];
+	struct process_stat stat;
+	const int error = process_read_stat(directory, "stat", text, &stat);
 	if (error == -ENOENT)
 		return -ESRCH;
-	return error == 0 && process.start_time != start_time ? -ESRCH : error;
+	return error == 0 && stat.start_time != start_time ? -ESRCH : error;
 }
 
 int held_process_open(uint32_t pid, uint64_t start_time) {
@@ -29,7 +27,7 @@ int held_process_open(uint32_t pid, uint64_t start_time) {
 	const int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
-	const int error = check(directory, pid, start_time);
+	const int error = check(directory, start_time);
 	if (error == 0)
 		return directory;
 	close(directory);

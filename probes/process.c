@@ -114,6 +114,14 @@ static ssize_t read_file(int directory, const char *name, char *buffer, size_t s
 	return length < 0 ? -error : length;
 }
 
+int process_read_stat(int directory, const char *name, char text[PROCESS_STAT_SIZE],
+                      struct process_stat *stat) {
+	const ssize_t length = read_file(directory, name, text, PROCESS_STAT_SIZE);
+	if (length < 0)
+		return (int)length;
+	return process_parse_stat(text, (size_t)length, stat) ? 0 : -ESRCH;
+}
+
 /* A kernel thread has none, and another user's is not shown without CAP_SYS_PTRACE. */
 static void read_executable(int directory, const char *thread, struct arena *arena,
                             struct process *process) {
@@ -132,13 +140,11 @@ static void read_executable(int directory, const char *thread, struct arena *are
 
 int process_read(int directory, const char *thread, uint32_t pid, struct arena *arena,
                  struct process *process) {
-	char text[TEXT_SIZE];
+	char text[PROCESS_STAT_SIZE];
 	struct process_stat stat;
-	const ssize_t length = read_file(directory, "stat", text, sizeof(text));
-	if (length < 0)
-		return (int)length;
-	if (!process_parse_stat(text, (size_t)length, &stat))
-		return -ESRCH;
+	const int error = process_read_stat(directory, "stat", text, &stat);
+	if (error != 0)
+		return error;
 	*process = (struct process){
 		.pid = pid,
 		.start_time = stat.start_time,
@@ -153,20 +159,20 @@ int process_read(int directory, const char *thread, uint32_t pid, struct arena *
 /* What a process is called: its executable, or what it calls itself. */
 void process_read_parent(int directory, struct arena *arena, struct process *process) {
 	char name[64];
-	char text[PATH_MAX];
+	char path[PATH_MAX];
+	char text[PROCESS_STAT_SIZE];
 	struct process_stat stat;
 	if (process->parent_pid == 0)
 		return;
 	snprintf(name, sizeof(name), "../%u/exe", process->parent_pid);
-	ssize_t length = readlinkat(directory, name, text, sizeof(text));
+	const ssize_t length = readlinkat(directory, name, path, sizeof(path));
 	if (length > 0) {
-		const char *base = process_base_name(text, (size_t)length, &process->parent_length);
+		const char *base = process_base_name(path, (size_t)length, &process->parent_length);
 		process->parent = arena_copy(arena, base, process->parent_length);
 		return;
 	}
 	snprintf(name, sizeof(name), "../%u/stat", process->parent_pid);
-	length = read_file(directory, name, text, sizeof(text));
-	if (length <= 0 || !process_parse_stat(text, (size_t)length, &stat))
+	if (process_read_stat(directory, name, text, &stat) != 0)
 		return;
 	process->parent_length = stat.comm_length;
 	process->parent = arena_copy(arena, stat.comm, stat.comm_length);

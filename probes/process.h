@@ -21,6 +21,12 @@ struct process_stat {
  * the last ')'. False if the text is not of that form. Pure. */
 bool process_parse_stat(const char *text, size_t length, struct process_stat *stat);
 
+/* Reads and parses that file, whose path is `name` in the open `directory` or in the working one
+ * (AT_FDCWD). `stat` points into `text`. 0 or -errno; -ESRCH if the process ended meanwhile. */
+enum { PROCESS_STAT_SIZE = 4096 };
+int process_read_stat(int directory, const char *name, char text[PROCESS_STAT_SIZE],
+                      struct process_stat *stat);
+
 /* The inode in the target of a descriptor link, "socket:[4711]"; false for anything else. Pure. */
 bool process_parse_socket_link(const char *link, size_t length, uint32_t *inode);
 

@@ -71,11 +71,19 @@ Test(process, the_name_may_hold_anything) {
 
 Test(process, the_parent_is_the_second_number_behind_the_name) {
 	static const char text[] = "7 (a) 1 (b)) S 4242 2" FIELDS_3_TO_21 "5 6 7" FIELDS_23_TO_26;
-	static const char wrong[] = "7 (a) S -1 2" FIELDS_3_TO_21 "5 6 7" FIELDS_23_TO_26;
+	static const char *const wrong[] = {
+		"7 (PPid:\t7\n) S -1 2" FIELDS_3_TO_21 "5 6 7" FIELDS_23_TO_26,
+		"7 (a) S 99999999999 2" FIELDS_3_TO_21 "5 6 7" FIELDS_23_TO_26,
+		"7 (a) S",
+		"7 (a) S ",
+		"7 (a) S 12",
+		"",
+	};
 	struct process_stat stat;
 	cr_assert(process_parse_stat(text, sizeof(text) - 1, &stat));
 	cr_expect_eq(stat.parent_pid, 4242);
-	cr_expect_not(process_parse_stat(wrong, sizeof(wrong) - 1, &stat));
+	for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++)
+		cr_expect_not(process_parse_stat(wrong[i], strlen(wrong[i]), &stat), "row %zu", i);
 }
 
 Test(process, only_a_whole_stat_line_is_believed) {
