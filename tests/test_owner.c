@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -36,15 +37,19 @@ static int new_socket(void) {
 
 /* The socket is closed here, so that only the child has it. */
 static struct holder new_holder(void) {
+	int ours[2]; /* our end of it ends with us, whoever we are by then */
 	const int fd = new_socket();
 	struct holder holder = { .inode = inode_of(fd) };
+	cr_assert_eq(pipe2(ours, O_CLOEXEC), 0);
 	holder.pid = fork();
 	cr_assert_geq(holder.pid, 0);
 	if (holder.pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
+		close(ours[1]);
+		while (read(ours[0], &(char){ 0 }, 1) < 0 && errno == EINTR)
+			continue;
+		_exit(0);
 	}
+	close(ours[0]);
 	close(fd);
 	return holder;
 }
