@@ -133,18 +133,22 @@ static int write_moment(struct collector *collector, int file, uint32_t needs, u
 	return result == 0 && *length > RECORDING_MOMENT_MAX ? -EFBIG : result;
 }
 
-/* A sealed file, or -errno. */
-static int make_moment(struct collector *collector, uint32_t needs, uint64_t *length) {
-	const int file = channel_create_file();
-	if (file < 0)
-		return file;
-	int error = write_moment(collector, file, needs, length);
+/* The file, sealed; or -errno, and it is closed. `error` is of what was written to it. */
+static int seal_or_close(int file, int error) {
 	if (error == 0)
 		error = channel_seal(file);
 	if (error == 0)
 		return file;
 	close(file);
 	return error;
+}
+
+/* A sealed file, or -errno. */
+static int make_moment(struct collector *collector, uint32_t needs, uint64_t *length) {
+	const int file = channel_create_file();
+	if (file < 0)
+		return file;
+	return seal_or_close(file, write_moment(collector, file, needs, length));
 }
 
 /* A failure is an answer, too. */
@@ -173,13 +177,7 @@ static int put_in_file(const void *bytes, size_t length) {
 	const int file = channel_create_file();
 	if (file < 0)
 		return file;
-	int error = util_write_all(file, bytes, length, -1);
-	if (error == 0)
-		error = channel_seal(file);
-	if (error == 0)
-		return file;
-	close(file);
-	return error;
+	return seal_or_close(file, util_write_all(file, bytes, length, -1));
 }
 
 /* What is looked up for it is nobody's moment. */
