@@ -187,9 +187,6 @@ static const struct {
 /* clang-format on */
 _Static_assert(ARRAY_LENGTH(themes) == THEME_COUNT, "a row for each");
 
-#undef FILLS
-#undef HUES
-
 static enum theme_kind kind_for(enum theme_kind kind, const struct theme_terminal *terminal) {
 	if (terminal->colors < 8 || (kind == THEME_AUTO && terminal->no_color))
 		return THEME_MONO;
