@@ -14,6 +14,8 @@ import live
 import sockets
 
 NOBODY = 65534
+# For subprocess.
+BY_NOBODY = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 # A process name has at most 15 bytes; so have these, so that `comm` and `exe` are equal.
 HOSTILE = (

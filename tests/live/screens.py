@@ -13,6 +13,8 @@ import live
 from live import Skip, true
 
 GREEN, RED, YELLOW = 32, 31, 33
+# The program as nobody.
+AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", live.PROGRAM]
 # With OSC 52 taken, and dead panes kept, so that what is left on them can be read.
 CONFIGURATION = """
 set -g default-terminal screen

@@ -117,12 +117,11 @@ def _():
     live.need_root()
     kept = socket.socketpair(), families.door(b"\0door"), families.client(b"\0door")
     own = families.bound(b"\0own", socket.SOCK_DGRAM)
-    nobody = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
     with (
         holders.program_for_everyone(live.PROGRAM) as program,
         holders.running(own, user=holders.NOBODY) as pid,
     ):
-        status, out, err = live.run("list", "-xj", program=program, **nobody)
+        status, out, err = live.run("list", "-xj", program=program, **holders.BY_NOBODY)
     answer = live.parse(out)
     rows = {row["inode"]: row for row in answer["sockets"]}
     equal((status, answer["complete"]), (0, True), f"status and whole, {err!r}")

@@ -285,9 +285,8 @@ def _():
     live.need_root()
     inodes = {row.get("inode") for row in live.rows("-t")}
     with holders.program_for_everyone(live.PROGRAM) as program:
-        user = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
         ask = ["list", "-j", "-t", "--columns", "inode,bpf_storage"]
-        status, out, err = live.run(*ask, program=program, **user)
+        status, out, err = live.run(*ask, program=program, **holders.BY_NOBODY)
     equal({row.get("inode") for row in live.parse(out)["sockets"]}, inodes, "sockets")
     equal((status, live.parse(out)["complete"]), (3, False), "exit status and whole")
     true(err.count(b"\n") == 1 and b"bpf_storage" in err, f"stderr {err!r}")

@@ -94,10 +94,9 @@ def _():
 @test("a namespace that the user may not enter gives no answer, and says why")
 def _():
     live.need_root()
-    nobody = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
     with elsewhere() as (pid, _), holders.program_for_everyone(live.PROGRAM) as program:
         for where in (str(pid), f"/proc/{pid}/ns/net"):
-            status, out, err = live.run("list", "-N", where, program=program, **nobody)
+            status, out, err = live.run("list", "-N", where, program=program, **holders.BY_NOBODY)
             true(status in (2, 3), f"status {status} of -N {where}")
             true(out == b"" and err.startswith(b"socklens: "), f"stdout {out!r}, stderr {err!r}")
 

@@ -190,13 +190,12 @@ def _():
     live.need_root()
     hidden = sockets.listener(), sockets.datagram(), sockets.pair()
     mine = sockets.listener()
-    nobody = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
     with (
         holders.program_for_everyone(live.PROGRAM) as program,
         holders.running(mine, user=holders.NOBODY) as pid,
     ):
         all_of_them = {row["inode"] for row in live.rows() if "inode" in row}
-        status, out, err = live.run("list", "-j", program=program, **nobody)
+        status, out, err = live.run("list", "-j", program=program, **holders.BY_NOBODY)
         rows = live.parse(out)["sockets"]
         equal((status, live.parse(out)["complete"]), (0, True), f"exit and whole, {err!r}")
         rows = [row for row in rows if "inode" in row]

@@ -162,9 +162,8 @@ def _():
     one = families.packet()
     families.attach_filter(one, RET_ALL)
     with holders.program_for_everyone(live.PROGRAM) as program:
-        nobody = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
         ask = ["list", "-0j", "--columns", "inode,bpf_filter"]
-        status, out, _ = live.run(*ask, program=program, **nobody)
+        status, out, _ = live.run(*ask, program=program, **holders.BY_NOBODY)
     equal(live.parse(out)["sockets"], [{"inode": sockets.inode(one)}], "rows")
     equal(status, 0, "status")
 

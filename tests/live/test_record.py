@@ -135,7 +135,6 @@ def _():
 @test("another user replays what root recorded, with the owners that root saw")
 def _():
     live.need_root()
-    nobody = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
     with (
         stage() as kept,
         recordings.new_file() as path,
@@ -144,7 +143,7 @@ def _():
         words = ("-A", "all,!vsock,!xdp", "-emoi")
         first = live.run("list", "--record", path, *words)
         os.chmod(path, 0o644)
-        again = live.run("list", "--replay", path, *words, program=program, **nobody)
+        again = live.run("list", "--replay", path, *words, program=program, **holders.BY_NOBODY)
         equal(again, first, f"answer for another user, {len(kept)} kinds")
 
 

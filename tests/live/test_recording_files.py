@@ -71,13 +71,12 @@ def limit_size():
 @test("a file without permission is refused, and so is one in a folder without permission")
 def _():
     live.need_root()
-    nobody = {"user": holders.NOBODY, "group": holders.NOBODY, "extra_groups": []}
     with recordings.new_file() as path, holders.program_for_everyone(live.PROGRAM) as program:
-        refused(*live.run("list", "--record", path, program=program, **nobody), "folder")
+        refused(*live.run("list", "--record", path, program=program, **holders.BY_NOBODY), "folder")
         append_moments(path, 1)
         before = recordings.contents(path)
         for option in ("--record", "--replay"):
-            refused(*live.run("list", option, path, program=program, **nobody), option)
+            refused(*live.run("list", option, path, program=program, **holders.BY_NOBODY), option)
         equal(recordings.contents(path), before, "the file")
 
 

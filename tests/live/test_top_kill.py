@@ -4,9 +4,10 @@ import os
 import signal
 
 import live
+import recordings
 import sockets
 from live import equal, test, true, until
-from screens import is_running, processes_of, screen
+from screens import AS_NOBODY, is_running, processes_of, screen
 from victims import victim
 
 
@@ -22,6 +23,11 @@ def choose(one, item):
     one.wait_for("Esc")
 
 
+def leave(one):
+    one.press("Escape")
+    one.wait_for("F9Kill")
+
+
 CLOSE, TERM = 0, 1
 
 
@@ -34,14 +40,12 @@ def _():
             choose(one, CLOSE)
             text = one.wait_for("Close 1 socket")
             true(f"{held.pid}/" in text and "would be closed" in text, text)
-            one.press("Escape")
-            one.wait_for("F9Kill")
+            leave(one)
             true(held.is_whole(), "nothing was done")
             choose(one, CLOSE)
             one.press("y")
             one.wait_for("1 closed")
-            one.press("Escape")
-            one.wait_for("F9Kill")
+            leave(one)
         true("ECONN" in held.ask("s.recv(1)"), "the one end")
         true("ECONN" in held.ask("c.recv(1)"), "the other")
 
@@ -100,9 +104,7 @@ def _():
 def _():
     with victim() as held:
         at = held.connects()
-        client = held.number("c.getsockname()[1]")
-        ssh = {"SSH_CONNECTION": f"127.0.0.1 {client} 127.0.0.1 {at}"}
-        with top(at, "established", "sport", str(at), env=ssh) as one:
+        with top(at, "established", "sport", str(at), env=held.as_session()) as one:
             one.row("ESTAB")
             choose(one, CLOSE)
             one.wait_for("! this very session")
@@ -140,14 +142,12 @@ def _():
             choose(one, CLOSE)
             paste(one, b"y\ny\r\nyes\n")
             one.wait_for("Close 1 socket")
-            one.press("Escape")
-            one.wait_for("F9Kill")
+            leave(one)
             paste(one, b"K\ny\nq")
             one.press("/")
             paste(one, b"port\n1")
             one.wait_for("port 1")
-            one.press("Escape")
-            one.wait_for("F9Kill")
+            leave(one)
         true(held.is_whole(), "nothing was done")
 
 
@@ -162,8 +162,7 @@ def _():
     live.need_root()
     with victim() as held:
         at = held.connects()
-        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", live.PROGRAM]
-        with top(at, "established", program=nobody) as one:
+        with top(at, "established", program=AS_NOBODY) as one:
             one.row("ESTAB", f"127.0.0.1:{at} ")
             choose(one, CLOSE)
             one.press("y")
@@ -210,16 +209,12 @@ def _():
 
 @test("a recording cannot be acted on, and says so")
 def _():
-    with sockets.listener() as kept:
-        path = f"/tmp/socklens-kill-{os.getpid()}.rec"
-        try:
-            live.run("record", "-n", "1", path)
-            with screen("top", "--replay", path, "port", str(sockets.port(kept))) as one:
-                one.row("LISTEN")
-                one.press("F9")
-                one.wait_for("nothing can be done to it")
-        finally:
-            os.unlink(path)
+    with sockets.listener() as kept, recordings.new_file() as path:
+        live.run("record", "-n", "1", path)
+        with screen("top", "--replay", path, "port", str(sockets.port(kept))) as one:
+            one.row("LISTEN")
+            one.press("F9")
+            one.wait_for("nothing can be done to it")
 
 
 if __name__ == "__main__":

@@ -15,10 +15,9 @@ import live
 import sockets
 from live import equal, test, true, until
 from screens import (
-    RED, children_of, colours, command, is_running, plain, processes_of, screen, shell,
+    AS_NOBODY, RED, children_of, colours, command, is_running, plain, processes_of, screen, shell,
 )  # fmt: skip
 
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", live.PROGRAM]
 
 
 def settings(one):
@@ -257,7 +256,7 @@ def _():
 def _():
     live.need_root()
     kept = sockets.listener()
-    with screen("top", "-d", "0.2", "listen", program=NOBODY, env={"HOME": "/"}) as one:
+    with screen("top", "-d", "0.2", "listen", program=AS_NOBODY, env={"HOME": "/"}) as one:
         one.like(rf"^ \? +\S+ +tcp +LISTEN +127\.0\.0\.1:{sockets.port(kept)} ")
         one.like(r"owners \d+% \(others' need root\)")
 

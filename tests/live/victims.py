@@ -64,6 +64,11 @@ class Victim:
         )
         return self.number("l.getsockname()[1]")
 
+    def as_session(self):
+        """The environment of who came in by ssh through that connection."""
+        client, server = (self.ask(f"'%s %d' % {end}.getsockname()").strip("'") for end in "cs")
+        return {"SSH_CONNECTION": f"{client} {server}"}
+
     def is_whole(self):
         """What is sent at one end arrives at the other."""
         return self.ask("(c.send(b'x'), s.recv(1))") == "(1, b'x')"
