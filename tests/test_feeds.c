@@ -327,6 +327,13 @@ static struct feed open_recording(const char *path) {
 	return feed;
 }
 
+/* The file goes, too. */
+static void close_recording(struct feed *feed, char *path) {
+	feed_close(feed);
+	unlink(path);
+	free(path);
+}
+
 Test(feeds, a_recording_is_told_moment_by_moment) {
 	const uint64_t start = 1700000000 * second_ns;
 	const uint64_t times[] = { start, start + 2 * second_ns, start + second_ns,
@@ -347,9 +354,7 @@ Test(feeds, a_recording_is_told_moment_by_moment) {
 	}
 	cr_assert(!feed.is_live);
 	cr_assert_null(feed.suspend);
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
 
 Test(feeds, a_recording_without_a_look_fails) {
@@ -357,9 +362,7 @@ Test(feeds, a_recording_without_a_look_fails) {
 	struct feed feed = open_recording(path);
 	feed.ask(feed.self, NEEDS);
 	expect(&feed, FEED_FAILED, "before its first look");
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
 
 Test(feeds, a_recording_that_is_cut_says_so_after_what_is_whole) {
@@ -373,9 +376,7 @@ Test(feeds, a_recording_that_is_cut_says_so_after_what_is_whole) {
 	next_frame(&feed);
 	feed.ask(feed.self, NEEDS);
 	expect(&feed, FEED_FAILED, "cut off");
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
 
 Test(feeds, what_cannot_be_opened_is_told_at_once) {
@@ -437,6 +438,13 @@ static const struct frame *frame_at(const struct feed *feed, size_t moment) {
 	return next_frame(feed);
 }
 
+static uint64_t count_new(const struct frame *frame) {
+	uint64_t count = 0;
+	for (size_t i = 0; i < frame->snapshot.count; i++)
+		count += frame->snapshot.socks[i].change == SOCK_CHANGE_NEW;
+	return count;
+}
+
 /* Of the socket with that cookie; 0: it is not there. */
 static uint64_t serial_of(const struct frame *frame, uint64_t cookie) {
 	for (size_t i = 0; i < frame->snapshot.count; i++) {
@@ -457,9 +465,7 @@ Test(feeds, the_moments_of_a_file_are_found_in_the_background) {
 		cr_expect(i == 0 || timeline.positions[i] > timeline.positions[i - 1]);
 	}
 	timeline_finish(&timeline);
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
 
 /* What one gets to by playing, one gets to by a jump: the same sockets, rates and marks. */
@@ -470,31 +476,25 @@ Test(feeds, a_moment_is_the_same_however_one_gets_there) {
 	struct timeline timeline = timeline_of(&jumped);
 	static const size_t order[] = { 7, 3, 11, 0, 1, 6, 5, 4, 11, 10 };
 	struct totals totals[LONG];
-	uint64_t new_ones[LONG] = { 0 };
+	uint64_t new_ones[LONG];
 	for (size_t i = 0; i < LONG; i++) {
 		const struct frame *frame = next_frame(&played);
 		cr_assert_eq(frame->moment, i);
 		totals[i] = frame->totals;
-		for (size_t j = 0; j < frame->snapshot.count; j++)
-			new_ones[i] += frame->snapshot.socks[j].change == SOCK_CHANGE_NEW;
+		new_ones[i] = count_new(frame);
 	}
 	for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
 		const size_t moment = order[i];
 		const struct frame *frame = frame_at(&jumped, moment);
-		uint64_t marked = 0;
 		cr_assert_eq(frame->moment, moment);
 		cr_assert_eq(frame->time_ns, timeline.times_ns[moment]);
 		cr_assert_eq(memcmp(&frame->totals, &totals[moment], sizeof(struct totals)), 0,
 		             "totals of moment %zu", moment);
-		for (size_t j = 0; j < frame->snapshot.count; j++)
-			marked += frame->snapshot.socks[j].change == SOCK_CHANGE_NEW;
-		cr_assert_eq(marked, new_ones[moment], "marks in moment %zu", moment);
+		cr_assert_eq(count_new(frame), new_ones[moment], "marks in moment %zu", moment);
 	}
 	timeline_finish(&timeline);
 	feed_close(&played);
-	feed_close(&jumped);
-	unlink(path);
-	free(path);
+	close_recording(&jumped, path);
 }
 
 Test(feeds, a_socket_is_the_same_one_to_and_fro_and_two_are_never_one) {
@@ -516,9 +516,7 @@ Test(feeds, a_socket_is_the_same_one_to_and_fro_and_two_are_never_one) {
 	frame = next_frame(&feed);
 	cr_expect_eq(frame->moment, 7, "it goes on from there");
 	timeline_finish(&timeline);
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
 
 Test(feeds, the_frame_that_is_shown_stays_while_another_is_gone_to) {
@@ -532,9 +530,7 @@ Test(feeds, the_frame_that_is_shown_stays_while_another_is_gone_to) {
 	             serial_of(shown, shown->snapshot.socks[0].cookie));
 	cr_expect_eq(next->moment, 2);
 	timeline_finish(&timeline);
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
 
 Test(feeds, one_can_go_back_from_the_end_but_not_to_what_there_is_not) {
@@ -550,9 +546,7 @@ Test(feeds, one_can_go_back_from_the_end_but_not_to_what_there_is_not) {
 	expect(&feed, FEED_TROUBLE, "not known");
 	cr_expect_eq(next_frame(&feed)->moment, 2, "nothing happened");
 	timeline_finish(&timeline);
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
 
 Test(feeds, the_timeline_of_a_file_that_is_cut_ends_before_the_cut) {
@@ -568,7 +562,5 @@ Test(feeds, the_timeline_of_a_file_that_is_cut_ends_before_the_cut) {
 	expect(&feed, FEED_FAILED, "cut off");
 	cr_expect_eq(frame_at(&feed, 0)->moment, 0, "what is whole can still be seen");
 	timeline_finish(&timeline);
-	feed_close(&feed);
-	unlink(path);
-	free(path);
+	close_recording(&feed, path);
 }
