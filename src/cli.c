@@ -131,7 +131,7 @@ static void parse_record(struct cli *cli, int argc, char *argv[]) {
 	cli->silent = true;
 	cli->header = false;
 	cli->record = argv[optind];
-	view_add_all_but(&cli->view, SOCK_NEED_BPF_STORAGE | SOCK_NEED_NAMES);
+	view_add_all_but(&cli->view, SOCK_NEED_BPF_STORAGE | SOCK_NEED_NAMES | SOCK_NEED_SERVICE);
 	if (argc - optind != 1)
 		cli_fail(cli,
 		         xasprintf("%s", _("name one file to record to; - is standard output")));

@@ -171,7 +171,7 @@ static bool take_batch(void *context, struct snapshot *batch) {
 
 /* A recording may have been made for fewer columns. */
 static void note_unrecorded(const struct list *list, struct out *notes) {
-	const uint32_t missing = list->needs & ~(list->source->needs | (uint32_t)SOCK_NEED_SERVICE);
+	const uint32_t missing = list->needs & ~list->source->needs;
 	if (missing == 0)
 		return;
 	out_text(notes, _("socklens: not recorded: "));

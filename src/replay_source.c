@@ -33,7 +33,8 @@ struct source replay_source(struct replay *replay) {
 		.owners = play_owners,
 		.user = play_user,
 		.names = play_names,
-		.needs = replay_needs(replay),
+		.needs =
+		    replay_needs(replay) | SOCK_NEED_SERVICE, /* by the ports of this machine */
 		.host = replay_host(replay),
 		.boot = replay_boot(replay),
 		.netns = replay_netns(replay),
