@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ancestors.h"
 #include "destroy.h"
 #include "held_process.h"
 #include "owner.h"
 #include "probe.h"
+#include "session.h"
 #include "snapshot.h"
 #include "util.h"
 
@@ -205,6 +207,11 @@ static void (*const ways[])(struct actor *actor) = {
 	[ACT_SIGNAL] = signal_all,
 };
 _Static_assert(ARRAY_LENGTH(ways) == ACT_KIND_COUNT, "a way for each");
+
+void actor_find_session(struct session *session) {
+	session->pid_count = ancestors_find(session->pids, SESSION_PROCESSES_MAX);
+	session_set_ssh(session, getenv("SSH_CONNECTION"));
+}
 
 void actor_carry_out(struct probe *probe, const struct act_order *order,
                      const struct act_deed *deeds, struct act_result *results, size_t count) {

@@ -6,6 +6,10 @@
 #include "act.h"
 
 struct probe;
+struct session;
+
+/* That of who started this process, from its environment and /proc. `session` is zeroed. */
+void actor_find_session(struct session *session);
 
 /* Fills results[i] for deeds[i], as many as there are. The order makes sense (act_is_sane(), but
  * for the number of deeds). A process is signalled once, however many of its sockets are among

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ancestors.h"
+#include "actor.h"
 #include "channel.h"
 #include "cli.h"
 #include "collector.h"
@@ -180,11 +180,6 @@ static int run_both(const struct top *top) {
 	return run_keeper(top, screen, &rescue, &before);
 }
 
-static void find_session(struct session *session) {
-	session->pid_count = ancestors_find(session->pids, SESSION_PROCESSES_MAX);
-	session_set_ssh(session, getenv("SSH_CONNECTION"));
-}
-
 static int open_collector(struct top *top) {
 	char *error = NULL;
 	bool no_such = false;
@@ -215,7 +210,7 @@ int top_run(const struct cli *cli) {
 		const int status = open_collector(&top);
 		if (status != 0)
 			return status;
+		actor_find_session(&top.session);
 	}
-	find_session(&top.session);
 	return run_both(&top);
 }
