@@ -39,9 +39,7 @@ static char *text_of(const struct sock *sock, const char *const *names, size_t c
 	out_init(&out, OUT_MEMORY);
 	for (size_t i = 0; i < count; i++) {
 		const struct field *field = field_find(names[i], strlen(names[i]));
-		struct value value;
-		if (!field_get(&field->access, &source, &value))
-			value.kind = VALUE_UNKNOWN;
+		const struct value value = field_value(&field->access, &source);
 		if (i > 0)
 			out_char(&out, ' ');
 		format_value(&out, &field->column, &value, FORMAT_HUMAN);
@@ -191,7 +189,6 @@ static size_t keep_deeds(struct act_plan *plan, struct act_row *row, size_t to) 
 		return 0;
 	}
 	memmove(&plan->deeds[to], &plan->deeds[from], count * sizeof(*plan->deeds));
-	memmove(&plan->results[to], &plan->results[from], count * sizeof(*plan->results));
 	memmove(&plan->names[to], &plan->names[from], count * sizeof(*plan->names));
 	return count;
 }

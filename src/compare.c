@@ -114,12 +114,14 @@ bool compare_has_other_owners(enum compare_by by, const struct sock *before,
 	                               : !compare_key_has_same_owners(before, after);
 }
 
-/* By their ends they were joined, so that those are no difference. */
+bool compare_has_other_ends(enum compare_by by, const struct sock *before,
+                            const struct sock *after) {
+	return by == COMPARE_BY_COOKIE && (!diff_has_same_ends(before, after) ||
+	                                   sock_peer_inode(before) != sock_peer_inode(after));
+}
+
 static bool is_changed(enum compare_by by, const struct sock *before, const struct sock *after) {
-	const bool is_elsewhere =
-	    by == COMPARE_BY_COOKIE && (!diff_has_same_ends(before, after) ||
-	                                sock_peer_inode(before) != sock_peer_inode(after));
-	return before->state != after->state || is_elsewhere ||
+	return before->state != after->state || compare_has_other_ends(by, before, after) ||
 	       compare_has_other_owners(by, before, after);
 }
 

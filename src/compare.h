@@ -48,3 +48,8 @@ const struct sock *compare_before(const struct comparison *comparison, const str
 /* True if those who hold it are others, as far as is known of both. */
 bool compare_has_other_owners(enum compare_by by, const struct sock *before,
                               const struct sock *after);
+
+/* True if it is somewhere else. By their ends sockets were joined, so that those are no
+ * difference. */
+bool compare_has_other_ends(enum compare_by by, const struct sock *before,
+                            const struct sock *after);

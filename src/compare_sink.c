@@ -15,11 +15,6 @@ static bool has_other_state(enum compare_by by, const struct sock *was, const st
 	return was->state != sock->state;
 }
 
-static bool has_other_ends(enum compare_by by, const struct sock *was, const struct sock *sock) {
-	return by == COMPARE_BY_COOKIE &&
-	       (!diff_has_same_ends(was, sock) || sock_peer_inode(was) != sock_peer_inode(sock));
-}
-
 /* An owner that was not there has no name, so how it was owned is said instead. */
 static bool had_none(enum compare_by by, const struct sock *was, const struct sock *sock) {
 	return was->owner_count == 0 && compare_has_other_owners(by, was, sock);
@@ -34,8 +29,10 @@ struct was {
 
 static const struct was rows[] = {
 	{ { .name = "was_state", .title = "WAS-STATE", .help = "" }, "state", has_other_state },
-	{ { .name = "was_local", .title = "WAS-LOCAL", .help = "" }, "local", has_other_ends },
-	{ { .name = "was_peer", .title = "WAS-PEER", .help = "" }, "peer", has_other_ends },
+	{ { .name = "was_local", .title = "WAS-LOCAL", .help = "" },
+	  "local",
+	  compare_has_other_ends },
+	{ { .name = "was_peer", .title = "WAS-PEER", .help = "" }, "peer", compare_has_other_ends },
 	{ { .name = "was_owners", .title = "WAS-OWNERS", .help = "" },
 	  "owners",
 	  compare_has_other_owners },
@@ -50,27 +47,24 @@ struct showing {
 	struct value *values; /* of the row at hand, one per column */
 };
 
-static void get(const struct field_access *access, const struct sock *sock, struct value *value) {
-	const struct field_source source = field_source(sock);
-	if (!field_get(access, &source, value))
-		*value = (struct value){ .kind = VALUE_UNKNOWN };
-}
-
-static void get_was(const struct showing *showing, size_t index, const struct sock *sock,
-                    struct value *value) {
+/* What is no different is left unknown. */
+static void get_was(const struct showing *showing, const struct sock *sock, struct value *values) {
 	const struct sock *was = compare_before(showing->comparison, sock);
-	*value = (struct value){ .kind = VALUE_UNKNOWN };
-	if (was && rows[index].differs(showing->comparison->by, was, sock))
-		get(showing->was[index], was, value);
+	const struct field_source source = was ? field_source(was) : (struct field_source){ 0 };
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const bool differs = was && rows[i].differs(showing->comparison->by, was, sock);
+		values[i] = differs ? field_value(showing->was[i], &source)
+		                    : (struct value){ .kind = VALUE_UNKNOWN };
+	}
 }
 
 static void show(const struct showing *showing, const struct sock *sock,
                  void (*to)(struct sink *sink, const struct row *row)) {
 	const struct view *view = showing->view;
+	const struct field_source source = field_source(sock);
 	for (size_t i = 0; i < view->column_count; i++)
-		get(&view->accesses[i], sock, &showing->values[i]);
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-		get_was(showing, i, sock, &showing->values[view->column_count + i]);
+		showing->values[i] = field_value(&view->accesses[i], &source);
+	get_was(showing, sock, &showing->values[view->column_count]);
 	to(showing->sink, &(struct row){ .values = showing->values });
 }
 

@@ -189,6 +189,13 @@ static inline bool field_get(const struct field_access *access, const struct fie
 	return value->kind != VALUE_UNKNOWN;
 }
 
+/* The same, VALUE_UNKNOWN if it is not known. */
+static inline struct value field_value(const struct field_access *access,
+                                       const struct field_source *source) {
+	struct value value;
+	return field_get(access, source, &value) ? value : (struct value){ .kind = VALUE_UNKNOWN };
+}
+
 /* Neighbours in a list of accesses that need the same bits of the same part. A wide list holds
  * many fields of few parts, so one look at a run spares a look at each. */
 struct field_run {

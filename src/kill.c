@@ -9,7 +9,6 @@
 
 #include "act_plan.h"
 #include "actor.h"
-#include "ancestors.h"
 #include "cli.h"
 #include "frame_make.h"
 #include "live.h"
@@ -51,8 +50,7 @@ static void choose(struct killing *killing) {
 static void plan(struct killing *killing) {
 	const struct cli *cli = killing->cli;
 	struct session session = { .pid_count = 0 };
-	session.pid_count = ancestors_find(session.pids, SESSION_PROCESSES_MAX);
-	session_set_ssh(&session, getenv("SSH_CONNECTION"));
+	actor_find_session(&session);
 	act_plan_begin(&killing->plan, &cli->order, cli->allowed);
 	for (size_t i = 0; i < killing->count; i++)
 		act_plan_add(&killing->plan, killing->socks[i], &session);
@@ -81,10 +79,8 @@ static void show(struct killing *killing, struct sink *sink,
 	out_init(&text, OUT_MEMORY);
 	for (size_t i = 0; i < killing->count; i++) {
 		const struct field_source source = field_source(killing->socks[i]);
-		for (size_t j = 0; j < view->column_count; j++) {
-			if (!field_get(&view->accesses[j], &source, &values[j]))
-				values[j].kind = VALUE_UNKNOWN;
-		}
+		for (size_t j = 0; j < view->column_count; j++)
+			values[j] = field_value(&view->accesses[j], &source);
 		values[view->column_count] = result_of(killing, i, &text);
 		to(sink, &(struct row){ .values = values });
 	}
