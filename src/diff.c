@@ -42,23 +42,19 @@ bool diff_is_same(const struct sock *before, const struct sock *after) {
 	return compare_identities(before, after) == 0;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value) {
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15;
-	return hash ^ hash >> 29;
-}
-
 static uint64_t hash_end(uint64_t hash, const struct sock_endpoint *end) {
 	uint64_t words[2];
 	memcpy(words, end->address, sizeof(words));
-	return mix(mix(mix(hash, words[0]), words[1]), end->port);
+	return util_mix(util_mix(util_mix(hash, words[0]), words[1]), end->port);
 }
 
 uint64_t diff_hash_ends(const struct sock *sock) {
-	return hash_end(hash_end(mix(1, sock->protocol), &sock->local), &sock->peer);
+	return hash_end(hash_end(util_mix(1, sock->protocol), &sock->local), &sock->peer);
 }
 
 uint64_t diff_hash(const struct sock *sock) {
-	return has_identity(sock) ? mix(0, sock->cookie) : mix(diff_hash_ends(sock), sock->inode);
+	return has_identity(sock) ? util_mix(0, sock->cookie)
+	                          : util_mix(diff_hash_ends(sock), sock->inode);
 }
 
 bool diff_has_same_ends(const struct sock *before, const struct sock *after) {

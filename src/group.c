@@ -190,10 +190,6 @@ static uint32_t find_group(struct building *building, const struct value *value,
 	return add_group(building, &key, value, parent, hash);
 }
 
-static uint64_t add(uint64_t a, uint64_t b) {
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 static void add_sock(const struct group_by *by, struct group *group,
                      const struct field_source *source) {
 	const struct sock_life *life = source->sock->life;
@@ -208,7 +204,7 @@ static void add_sock(const struct group_by *by, struct group *group,
 		if (!field_get(&by->sums[i]->access, source, &value) || value.kind != VALUE_NUMBER)
 			continue;
 		group->known |= 1u << i;
-		group->sums[i] = add(group->sums[i], value.number);
+		group->sums[i] = util_add(group->sums[i], value.number);
 	}
 }
 
@@ -217,9 +213,7 @@ static uint32_t place(struct building *building, const struct field_source *sour
 	const struct group_by *by = building->by;
 	uint32_t index = GROUP_NONE;
 	for (size_t level = 0; level < by->level_count; level++) {
-		struct value value;
-		if (!field_get(&by->levels[level]->access, source, &value))
-			value = (struct value){ .kind = VALUE_UNKNOWN };
+		const struct value value = field_value(&by->levels[level]->access, source);
 		index = find_group(building, &value, index);
 	}
 	return index;
@@ -237,7 +231,7 @@ static void sum_up(struct group_tree *tree, const struct group_by *by) {
 		parent->known |= group->known;
 		parent->health = group->health > parent->health ? group->health : parent->health;
 		for (size_t j = 0; j < by->sum_count; j++)
-			parent->sums[j] = add(parent->sums[j], group->sums[j]);
+			parent->sums[j] = util_add(parent->sums[j], group->sums[j]);
 	}
 }
 

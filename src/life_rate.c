@@ -10,6 +10,7 @@
 #include "life.h"
 #include "sock.h"
 #include "tcp_info.h"
+#include "util.h"
 
 static const uint64_t second_ns = 1000000000;
 
@@ -142,7 +143,7 @@ static void set_bytes(struct sock_life *life, const struct sample *past,
 		life->known |= SOCK_LIFE_KNOWS_TX;
 		life->tx = per_second(sample->tx_bytes - past->tx_bytes, elapsed_ns, 0);
 	}
-	life->rate = life->rx > UINT64_MAX - life->tx ? UINT64_MAX : life->rx + life->tx;
+	life->rate = util_add(life->rx, life->tx);
 }
 
 static float hold(float held, uint64_t rate) {

@@ -23,15 +23,10 @@ void tally_reset(struct tally *tally) {
 		memset(tally->slots, 0, (tally->mask + 1) * sizeof(*tally->slots));
 }
 
-static uint64_t mix(uint64_t hash, uint64_t number) {
-	hash = (hash ^ number) * 0x9e3779b97f4a7c15;
-	return hash ^ hash >> 29;
-}
-
 static size_t hash_of(const struct tally *tally, const struct tally_key *key) {
-	uint64_t hash = mix((uintptr_t)tally, key->numbers[0]);
-	hash = mix(hash, key->numbers[1]);
-	return (size_t)mix(hash, key->numbers[2]);
+	uint64_t hash = util_mix((uintptr_t)tally, key->numbers[0]);
+	hash = util_mix(hash, key->numbers[1]);
+	return (size_t)util_mix(hash, key->numbers[2]);
 }
 
 static bool is_same(const struct tally_key *a, const struct tally_key *b) {

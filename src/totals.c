@@ -4,10 +4,7 @@
 
 #include "life.h"
 #include "snapshot.h"
-
-static uint64_t add(uint64_t a, uint64_t b) {
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
+#include "util.h"
 
 static void count_owner(struct totals *totals, const struct sock *sock) {
 	switch ((enum sock_ownership)sock->ownership) {
@@ -31,8 +28,8 @@ static void count_traffic(struct totals *totals, const struct sock *sock) {
 	const struct sock_life *life = sock->life;
 	if (sock->protocol == SOCK_PROTOCOL_MPTCP)
 		return;
-	totals->rx = add(totals->rx, life->rx);
-	totals->tx = add(totals->tx, life->tx);
+	totals->rx = util_add(totals->rx, life->rx);
+	totals->tx = util_add(totals->tx, life->tx);
 	totals->retrans += life->retrans_segments;
 	totals->sent += life->sent_segments;
 }
@@ -72,7 +69,7 @@ struct totals totals_of(const struct snapshot *before, const struct snapshot *no
 
 static void add_each(uint64_t *to, const uint64_t *from, size_t count) {
 	for (size_t i = 0; i < count; i++)
-		to[i] = add(to[i], from[i]);
+		to[i] = util_add(to[i], from[i]);
 }
 
 void totals_add(struct totals *totals, const struct totals *more) {
@@ -81,8 +78,8 @@ void totals_add(struct totals *totals, const struct totals *more) {
 	add_each(totals->states, more->states, SOCK_STATE_COUNT);
 	totals->appeared += more->appeared;
 	totals->gone += more->gone;
-	totals->rx = add(totals->rx, more->rx);
-	totals->tx = add(totals->tx, more->tx);
+	totals->rx = util_add(totals->rx, more->rx);
+	totals->tx = util_add(totals->tx, more->tx);
 	totals->retrans += more->retrans;
 	totals->sent += more->sent;
 	totals->owned += more->owned;

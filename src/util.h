@@ -63,6 +63,17 @@ char util_to_lower(char c);
 /* As strcmp(), of any bytes; NULL is allowed for none. */
 int util_compare_bytes(const void *a, size_t a_length, const void *b, size_t b_length);
 
+/* No larger than the largest number. */
+static inline uint64_t util_add(uint64_t a, uint64_t b) {
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* The hash of a number more: begin with any hash. */
+static inline uint64_t util_mix(uint64_t hash, uint64_t number) {
+	hash = (hash ^ number) * 0x9e3779b97f4a7c15;
+	return hash ^ hash >> 29;
+}
+
 /* 0 to 15, or -1. */
 int util_hex_digit(char digit);
 

@@ -60,10 +60,6 @@ void grouped_write_size(struct out *out, const struct group *group) {
 
 /* Sums. */
 
-static uint64_t add(uint64_t a, uint64_t b) {
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 static bool is_missing(const struct sock *sock) {
 	return sock->life && sock->life->missing > 0;
 }
@@ -77,12 +73,12 @@ static uint64_t *sums_of(const struct grouped *grouped, const struct order_row *
 		if (is_missing(socks[i].sock))
 			continue;
 		uint64_t *sum = &sums[tree->leaves[i]];
-		*sum = add(*sum, descending ? ~socks[i].key : socks[i].key);
+		*sum = util_add(*sum, descending ? ~socks[i].key : socks[i].key);
 	}
 	for (uint32_t i = tree->count; i-- > 0;) {
 		const uint32_t parent = tree->groups[i].parent;
 		if (parent != GROUP_NONE)
-			sums[parent] = add(sums[parent], sums[i]);
+			sums[parent] = util_add(sums[parent], sums[i]);
 	}
 	return sums;
 }

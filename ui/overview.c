@@ -57,10 +57,6 @@ void overview_destroy(struct overview *overview) {
 	free(overview);
 }
 
-static uint64_t add(uint64_t a, uint64_t b) {
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 static bool is_there(const struct sock *sock) {
 	return sock->life && sock->life->missing == 0;
 }
@@ -89,8 +85,8 @@ static struct tally_entry *add_sock(struct tally *tally, const struct tally_key 
 	if (sock->protocol == SOCK_PROTOCOL_MPTCP || !(sock->life->known & rates))
 		return entry;
 	entry->knows_rates = true;
-	entry->rx = add(entry->rx, sock->life->rx);
-	entry->tx = add(entry->tx, sock->life->tx);
+	entry->rx = util_add(entry->rx, sock->life->rx);
+	entry->tx = util_add(entry->tx, sock->life->tx);
 	return entry;
 }
 
@@ -150,12 +146,12 @@ static void add_listener(struct overview *overview, const struct sock *sock) {
 	    (uint64_t)sock->ifindex << 32 | (uint64_t)sock->protocol << 16 | sock->local.port;
 	struct tally_entry *entry = add_sock(tally, &key, sock, NULL);
 	if (sock->state == SOCK_STATE_LISTEN) {
-		entry->queued = add(entry->queued, sock->recvq);
-		entry->room = add(entry->room, sock->sendq);
+		entry->queued = util_add(entry->queued, sock->recvq);
+		entry->room = util_add(entry->room, sock->sendq);
 	}
 	entry->full |= sock_is_accept_queue_full(sock);
 	entry->knows_drops |= sock_knows_drops(sock);
-	entry->drops = add(entry->drops, sock_drops(sock));
+	entry->drops = util_add(entry->drops, sock_drops(sock));
 }
 
 static void note_listened(struct ports *ports, const struct sock *sock) {
@@ -205,7 +201,7 @@ static int compare_numbers(uint64_t a, uint64_t b) {
 
 /* The most traffic, then the most sockets. */
 static int compare_traffic(const struct tally_entry *a, const struct tally_entry *b) {
-	const int rate = compare_numbers(add(a->rx, a->tx), add(b->rx, b->tx));
+	const int rate = compare_numbers(util_add(a->rx, a->tx), util_add(b->rx, b->tx));
 	return rate != 0 ? rate : compare_numbers(a->sockets, b->sockets);
 }
 
@@ -295,7 +291,7 @@ static void add_value(struct track *track, const struct tally_entry *entry,
 	}
 	if (entry)
 		track->knows_rates = entry->knows_rates;
-	series_add(&track->series, track->knows_rates, entry ? add(entry->rx, entry->tx) : 0);
+	series_add(&track->series, track->knows_rates, entry ? util_add(entry->rx, entry->tx) : 0);
 }
 
 static void go_on(struct overview *overview, enum overview_kind which) {

@@ -188,7 +188,7 @@ static void put_rate(struct line *line, const struct overview_look *look, enum s
 static void draw_traffic(struct line *line, const struct overview_look *look,
                          const struct overview_row *row, const struct out *name) {
 	const struct tally_entry *sums = &row->sums;
-	const uint64_t both = sums->rx > UINT64_MAX - sums->tx ? UINT64_MAX : sums->rx + sums->tx;
+	const uint64_t both = util_add(sums->rx, sums->tx);
 	put_out(line, name_width(line->area.width), STYLE_TEXT, name);
 	put_right(line, COUNT_WIDTH, STYLE_TEXT, human_count(sums->sockets).text);
 	if (has_both_rates(line->area.width)) {
