@@ -166,11 +166,6 @@ static int compare_numbers(uint64_t a, uint64_t b) {
 	return (a > b) - (a < b);
 }
 
-static int compare_bytes(const char *a, size_t a_length, const char *b, size_t b_length) {
-	const int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
-	return order ? order : compare_numbers(a_length, b_length);
-}
-
 static const struct sock_endpoint *end_of(const struct value *value) {
 	return value->part == VALUE_LOCAL ? &value->sock->local : &value->sock->peer;
 }
@@ -188,8 +183,8 @@ static uint32_t unix_inode_of(const struct value *value) {
 static int compare_unix_ends(const struct value *a, const struct value *b) {
 	const struct sock_unix_name *left = unix_name_of(a);
 	const struct sock_unix_name *right = unix_name_of(b);
-	const int order = compare_bytes(left->bytes ? left->bytes : "", left->length,
-	                                right->bytes ? right->bytes : "", right->length);
+	const int order =
+	    util_compare_bytes(left->bytes, left->length, right->bytes, right->length);
 	return order ? order : compare_numbers(unix_inode_of(a), unix_inode_of(b));
 }
 
@@ -213,11 +208,11 @@ static int compare_owners(const struct value *a, const struct value *b) {
 	const struct process *q = right->process;
 	switch ((enum value_owner_part)a->part) {
 	case OWNER_EXE:
-		return compare_bytes(
+		return util_compare_bytes(
 		    p->exe ? p->exe : p->comm, p->exe ? p->exe_length : p->comm_length,
 		    q->exe ? q->exe : q->comm, q->exe ? q->exe_length : q->comm_length);
 	case OWNER_COMM:
-		return compare_bytes(p->comm, p->comm_length, q->comm, q->comm_length);
+		return util_compare_bytes(p->comm, p->comm_length, q->comm, q->comm_length);
 	case OWNER_FD:
 		return compare_numbers(left->fd, right->fd);
 	case OWNER_PARENT:
@@ -242,7 +237,7 @@ int view_compare(const struct value *a, const struct value *b) {
 	case VALUE_SYMBOL:
 		return strcmp(a->text, b->text);
 	case VALUE_TEXT:
-		return compare_bytes(a->text, a->length, b->text, b->length);
+		return util_compare_bytes(a->text, a->length, b->text, b->length);
 	case VALUE_FLAGS:
 		return compare_numbers(a->length, b->length);
 	case VALUE_ADDRESS:
