@@ -61,7 +61,7 @@ static bool is_changed(const struct sock *before, const struct sock *now) {
 }
 
 static void mark(const struct sock *before, struct sock *now, struct sock_life *life) {
-	if (before->life->missing >= 2)
+	if (sock_life_is_gone(before->life))
 		now->change = SOCK_CHANGE_NEW;
 	else if (is_changed(before, now))
 		now->change = SOCK_CHANGE_CHANGED;
@@ -121,6 +121,12 @@ static void go_on(struct living *living, const struct sock *before, struct sock 
 	life_rate(life, before, now, living->now_ns);
 }
 
+void life_stop(struct sock_life *life) {
+	life->known &= SOCK_LIFE_KNOWS_RX_BYTES | SOCK_LIFE_KNOWS_TX_BYTES;
+	life->rx = life->tx = life->rate = life->retrans = 0;
+	life->rx_held = life->tx_held = life->rate_held = 0;
+}
+
 /* The life of one who is not there; false if it is over. */
 static bool fade(const struct living *living, const struct sock *before, struct sock_life *life,
                  uint8_t *change) {
@@ -131,9 +137,7 @@ static bool fade(const struct living *living, const struct sock *before, struct 
 	*life = *past;
 	*change = before->change;
 	life->state_before = before->state;
-	life->known &= SOCK_LIFE_KNOWS_RX_BYTES | SOCK_LIFE_KNOWS_TX_BYTES;
-	life->rx = life->tx = life->rate = life->retrans = 0;
-	life->rx_held = life->tx_held = life->rate_held = 0;
+	life_stop(life);
 	life->sent_segments = life->retrans_segments = 0;
 	life->stale = stale;
 	life->missing = stale ? past->missing : missing;
@@ -156,7 +160,7 @@ static void add_missing(struct living *living, const struct sock *before, struct
 	struct sock *copy = snapshot_add(living->now);
 	sock_copy(&living->copier, before, copy);
 	copy->change = change;
-	if ((*next)->missing >= 2 && copy->owner_count > 0)
+	if (sock_life_is_gone(*next) && copy->owner_count > 0)
 		copy->ownership = SOCK_OWNERSHIP_REMEMBERED;
 	copy->life = (*next)++;
 }

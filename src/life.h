@@ -51,6 +51,14 @@ struct sock_life {
 	float rx_held, tx_held, rate_held;
 };
 
+/* NULL, the life of a socket that was looked at once, is not gone. */
+static inline bool sock_life_is_gone(const struct sock_life *life) {
+	return life && life->missing >= 2;
+}
+
+/* No rates any more: nobody knows what moves now. */
+void life_stop(struct sock_life *life);
+
 /* Zero-initialise it. */
 struct life {
 	uint64_t serial; /* of the newest socket */

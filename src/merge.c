@@ -21,9 +21,7 @@ static const struct sock_life *stale_life(struct arena *arena, const struct sock
 	struct sock_life *copy = arena_alloc(arena, sizeof(*copy));
 	*copy = *life;
 	copy->stale = true;
-	copy->known &= SOCK_LIFE_KNOWS_RX_BYTES | SOCK_LIFE_KNOWS_TX_BYTES;
-	copy->rx = copy->tx = copy->rate = copy->retrans = 0;
-	copy->rx_held = copy->tx_held = copy->rate_held = 0;
+	life_stop(copy);
 	return copy;
 }
 

@@ -18,12 +18,8 @@ void app_tag(struct app *app) {
 	table_move(&app->table, 1);
 }
 
-static bool is_gone(const struct sock *sock) {
-	return sock->life && sock->life->missing >= 2;
-}
-
 static void add(const struct app *app, struct act_plan *plan, const struct sock *sock) {
-	if (!is_gone(sock))
+	if (!sock_life_is_gone(sock->life))
 		act_plan_add(plan, sock, &app->setup.session);
 }
 
@@ -63,7 +59,7 @@ static const char *reason_against(const struct app *app) {
 		return N_("what was ordered before is still being done");
 	if (app->page != APP_PAGE_TABLE && app->tags.count == 0)
 		return N_("sockets are chosen in the table");
-	if (app->tags.count == 0 && !is_group && (!selected || is_gone(selected)))
+	if (app->tags.count == 0 && !is_group && (!selected || sock_life_is_gone(selected->life)))
 		return N_("no socket is selected");
 	return NULL;
 }

@@ -38,7 +38,7 @@ static void add_title(struct page *page, int *x, const struct out *text) {
 
 /* How long it has been there, or that it is not any more. */
 static void write_age(struct out *out, const struct sock_life *life) {
-	if (life->missing >= 2)
+	if (sock_life_is_gone(life))
 		out_text(out, _(" gone"));
 	else if (life->stale)
 		out_text(out, _(" not up to date"));

@@ -29,14 +29,10 @@ static bool is_there(const struct sock *sock) {
 	return !sock->life || sock->life->missing == 0;
 }
 
-static bool is_gone(const struct sock *sock) {
-	return sock->life && sock->life->missing >= 2;
-}
-
 static bool is_chosen(const struct table_choice *choice, const struct sock *sock) {
 	if (choice->only_established && sock->state != SOCK_STATE_ESTABLISHED)
 		return false;
-	if (is_gone(sock) && !choice->show_closed)
+	if (sock_life_is_gone(sock->life) && !choice->show_closed)
 		return false;
 	return !choice->filter || filter_matches(choice->filter, sock);
 }

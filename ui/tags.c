@@ -54,15 +54,11 @@ void tags_toggle(struct tags *tags, uint64_t serial) {
 	tags->count--;
 }
 
-static bool is_gone(const struct sock_life *life) {
-	return life->missing >= 2;
-}
-
 void tags_keep(struct tags *tags, const struct snapshot *snapshot) {
 	struct tags kept = { .count = 0 };
 	for (size_t i = 0; tags->count > 0 && i < snapshot->count; i++) {
 		const struct sock_life *life = snapshot->socks[i].life;
-		if (life && !is_gone(life) && tags_has(tags, life->serial))
+		if (life && !sock_life_is_gone(life) && tags_has(tags, life->serial))
 			add(&kept, place_of(&kept, life->serial), life->serial);
 	}
 	tags_finish(tags);
