@@ -16,6 +16,7 @@
 
 #include "channel.h"
 #include "collector.h"
+#include "thread.h"
 #include "util.h"
 
 /* How long the screen process may take to end by itself. */
@@ -82,15 +83,9 @@ static void *run_looker(void *context) {
 	return NULL;
 }
 
-/* No signal reaches it: they are for who waits. */
 static int start_thread(struct looker *looker) {
 	pthread_t thread;
-	sigset_t all;
-	sigset_t before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	const int error = pthread_create(&thread, NULL, run_looker, looker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	const int error = thread_start(&thread, run_looker, looker);
 	if (error == 0)
 		pthread_detach(thread);
 	return -error;
