@@ -46,19 +46,14 @@ static bool has_no_answer(const struct sock *sock) {
 static const struct {
 	bool (*shows)(const struct sock *sock); /* NULL: nothing worse does */
 	const char *name;
-	const char *sentence;
 } rows[] = {
-	[HEALTH_FINE] = { NULL, "ok", N_("nothing is unusual") },
-	[HEALTH_WINDOW_CLOSED] = { has_window_closed, "window-closed",
-	                           N_("a peer does not read: its window is closed") },
-	[HEALTH_RETRANSMITS] = { retransmits, "retransmits", N_("segments are sent again") },
-	[HEALTH_DROPS] = { has_drops, "drops", N_("packets that came were dropped") },
-	[HEALTH_CLOSE_WAIT] = { is_in_close_wait, "close-wait",
-	                        N_("a peer has finished, and the program has not called close") },
-	[HEALTH_NO_ANSWER] = { has_no_answer, "no-answer",
-	                       N_("a peer does not acknowledge: timeouts in a row") },
-	[HEALTH_ACCEPT_QUEUE_FULL] = { sock_is_accept_queue_full, "accept-queue-full",
-	                               N_("a listener has no room for another connection") },
+	[HEALTH_FINE] = { NULL, "ok" },
+	[HEALTH_WINDOW_CLOSED] = { has_window_closed, "window-closed" },
+	[HEALTH_RETRANSMITS] = { retransmits, "retransmits" },
+	[HEALTH_DROPS] = { has_drops, "drops" },
+	[HEALTH_CLOSE_WAIT] = { is_in_close_wait, "close-wait" },
+	[HEALTH_NO_ANSWER] = { has_no_answer, "no-answer" },
+	[HEALTH_ACCEPT_QUEUE_FULL] = { sock_is_accept_queue_full, "accept-queue-full" },
 };
 _Static_assert(ARRAY_LENGTH(rows) == HEALTH_COUNT, "a row for each");
 
@@ -72,8 +67,4 @@ enum health health_of(const struct sock *sock) {
 
 const char *health_name(enum health health) {
 	return rows[health].name;
-}
-
-const char *health_sentence(enum health health) {
-	return rows[health].sentence;
 }

@@ -20,6 +20,3 @@ enum health health_of(const struct sock *sock);
 
 /* "ok", "close-wait": one word for programs, never translated. */
 const char *health_name(enum health health);
-
-/* A sentence for people, marked with N_. */
-const char *health_sentence(enum health health);

@@ -54,9 +54,8 @@ Test(health, what_the_kernel_did_not_tell_is_not_held_against_a_socket) {
 	cr_expect_eq(health_of(&sock), HEALTH_FINE);
 }
 
-Test(health, each_has_a_word_of_its_own_and_a_sentence) {
+Test(health, each_has_a_word_of_its_own) {
 	for (enum health i = 0; i < HEALTH_COUNT; i++) {
-		cr_expect_gt(strlen(health_sentence(i)), 0);
 		cr_expect_eq(strpbrk(health_name(i), " ,\"="), NULL);
 		for (enum health j = 0; j < i; j++)
 			cr_expect_str_neq(health_name(i), health_name(j));
