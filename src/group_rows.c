@@ -93,21 +93,23 @@ bool group_rows_sort(struct group_rows *rows, const char *list, char **error) {
 	return true;
 }
 
-/* The values of a row, in the order of the columns. */
-static void fill(const struct group_rows *rows, const struct group_tree *tree,
-                 const struct group *group, struct value values[GROUP_COLUMNS_MAX]) {
+/* Where a column is, counted from the levels on: the number of sockets, the sums, health. */
+static struct value value_at(const struct group_rows *rows, const struct group_tree *tree,
+                             const struct group *group, size_t column) {
 	const struct group_by *by = &rows->by;
-	size_t at = by->level_count;
-	values[by->level_count - 1] = group->key;
-	for (uint32_t i = group->parent; i != GROUP_NONE; i = tree->groups[i].parent)
-		values[tree->groups[i].level] = tree->groups[i].key;
-	values[at++] = (struct value){ .kind = VALUE_NUMBER, .number = group->present };
-	for (size_t i = 0; i < by->sum_count; i++) {
-		const bool known = group->known >> i & 1;
-		values[at++] = (struct value){ .kind = known ? VALUE_NUMBER : VALUE_UNKNOWN,
-			                       .number = group->sums[i] };
+	if (column < by->level_count) {
+		while (group->level > column)
+			group = &tree->groups[group->parent];
+		return group->key;
 	}
-	values[at] = (struct value){ .kind = VALUE_SYMBOL, .text = health_name(group->health) };
+	const size_t at = column - by->level_count;
+	if (at == 0)
+		return (struct value){ .kind = VALUE_NUMBER, .number = group->present };
+	if (at > by->sum_count)
+		return (struct value){ .kind = VALUE_SYMBOL, .text = health_name(group->health) };
+	const bool known = group->known >> (at - 1) & 1;
+	return (struct value){ .kind = known ? VALUE_NUMBER : VALUE_UNKNOWN,
+		               .number = group->sums[at - 1] };
 }
 
 /* A group on its way to its place. */
@@ -120,19 +122,17 @@ struct candidate {
 static int compare_by(const struct group_rows_key *key, const struct candidate *a,
                       const struct candidate *b) {
 	const struct group_by *by = &a->rows->by;
-	struct value left[GROUP_COLUMNS_MAX];
-	struct value right[GROUP_COLUMNS_MAX];
 	if (key->column == by->level_count + 1 + by->sum_count) {
 		const int order = (int)a->group->health - (int)b->group->health;
 		return key->descending ? -order : order;
 	}
-	fill(a->rows, a->tree, a->group, left);
-	fill(b->rows, b->tree, b->group, right);
-	const bool left_known = left[key->column].kind != VALUE_UNKNOWN;
-	const bool right_known = right[key->column].kind != VALUE_UNKNOWN;
+	const struct value left = value_at(a->rows, a->tree, a->group, key->column);
+	const struct value right = value_at(b->rows, b->tree, b->group, key->column);
+	const bool left_known = left.kind != VALUE_UNKNOWN;
+	const bool right_known = right.kind != VALUE_UNKNOWN;
 	if (!left_known || !right_known)
 		return right_known - left_known;
-	const int order = view_compare(&left[key->column], &right[key->column]);
+	const int order = view_compare(&left, &right);
 	return key->descending ? -order : order;
 }
 
@@ -167,7 +167,9 @@ static void show(const struct candidate *candidates, size_t count, struct sink *
                  void (*to)(struct sink *sink, const struct row *row)) {
 	struct value values[GROUP_COLUMNS_MAX];
 	for (size_t i = 0; i < count; i++) {
-		fill(candidates[i].rows, candidates[i].tree, candidates[i].group, values);
+		const struct candidate *row = &candidates[i];
+		for (size_t j = 0; j < sink->column_count; j++)
+			values[j] = value_at(row->rows, row->tree, row->group, j);
 		to(sink, &(struct row){ .values = values });
 	}
 }
