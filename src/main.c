@@ -56,6 +56,17 @@ static int finish_output(struct out *out, int status) {
 	return error == 0 ? status : EXIT_STATUS_PARTIAL;
 }
 
+static void write_version(struct out *out) {
+	out_text(out, "socklens " SOCKLENS_VERSION "\n");
+}
+
+static int print(void (*write)(struct out *out)) {
+	struct out out;
+	out_init(&out, STDOUT_FILENO);
+	write(&out);
+	return finish_output(&out, EXIT_STATUS_MATCHED);
+}
+
 static int explain(const struct cli *cli) {
 	struct out out;
 	out_init(&out, STDOUT_FILENO);
@@ -64,7 +75,6 @@ static int explain(const struct cli *cli) {
 }
 
 static int run(struct cli *cli) {
-	struct out out;
 	char *error = NULL;
 	const enum exit_status status = filter_look_up(&cli->filter, &error);
 	if (error) {
@@ -87,33 +97,19 @@ static int run(struct cli *cli) {
 		report_error(cli->error);
 		return EXIT_STATUS_USAGE;
 	case CLI_HELP:
-		out_init(&out, STDOUT_FILENO);
-		option_write_help(&out);
-		return finish_output(&out, EXIT_STATUS_MATCHED);
+		return print(option_write_help);
 	case CLI_RECORD_HELP:
-		out_init(&out, STDOUT_FILENO);
-		option_write_record_help(&out);
-		return finish_output(&out, EXIT_STATUS_MATCHED);
+		return print(option_write_record_help);
 	case CLI_TOP_HELP:
-		out_init(&out, STDOUT_FILENO);
-		option_write_top_help(&out);
-		return finish_output(&out, EXIT_STATUS_MATCHED);
+		return print(option_write_top_help);
 	case CLI_KILL_HELP:
-		out_init(&out, STDOUT_FILENO);
-		option_write_kill_help(&out);
-		return finish_output(&out, EXIT_STATUS_MATCHED);
+		return print(option_write_kill_help);
 	case CLI_DIFF_HELP:
-		out_init(&out, STDOUT_FILENO);
-		option_write_diff_help(&out);
-		return finish_output(&out, EXIT_STATUS_MATCHED);
+		return print(option_write_diff_help);
 	case CLI_COLUMNS_HELP:
-		out_init(&out, STDOUT_FILENO);
-		write_columns_help(&out);
-		return finish_output(&out, EXIT_STATUS_MATCHED);
+		return print(write_columns_help);
 	case CLI_VERSION:
-		out_init(&out, STDOUT_FILENO);
-		out_text(&out, "socklens " SOCKLENS_VERSION "\n");
-		return finish_output(&out, EXIT_STATUS_MATCHED);
+		return print(write_version);
 	}
 	return EXIT_STATUS_USAGE;
 }
