@@ -25,13 +25,7 @@ static void take_process(void *context, const struct process *process) {
 		                                     sizeof(*recalling->processes));
 	}
 	struct process *copy = arena_alloc(recalling->arena, sizeof(*copy));
-	*copy = *process;
-	copy->comm = arena_copy(recalling->arena, process->comm, process->comm_length);
-	if (process->exe)
-		copy->exe = arena_copy(recalling->arena, process->exe, process->exe_length);
-	if (process->parent)
-		copy->parent =
-		    arena_copy(recalling->arena, process->parent, process->parent_length);
+	*copy = sock_copy_process(recalling->arena, process);
 	recalling->processes[recalling->count++] = copy;
 }
 

@@ -595,16 +595,8 @@ static const struct process *copy_processes(const struct replay *replay, struct 
 	const struct process *recorded = replay->processes.all;
 	struct process *copies =
 	    arena_alloc(arena, (replay->processes.count + 1) * sizeof(*copies));
-	for (size_t i = 0; i < replay->processes.count; i++) {
-		const struct process *process = &recorded[i];
-		copies[i] = *process;
-		copies[i].comm = arena_copy(arena, process->comm, process->comm_length);
-		if (process->exe)
-			copies[i].exe = arena_copy(arena, process->exe, process->exe_length);
-		if (process->parent)
-			copies[i].parent =
-			    arena_copy(arena, process->parent, process->parent_length);
-	}
+	for (size_t i = 0; i < replay->processes.count; i++)
+		copies[i] = sock_copy_process(arena, &recorded[i]);
 	return copies;
 }
 

@@ -30,30 +30,20 @@ static const struct network inet6_networks[] = {
 	{ { 0xfe, 0x80 }, 10, EXPOSURE_PRIVATE }, /* link-local */
 };
 
-static bool is_in(const uint8_t *address, const struct network *network) {
-	const size_t bytes = network->length / 8;
-	const unsigned left = 8 - network->length % 8;
-	if (memcmp(address, network->address, bytes) != 0)
-		return false;
-	return left == 8 || address[bytes] >> left == network->address[bytes] >> left;
-}
-
 static enum exposure find(const uint8_t *address, const struct network *networks, size_t count) {
 	for (size_t i = 0; i < count; i++) {
-		if (is_in(address, &networks[i]))
+		if (util_has_prefix(address, networks[i].address, networks[i].length))
 			return networks[i].exposure;
 	}
 	return EXPOSURE_PUBLIC;
 }
 
-/* IPv6 that stands for IPv4 (RFC 4291 section 2.5.5.2) is what that is. */
+/* IPv6 that stands for IPv4 is what that is. */
 enum exposure exposure_of(const struct sock *sock) {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const uint8_t *address = sock->local.address;
-	if (sock->family == SOCK_FAMILY_INET)
-		return find(address, inet_networks, ARRAY_LENGTH(inet_networks));
-	if (memcmp(address, mapped, sizeof(mapped)) == 0)
-		return find(address + sizeof(mapped), inet_networks, ARRAY_LENGTH(inet_networks));
+	const uint8_t *inet = sock_inet_bytes((enum sock_family)sock->family, address);
+	if (inet)
+		return find(inet, inet_networks, ARRAY_LENGTH(inet_networks));
 	return find(address, inet6_networks, ARRAY_LENGTH(inet6_networks));
 }
 

@@ -116,26 +116,16 @@ static enum answer test_autobound(struct subject *subject, const struct filter_n
 	return UNKNOWN;
 }
 
-static bool has_prefix(const uint8_t *bytes, const uint8_t *wanted, unsigned bits) {
-	const unsigned whole = bits / 8;
-	if (memcmp(bytes, wanted, whole) != 0)
-		return false;
-	return bits % 8 == 0 || (bytes[whole] ^ wanted[whole]) >> (8 - bits % 8) == 0;
-}
-
-static bool is_v4_mapped(const uint8_t bytes[16]) {
-	static const uint8_t start[12] = { [10] = 0xff, [11] = 0xff };
-	return memcmp(bytes, start, sizeof(start)) == 0;
-}
-
-/* An IPv4 address is also what an IPv6 socket has mapped (RFC 4291 section 2.5.5.2); an IPv6
- * address is never that of an IPv4 socket. */
+/* An IPv4 address is also what an IPv6 socket has mapped; an IPv6 address is never that of an IPv4
+ * socket. */
 static bool has_address(const struct sock *sock, const uint8_t bytes[16],
                         const struct filter_address *address, unsigned prefix) {
 	if (sock->family == address->family)
-		return has_prefix(bytes, address->bytes, prefix);
-	return sock->family == SOCK_FAMILY_INET6 && is_v4_mapped(bytes) &&
-	       has_prefix(bytes + 12, address->bytes, prefix);
+		return util_has_prefix(bytes, address->bytes, prefix);
+	if (sock->family != SOCK_FAMILY_INET6)
+		return false;
+	const uint8_t *inet = sock_inet_bytes(SOCK_FAMILY_INET6, bytes);
+	return inet && util_has_prefix(inet, address->bytes, prefix);
 }
 
 static bool has_name(const struct sock *sock, const uint8_t bytes[16],

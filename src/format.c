@@ -128,10 +128,9 @@ void format_network(struct out *out, const struct sock *sock, enum value_end end
 }
 
 struct format_network format_network_of(const struct sock *sock, enum value_end end) {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const uint8_t *address = endpoint_of(sock, end)->address;
 	const bool is_mapped =
-	    sock->family == SOCK_FAMILY_INET6 && memcmp(address, mapped, sizeof(mapped)) == 0;
+	    sock->family == SOCK_FAMILY_INET6 && sock_inet_bytes(SOCK_FAMILY_INET6, address);
 	struct format_network network = { .prefix = sock->family == SOCK_FAMILY_INET ? 24
 		                                    : is_mapped                      ? 120
 		                                                                     : 64 };

@@ -7,14 +7,8 @@
 #include "life.h"
 #include "snapshot.h"
 
-static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-/* IPv4, or IPv6 that stands for it (RFC 4291 section 2.5.5.2): the four bytes; else NULL. */
 static const uint8_t *inet_bytes(const struct sock *sock, const struct sock_endpoint *end) {
-	if (sock->family == SOCK_FAMILY_INET)
-		return end->address;
-	return memcmp(end->address, mapped, sizeof(mapped)) == 0 ? end->address + sizeof(mapped)
-	                                                         : NULL;
+	return sock_inet_bytes((enum sock_family)sock->family, end->address);
 }
 
 static bool is_same_end(const struct sock *a, const struct sock_endpoint *a_end,

@@ -8,13 +8,6 @@
 
 #include "util.h"
 
-static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-
-static void set_mapped(struct sock_endpoint *end, const uint8_t address[4]) {
-	memcpy(end->address, mapped_prefix, sizeof(mapped_prefix));
-	memcpy(end->address + sizeof(mapped_prefix), address, 4);
-}
-
 /* A word of the text; false at its end. */
 static bool take_word(const char **text, char *word, size_t size) {
 	*text += strspn(*text, " ");
@@ -41,7 +34,7 @@ static bool take_end(const char **text, struct sock_endpoint *end) {
 		return true;
 	if (inet_pton(AF_INET, address, inet) != 1)
 		return false;
-	set_mapped(end, inet);
+	sock_map_inet(inet, end->address);
 	return true;
 }
 
@@ -68,7 +61,7 @@ static bool is_end(const struct sock *sock, const struct sock_endpoint *own,
                    const struct sock_endpoint *end) {
 	struct sock_endpoint mapped = *own;
 	if (sock->family == SOCK_FAMILY_INET)
-		set_mapped(&mapped, own->address);
+		sock_map_inet(own->address, mapped.address);
 	return mapped.port == end->port &&
 	       memcmp(mapped.address, end->address, sizeof(mapped.address)) == 0;
 }

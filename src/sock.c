@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "arena.h"
 #include "util.h"
 
 static const struct {
@@ -190,6 +191,31 @@ const char *sock_source_name(enum sock_source source) {
 const struct sock_names *sock_names(const struct sock *sock) {
 	static const struct sock_names none;
 	return sock->names ? sock->names : &none;
+}
+
+static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+const uint8_t *sock_inet_bytes(enum sock_family family, const uint8_t address[16]) {
+	if (family == SOCK_FAMILY_INET)
+		return address;
+	return memcmp(address, mapped, sizeof(mapped)) == 0 ? address + sizeof(mapped) : NULL;
+}
+
+void sock_map_inet(const uint8_t inet[4], uint8_t address[16]) {
+	memcpy(address, mapped, sizeof(mapped));
+	memcpy(address + sizeof(mapped), inet, 4);
+}
+
+static const char *copy_text(struct arena *arena, const char *from, size_t length) {
+	return from ? arena_copy(arena, from, length) : NULL;
+}
+
+struct process sock_copy_process(struct arena *arena, const struct process *from) {
+	struct process copy = *from;
+	copy.comm = copy_text(arena, from->comm, from->comm_length);
+	copy.exe = copy_text(arena, from->exe, from->exe_length);
+	copy.parent = copy_text(arena, from->parent, from->parent_length);
+	return copy;
 }
 
 bool sock_address_is_zero(const struct sock_endpoint *endpoint) {

@@ -460,7 +460,15 @@ const char *sock_netlink_protocol_name(uint8_t protocol); /* as ss spells it; NU
 /* Never NULL. */
 const struct sock_names *sock_names(const struct sock *sock);
 
+/* The four bytes of an IPv4 address, or of IPv6 that stands for one (RFC 4291 section 2.5.5.2);
+ * else NULL. And that IPv6 address of an IPv4 one. */
+const uint8_t *sock_inet_bytes(enum sock_family family, const uint8_t address[16]);
+void sock_map_inet(const uint8_t inet[4], uint8_t address[16]);
+
 bool sock_address_is_zero(const struct sock_endpoint *endpoint);
+
+/* With all that it reaches, in the arena. */
+struct process sock_copy_process(struct arena *arena, const struct process *from);
 
 /* A listener, or a socket without connections that is open to any peer: datagram, raw, packet,
  * netlink, XDP; a UNIX datagram socket only if it has a name to be found by. */

@@ -72,10 +72,8 @@ static const char *share_string(struct sock_copier *copier, const char *from) {
 static const struct process *share_process(struct sock_copier *copier, const struct process *from) {
 	struct sock_copy_slot *slot = slot_of(copier, from);
 	if (!slot->copy) {
-		struct process *copy = copy_bytes(copier, from, sizeof(*from));
-		copy->comm = copy_text(copier, from->comm, from->comm_length);
-		copy->exe = copy_text(copier, from->exe, from->exe_length);
-		copy->parent = copy_text(copier, from->parent, from->parent_length);
+		struct process *copy = arena_alloc(copier->arena, sizeof(*copy));
+		*copy = sock_copy_process(copier->arena, from);
 		slot->copy = copy;
 	}
 	return slot->copy;

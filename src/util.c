@@ -153,6 +153,13 @@ int util_compare_bytes(const void *a, size_t a_length, const void *b, size_t b_l
 	return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
+bool util_has_prefix(const uint8_t *bytes, const uint8_t *wanted, unsigned bits) {
+	const unsigned whole = bits / 8;
+	if (memcmp(bytes, wanted, whole) != 0)
+		return false;
+	return bits % 8 == 0 || (bytes[whole] ^ wanted[whole]) >> (8 - bits % 8) == 0;
+}
+
 int util_hex_digit(char digit) {
 	if (digit >= '0' && digit <= '9')
 		return digit - '0';

@@ -74,6 +74,9 @@ static inline uint64_t util_mix(uint64_t hash, uint64_t number) {
 	return hash ^ hash >> 29;
 }
 
+/* True if the first so many bits are the same. */
+bool util_has_prefix(const uint8_t *bytes, const uint8_t *wanted, unsigned bits);
+
 /* 0 to 15, or -1. */
 int util_hex_digit(char digit);
 

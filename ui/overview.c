@@ -101,15 +101,12 @@ static void add_processes(struct overview *overview, const struct sock *sock) {
 
 /* IPv4 is written as the IPv6 that stands for it, so that both are the same peer. */
 static struct tally_key key_of_address(const struct sock *sock, const struct sock_endpoint *end) {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct tally_key key = { { 0 } };
 	uint8_t *bytes = (uint8_t *)key.numbers;
-	if (sock->family == SOCK_FAMILY_INET) {
-		memcpy(bytes, mapped, sizeof(mapped));
-		memcpy(bytes + sizeof(mapped), end->address, 4);
-	} else {
+	if (sock->family == SOCK_FAMILY_INET)
+		sock_map_inet(end->address, bytes);
+	else
 		memcpy(bytes, end->address, sizeof(end->address));
-	}
 	return key;
 }
 
