@@ -12,7 +12,8 @@
 #include "thread.h"
 #include "util.h"
 
-enum { BATCH_LIMIT = 256 };
+/* Further moments of a recording are not known, so nobody can jump to them. */
+enum { BATCH_LIMIT = 256, MOMENTS_MAX = 1 << 20 };
 
 struct indexer {
 	struct playback playback; /* the thread's own */
@@ -62,7 +63,7 @@ static bool read_moment(struct playback *playback, struct timeline_moment *momen
 static bool add(struct indexer *indexer, const struct timeline_moment *moment) {
 	pthread_mutex_lock(&indexer->lock);
 	timeline_add(&indexer->timeline, moment);
-	const bool has_room = indexer->timeline.count < TIMELINE_MAX;
+	const bool has_room = indexer->timeline.count < MOMENTS_MAX;
 	pthread_mutex_unlock(&indexer->lock);
 	return has_room;
 }

@@ -12,12 +12,7 @@
 #include "playback.h"
 #include "sink.h"
 #include "source.h"
-
-/* The moments of a recording. */
-struct places {
-	uint64_t *offsets, *times_ns;
-	size_t count, capacity;
-};
+#include "timeline.h"
 
 /* A file, and which moment of it. */
 struct target {
@@ -73,46 +68,30 @@ static struct target target_of(const char *word) {
 	return target;
 }
 
-static void add_place(struct places *places, uint64_t offset, uint64_t time_ns) {
-	if (places->count == places->capacity) {
-		places->capacity = places->capacity * 2 + 64;
-		places->offsets =
-		    xreallocarray(places->offsets, places->capacity, sizeof(*places->offsets));
-		places->times_ns =
-		    xreallocarray(places->times_ns, places->capacity, sizeof(*places->times_ns));
-	}
-	places->offsets[places->count] = offset;
-	places->times_ns[places->count++] = time_ns;
-}
-
-static void finish_places(struct places *places) {
-	free(places->offsets);
-	free(places->times_ns);
-}
-
 /* `fault` says why there are no more, if that is not the end of the file. */
-static struct places find_places(struct playback *playback, char **fault) {
-	struct places places = { 0 };
+static struct timeline find_moments(struct playback *playback, char **fault) {
+	struct timeline moments = { 0 };
 	struct source source;
-	uint64_t offset = playback_position(playback);
+	uint64_t position = playback_position(playback);
 	while (playback_next(playback, &source, fault)) {
-		add_place(&places, offset, source.time_ns);
-		offset = playback_position(playback);
+		timeline_add(&moments, &(struct timeline_moment){ .position = position,
+		                                                  .time_ns = source.time_ns });
+		position = playback_position(playback);
 	}
-	return places;
+	return moments;
 }
 
 /* A recording whose moments are known. */
 struct opened {
 	struct target target;
 	struct playback playback;
-	struct places places; /* at least one */
+	struct timeline moments; /* at least one; nobody counted the sockets */
 	char *fault;
 };
 
 static void close_file(struct opened *opened) {
 	playback_close(&opened->playback);
-	finish_places(&opened->places);
+	timeline_finish(&opened->moments);
 	free(opened->target.path);
 	free(opened->fault);
 }
@@ -121,8 +100,8 @@ static enum exit_status open_file(struct opened *opened, const char *word, char 
 	*opened = (struct opened){ .target = target_of(word), .playback.fd = -1 };
 	if (!playback_open_seekable(&opened->playback, opened->target.path, error))
 		return EXIT_STATUS_USAGE;
-	opened->places = find_places(&opened->playback, &opened->fault);
-	if (opened->places.count > 0)
+	opened->moments = find_moments(&opened->playback, &opened->fault);
+	if (opened->moments.count > 0)
 		return EXIT_STATUS_MATCHED;
 	*error = opened->fault ? opened->fault
 	                       : xasprintf("%s", _("the recording ends before its first look"));
@@ -131,32 +110,32 @@ static enum exit_status open_file(struct opened *opened, const char *word, char 
 }
 
 static char *no_such_moment(const struct opened *opened) {
-	const struct places *places = &opened->places;
+	const struct timeline *moments = &opened->moments;
 	char *name = escape_copy(opened->target.path, strlen(opened->target.path));
-	const struct sink_time first = sink_time(places->times_ns[0]);
-	const struct sink_time last = sink_time(places->times_ns[places->count - 1]);
+	const struct sink_time first = sink_time(moments->times_ns[0]);
+	const struct sink_time last = sink_time(moments->times_ns[moments->count - 1]);
 	char *text =
-	    xasprintf(_("'%s' has no such moment; it has %zu, from %s to %s"), name, places->count,
+	    xasprintf(_("'%s' has no such moment; it has %zu, from %s to %s"), name, moments->count,
 	              first.text[0] ? first.text : "-", last.text[0] ? last.text : "-");
 	free(name);
 	return text;
 }
 
 static size_t index_of(const struct opened *opened, enum side_moment otherwise) {
-	const struct places *places = &opened->places;
+	const struct timeline *moments = &opened->moments;
 	if (opened->target.has_when)
-		return when_find(&opened->target.when, places->times_ns, places->count);
-	return otherwise == SIDE_FIRST ? 0 : places->count - 1;
+		return when_find(&opened->target.when, moments->times_ns, moments->count);
+	return otherwise == SIDE_FIRST ? 0 : moments->count - 1;
 }
 
 static enum exit_status look_at_moment(struct side *side, struct opened *opened, size_t index,
                                        const struct want *want, char **error) {
 	struct source source;
-	if (index == opened->places.count) {
+	if (index == opened->moments.count) {
 		*error = no_such_moment(opened);
 		return EXIT_STATUS_USAGE;
 	}
-	const int result = playback_seek(&opened->playback, opened->places.offsets[index]);
+	const int result = playback_seek(&opened->playback, opened->moments.positions[index]);
 	if (result < 0)
 		*error = xasprintf("%s", strerror(-result));
 	if (result < 0 || !playback_next(&opened->playback, &source, error))
@@ -193,7 +172,7 @@ enum exit_status side_look_alone(struct side *before, struct side *now,
 		status = look_at_moment(before, &opened, index_of(&opened, SIDE_FIRST), wish->want,
 		                        error);
 	if (status == EXIT_STATUS_MATCHED)
-		status = look_at_moment(now, &opened, opened.places.count - 1, wish->want, error);
+		status = look_at_moment(now, &opened, opened.moments.count - 1, wish->want, error);
 	hand_over_fault(&opened, now);
 	close_file(&opened);
 	return status;

@@ -19,8 +19,6 @@ static void grow(struct timeline *timeline) {
 }
 
 void timeline_add(struct timeline *timeline, const struct timeline_moment *moment) {
-	if (timeline->count == TIMELINE_MAX)
-		return;
 	if (timeline->count == timeline->capacity)
 		grow(timeline);
 	timeline->positions[timeline->count] = moment->position;

@@ -5,9 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* So many moments are known at most; a recording may have more, to which nobody can jump. */
-enum { TIMELINE_MAX = 1 << 20 };
-
 struct timeline_moment {
 	uint64_t position; /* in the file */
 	uint64_t time_ns;  /* since 1970, UTC; 0: not known */
