@@ -319,19 +319,11 @@ static bool test_flags(const struct value *value, const struct filter_node *node
 	return false;
 }
 
-/* Ends are compared as numbers, whether or not names were asked for. */
 static bool test_formatted(const struct value *value, const struct filter_node *node,
                            text_fn test) {
-	struct value plain = *value;
-	struct sock sock;
 	struct out out;
-	if (value->kind == VALUE_ADDRESS || value->kind == VALUE_ENDPOINT) {
-		sock = *value->sock;
-		sock.names = NULL;
-		plain.sock = &sock;
-	}
 	out_init(&out, OUT_MEMORY);
-	format_any_value(&out, &node->field->column, &plain, FORMAT_PLAIN);
+	format_comparable(&out, &node->field->column, value);
 	const bool found = test(node, out.bytes, out.used, false);
 	out_finish(&out);
 	return found;

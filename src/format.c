@@ -392,3 +392,14 @@ void format_any_value(struct out *out, const struct column *column, const struct
 		break;
 	}
 }
+
+void format_comparable(struct out *out, const struct column *column, const struct value *value) {
+	struct value plain = *value;
+	struct sock sock;
+	if (value->kind == VALUE_ADDRESS || value->kind == VALUE_ENDPOINT) {
+		sock = *value->sock;
+		sock.names = NULL;
+		plain.sock = &sock;
+	}
+	format_any_value(out, column, &plain, FORMAT_PLAIN);
+}

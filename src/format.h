@@ -48,6 +48,9 @@ void format_endpoint(struct out *out, const struct sock *sock, enum value_end en
 void format_any_value(struct out *out, const struct column *column, const struct value *value,
                       enum format_style style);
 
+/* As filters compare it: FORMAT_PLAIN, and ends as numbers, whether or not names were asked for. */
+void format_comparable(struct out *out, const struct column *column, const struct value *value);
+
 /* What nearly all cells hold takes the short way. */
 static inline void format_value(struct out *out, const struct column *column,
                                 const struct value *value, enum format_style style) {

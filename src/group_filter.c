@@ -38,17 +38,13 @@ static void put_pattern(struct out *out, const char *bytes, size_t length) {
 
 static void put_end(struct out *out, const struct field *field, const struct value *value) {
 	struct out text;
-	struct value plain = *value;
 	out_printf(out, "%s ~ ", field->column.name);
 	if (value->kind == VALUE_TEXT) {
 		put_pattern(out, value->text, value->length);
 		return;
 	}
-	struct sock sock = *value->sock;
 	out_init(&text, OUT_MEMORY);
-	sock.names = NULL; /* filters compare numbers */
-	plain.sock = &sock;
-	format_any_value(&text, &field->column, &plain, FORMAT_PLAIN);
+	format_comparable(&text, &field->column, value);
 	put_pattern(out, text.bytes, text.used);
 	out_finish(&text);
 }
