@@ -58,17 +58,23 @@ static void put_legacy(struct nlmsghdr *message, const struct inet_request *requ
 	body->idiag_states = request->kernel_states;
 }
 
+/* The number of a protocol may need more room than the body has for it. */
+static void put_kind(struct nlmsghdr *message, struct inet_diag_req_v2 *body,
+                     enum sock_family family, enum sock_protocol protocol) {
+	const int number = kernel_protocols[protocol];
+	body->sdiag_family = kernel_family(family);
+	body->sdiag_protocol = number > UINT8_MAX ? PROTOCOL_UNUSED : (uint8_t)number;
+	if (number > UINT8_MAX)
+		mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, (uint32_t)number);
+}
+
 static void put_by_family(struct nlmsghdr *message, const struct inet_request *request) {
 	struct inet_diag_req_v2 *body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
-	const int protocol = kernel_protocols[request->protocol];
 	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	body->sdiag_family = kernel_family(request->family);
-	body->sdiag_protocol = protocol > UINT8_MAX ? PROTOCOL_UNUSED : (uint8_t)protocol;
+	put_kind(message, body, request->family, request->protocol);
 	body->idiag_ext = request->extensions;
 	body->idiag_states = request->kernel_states;
 	body->id = socket_id(request);
-	if (protocol > UINT8_MAX)
-		mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, (uint32_t)protocol);
 }
 
 size_t inet_request_size(const struct inet_request *request) {
@@ -111,20 +117,16 @@ static struct inet_diag_sockid exact_id(const struct sock *sock, uint16_t peer_p
 /* The number of a raw socket's protocol has a place of its own (sdiag_raw_protocol). */
 struct nlmsghdr *inet_destroy_request(const struct sock *sock, uint16_t peer_port,
                                       uint32_t sequence, void *buffer) {
-	const int protocol = kernel_protocols[sock->protocol];
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct inet_diag_req_v2 *body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
 	message->nlmsg_type = SOCK_DESTROY;
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	message->nlmsg_seq = sequence;
-	body->sdiag_family = kernel_family((enum sock_family)sock->family);
-	body->sdiag_protocol = protocol > UINT8_MAX ? PROTOCOL_UNUSED : (uint8_t)protocol;
+	put_kind(message, body, (enum sock_family)sock->family, (enum sock_protocol)sock->protocol);
 	if (sock->protocol == SOCK_PROTOCOL_RAW)
 		body->pad = (uint8_t)sock->local.port;
 	body->idiag_states = UINT32_MAX;
 	body->id = exact_id(sock, peer_port);
-	if (protocol > UINT8_MAX)
-		mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, (uint32_t)protocol);
 	return message;
 }
 
