@@ -238,20 +238,36 @@ static void parse_rest(struct cli *cli, struct cli_wishes *wishes, int argc, cha
 	narrow(&cli->filter, wishes);
 }
 
+/* A command with options of its own, and a few of those of the list. */
+struct own_command {
+	enum cli_command command, help;
+	const char *refusal; /* marked with N_ */
+	struct cli_option_tables tables;
+};
+
+/* False if there is nothing more to parse. */
+static bool begin_own(struct cli *cli, const struct own_command *own, struct cli_wishes *wishes,
+                      int argc, char *argv[]) {
+	cli_parse_options(cli, &own->tables, wishes, argc, argv);
+	if (cli->command == CLI_HELP)
+		cli->command = own->help;
+	if (cli->command != CLI_LIST && cli->command != CLI_EXPLAIN)
+		return false;
+	cli->command = own->command;
+	if (wishes->refused)
+		fail_about_option(cli, _(own->refusal), wishes->refused);
+	return true;
+}
+
 /* "socklens kill": whoever forgets the filter must not be taken at their word. */
 static void parse_kill(struct cli *cli, int argc, char *argv[]) {
 	struct cli_wishes wishes = { 0 };
-	const struct cli_option_tables tables = { kill_options, kill_option_count,
-		                                  option_is_for_kill };
-	cli_parse_options(cli, &tables, &wishes, argc, argv);
-	if (cli->command == CLI_HELP)
-		cli->command = CLI_KILL_HELP;
-	if (cli->command != CLI_LIST && cli->command != CLI_EXPLAIN)
+	const struct own_command own = { CLI_KILL,
+		                         CLI_KILL_HELP,
+		                         N_("'%s' is not for kill; see socklens kill --help"),
+		                         { kill_options, kill_option_count, option_is_for_kill } };
+	if (!begin_own(cli, &own, &wishes, argc, argv))
 		return;
-	cli->command = CLI_KILL;
-	if (wishes.refused)
-		fail_about_option(cli, _("'%s' is not for kill; see socklens kill --help"),
-		                  wishes.refused);
 	parse_rest(cli, &wishes, argc, argv);
 	if (!went_wrong(cli) && filter_is_everything(&cli->filter))
 		cli_fail(cli, xasprintf("%s", _("kill needs a filter that says which sockets; this "
@@ -283,16 +299,12 @@ static void check_diff(struct cli *cli) {
 /* "socklens diff": options, one side or two, and then a filter. */
 static void parse_diff(struct cli *cli, int argc, char *argv[]) {
 	struct cli_wishes wishes = { 0 };
-	const struct cli_option_tables tables = { NULL, 0, option_is_for_diff };
-	cli_parse_options(cli, &tables, &wishes, argc, argv);
-	if (cli->command == CLI_HELP)
-		cli->command = CLI_DIFF_HELP;
-	if (cli->command != CLI_LIST && cli->command != CLI_EXPLAIN)
+	const struct own_command own = { CLI_DIFF,
+		                         CLI_DIFF_HELP,
+		                         N_("'%s' is not for diff; see socklens diff --help"),
+		                         { NULL, 0, option_is_for_diff } };
+	if (!begin_own(cli, &own, &wishes, argc, argv))
 		return;
-	cli->command = CLI_DIFF;
-	if (wishes.refused)
-		fail_about_option(cli, _("'%s' is not for diff; see socklens diff --help"),
-		                  wishes.refused);
 	take_sides(cli, argc, argv);
 	if (!went_wrong(cli))
 		check_diff(cli);
