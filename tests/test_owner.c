@@ -45,12 +45,16 @@ static struct holder new_holder(void) {
 	cr_assert_geq(holder.pid, 0);
 	if (holder.pid == 0) {
 		close(ours[1]);
+		raise(SIGSTOP);
 		while (read(ours[0], &(char){ 0 }, 1) < 0 && errno == EINTR)
 			continue;
 		_exit(0);
 	}
 	close(ours[0]);
 	close(fd);
+	/* It has now what it is going to have. */
+	cr_assert_eq(waitpid(holder.pid, NULL, WUNTRACED), holder.pid);
+	cr_assert_eq(kill(holder.pid, SIGCONT), 0);
 	return holder;
 }
 
