@@ -6,7 +6,6 @@
 #include "act_dialog.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "key.h"
@@ -100,9 +99,7 @@ static bool scroll(struct act_dialog *dialog, int key) {
 	                 : key == KEY_CODE_HOME               ? -dialog->lines
 	                 : key == KEY_CODE_END                ? dialog->lines
 	                                                      : 0;
-	const int most = dialog->lines > dialog->height ? dialog->lines - dialog->height : 0;
-	const int wanted = dialog->scroll + step;
-	dialog->scroll = wanted < 0 ? 0 : wanted > most ? most : wanted;
+	dialog->scroll = page_clamp(dialog->scroll + step, dialog->lines, dialog->height);
 	return step != 0;
 }
 

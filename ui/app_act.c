@@ -3,7 +3,6 @@
  */
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "app_state.h"
 #include "frame.h"

@@ -6,6 +6,7 @@
 #include "action.h"
 #include "app_state.h"
 #include "key.h"
+#include "page.h"
 #include "util.h"
 
 enum { SCROLL_STEP = 8 };
@@ -16,10 +17,8 @@ static void move(struct app *app, long by) {
 }
 
 static void scroll_detail(struct app *app, int by) {
-	const int most =
-	    app->detail_lines > app->detail_height ? app->detail_lines - app->detail_height : 0;
-	const int wanted = app->detail_scroll + by;
-	app->detail_scroll = wanted < 0 ? 0 : wanted > most ? most : wanted;
+	app->detail_scroll =
+	    page_clamp(app->detail_scroll + by, app->detail_lines, app->detail_height);
 }
 
 /* Pages turn in the pane that is open. */
@@ -136,18 +135,10 @@ static void do_sort_menu(struct app *app) {
 	app_open_menu(app, APP_MENU_SORT);
 }
 
-static size_t sort_column(const struct app *app) {
-	for (size_t i = 0; i < columns_count(app->columns); i++) {
-		if (columns_field(app->columns, i) == app->sort)
-			return i;
-	}
-	return columns_count(app->columns);
-}
-
 /* Goes round; what is sorted by need not be a column. */
 static void sort_by_neighbour(struct app *app, size_t step) {
 	const size_t count = columns_count(app->columns);
-	const size_t at = sort_column(app);
+	const size_t at = columns_find(app->columns, app->sort);
 	if (count == 0)
 		return;
 	const size_t next = at == count ? (step == 1 ? 0 : count - 1) : (at + step) % count;

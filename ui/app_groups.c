@@ -169,14 +169,6 @@ bool app_groups_enter(struct app *app) {
 	return true;
 }
 
-/* The group is selected again, where it is now. */
-static void select_serial(struct app *app, uint64_t serial) {
-	for (size_t row = 0; row < app->table.grouped.count; row++) {
-		if (app->table.grouped.rows[row].serial == serial)
-			table_select(&app->table, row);
-	}
-}
-
 bool app_groups_back(struct app *app) {
 	struct app_groups *groups = &app->groups;
 	if (!groups->entered)
@@ -186,7 +178,7 @@ bool app_groups_back(struct app *app) {
 		app->table.grouped.by.level_count = groups->level_count;
 		app_set_text(&app->typed, xasprintf("%s", groups->before));
 		app_apply_filter(app);
-		select_serial(app, groups->serial);
+		table_select_serial(&app->table, groups->serial);
 	}
 	app_groups_finish(groups);
 	return is_entered;

@@ -69,8 +69,8 @@ static int put_rows(const struct keymap *keymap, struct canvas *canvas, struct a
 
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area) {
 	const struct area nowhere = { area.x, area.y, area.width, 0 };
-	const int most = put_rows(&app->settings.keymap, canvas, nowhere, 0) - area.height;
-	const int scroll = app->help_scroll > most ? most : app->help_scroll;
-	put_rows(&app->settings.keymap, canvas, area, scroll > 0 ? scroll : 0);
-	return scroll > 0 ? scroll : 0;
+	const int lines = put_rows(&app->settings.keymap, canvas, nowhere, 0);
+	const int scroll = page_clamp(app->help_scroll, lines, area.height);
+	put_rows(&app->settings.keymap, canvas, area, scroll);
+	return scroll;
 }

@@ -12,11 +12,7 @@
 enum { SORT_NAME_WIDTH = 16 };
 
 static bool is_column(const struct app *app, const struct field *field) {
-	for (size_t i = 0; i < columns_count(app->columns); i++) {
-		if (columns_field(app->columns, i) == field)
-			return true;
-	}
-	return false;
+	return columns_find(app->columns, field) < columns_count(app->columns);
 }
 
 /* The field that an item of the sort menu stands for: what is sorted by now if it is no column, the

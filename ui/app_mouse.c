@@ -8,11 +8,6 @@
 
 enum { WHEEL_STEP = 3 };
 
-static bool is_inside(const struct area *area, const struct mouse *mouse) {
-	return mouse->x >= area->x && mouse->x < area->x + area->width && mouse->y >= area->y &&
-	       mouse->y < area->y + area->height;
-}
-
 void app_add_spot(struct app *app, struct area area, int key) {
 	if (app->spot_count < APP_SPOTS_MAX)
 		app->spots[app->spot_count++] = (struct app_spot){ area, key };
@@ -21,7 +16,7 @@ void app_add_spot(struct app *app, struct area area, int key) {
 /* KEY_CODE_NONE if there is none. */
 static int key_at(const struct app *app, const struct mouse *mouse) {
 	for (size_t i = 0; i < app->spot_count; i++) {
-		if (is_inside(&app->spots[i].area, mouse))
+		if (area_has(&app->spots[i].area, mouse->x, mouse->y))
 			return app->spots[i].key;
 	}
 	return KEY_CODE_NONE;
@@ -42,7 +37,7 @@ static void click_heading(struct app *app, int x) {
 }
 
 void app_table_click(struct app *app, const struct mouse *mouse) {
-	if (!is_inside(&app->table_area, mouse))
+	if (!area_has(&app->table_area, mouse->x, mouse->y))
 		return;
 	const int line = mouse->y - app->table_area.y;
 	if (line == 0) {

@@ -3,7 +3,6 @@
  * feed is asked for as soon as it has answered the question before. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app_state.h"

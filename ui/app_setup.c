@@ -39,15 +39,8 @@ static size_t row_count(void) {
 	return COLUMNS_FROM + field_count;
 }
 
-static size_t shown_place(const struct app *app, const struct field *field) {
-	size_t at = 0;
-	while (at < columns_count(app->columns) && columns_field(app->columns, at) != field)
-		at++;
-	return at;
-}
-
 static bool is_shown(const struct app *app, const struct field *field) {
-	return shown_place(app, field) < columns_count(app->columns);
+	return columns_find(app->columns, field) < columns_count(app->columns);
 }
 
 /* NULL: the row is no column. */
@@ -110,7 +103,7 @@ static void toggle_column(struct app *app, const struct field *field) {
 }
 
 static void move_column(struct app *app, const struct field *field, int by) {
-	const size_t at = shown_place(app, field);
+	const size_t at = columns_find(app->columns, field);
 	const size_t count = columns_count(app->columns);
 	if (at >= count || (by < 0 && at == 0) || (by > 0 && at + 1 == count))
 		return;
@@ -122,7 +115,7 @@ static void move_column(struct app *app, const struct field *field, int by) {
 static void take_change(struct app *app) {
 	app->delay_ns = app->settings.delay_ns;
 	app->wish = APP_WISH_SETTINGS;
-	app_refresh(app);
+	app->dirty = true;
 }
 
 static void open_typed(struct app *app, enum setting setting) {
@@ -275,7 +268,7 @@ static void scroll(struct app *app, size_t height) {
 		app->setup_top = at;
 	if (at - app->setup_top >= height)
 		app->setup_top = at - height + 1;
-	if (at == 0 || height > row_count())
+	if (height > row_count())
 		app->setup_top = 0;
 }
 

@@ -209,6 +209,8 @@ void app_replay_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_overview_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_overview_add(struct app *app);
 bool app_overview_act(struct app *app, enum action action);
+void app_overview_click(struct app *app, const struct mouse *mouse);
+
 /* app_act.c */
 void app_tag(struct app *app);
 void app_act(struct app *app);
@@ -218,7 +220,6 @@ void app_act_press(struct app *app, int key);
 
 /* app_paste.c: true if the key is part of what is pasted, or says that it begins or ends. */
 bool app_paste(struct app *app, int key);
-void app_overview_click(struct app *app, const struct mouse *mouse);
 
 /* app_help.c: returns the line that it begins with, which is help_scroll or as much as there is. */
 int app_help_draw(const struct app *app, struct canvas *canvas, struct area area);

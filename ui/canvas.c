@@ -200,6 +200,11 @@ struct area area_take_bottom(struct area *area, int height) {
 	return taken;
 }
 
+bool area_has(const struct area *area, int x, int y) {
+	return x >= area->x && x < area->x + area->width && y >= area->y &&
+	       y < area->y + area->height;
+}
+
 void canvas_init(struct canvas *canvas, int width, int height, bool ascii) {
 	*canvas = (struct canvas){ .ascii = ascii || is_ascii_locale() };
 	canvas_clear(canvas, width, height);
@@ -324,5 +329,32 @@ void canvas_write(const struct canvas *canvas, struct out *out) {
 	for (int y = 0; y < canvas->height; y++) {
 		canvas_write_line(canvas, y, out);
 		out_char(out, '\n');
+	}
+}
+
+/* The end of the text that takes at most `width` columns. */
+static const char *end_of(const struct canvas *canvas, const char *text, size_t length, int width) {
+	const char *const end = text + length;
+	while (canvas_width_of(canvas, text, (size_t)(end - text)) > width) {
+		do
+			text++;
+		while (((unsigned char)*text & 0xc0) == 0x80);
+	}
+	return text;
+}
+
+void canvas_put_cut(struct canvas *canvas, struct area at, bool keeps_end, enum style style,
+                    const char *text, size_t length) {
+	const char *const mark = canvas->ascii ? "~" : "\u2026";
+	if (at.width <= 1 || canvas_width_of(canvas, text, length) <= at.width) {
+		canvas_put(canvas, at.x, at.y, at.width, style, text, length);
+	} else if (keeps_end) {
+		const char *rest = end_of(canvas, text, length, at.width - 1);
+		canvas_text(canvas, at.x, at.y, 1, style, mark);
+		canvas_put(canvas, at.x + 1, at.y, at.width - 1, style, rest,
+		           length - (size_t)(rest - text));
+	} else {
+		canvas_put(canvas, at.x, at.y, at.width - 1, style, text, length);
+		canvas_text(canvas, at.x + at.width - 1, at.y, 1, style, mark);
 	}
 }

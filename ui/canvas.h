@@ -52,6 +52,7 @@ struct area {
 /* Takes lines off an area, at most all of it; returns what was taken. */
 struct area area_take_top(struct area *area, int height);
 struct area area_take_bottom(struct area *area, int height);
+bool area_has(const struct area *area, int x, int y);
 
 /* canvas_init(), canvas_finish(). */
 struct canvas {
@@ -77,6 +78,11 @@ int canvas_put(struct canvas *canvas, int x, int y, int width, enum style style,
 int canvas_text(struct canvas *canvas, int x, int y, int width, enum style style, const char *text);
 int canvas_printf(struct canvas *canvas, int x, int y, int width, enum style style,
                   const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* In the first line of the area. What does not fit is cut, and a mark says so at the end where
+ * something is missing, if there is room for more than that. */
+void canvas_put_cut(struct canvas *canvas, struct area at, bool keeps_end, enum style style,
+                    const char *text, size_t length);
 
 /* Ends at column x + width - 1. */
 void canvas_text_right(struct canvas *canvas, int x, int y, int width, enum style style,

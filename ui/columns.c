@@ -53,11 +53,16 @@ struct columns *columns_create(const struct view *view) {
 	return columns;
 }
 
+size_t columns_find(const struct columns *columns, const struct field *field) {
+	size_t i = 0;
+	while (i < columns->count && columns->slots[i].field != field)
+		i++;
+	return i;
+}
+
 void columns_put_first(struct columns *columns, const struct field *field) {
-	for (size_t i = 0; i < columns->count; i++) {
-		if (columns->slots[i].field == field)
-			return;
-	}
+	if (columns_find(columns, field) < columns->count)
+		return;
 	const struct slot first = *add(columns, field);
 	memmove(columns->slots + 1, columns->slots, (columns->count - 1) * sizeof(*columns->slots));
 	columns->slots[0] = first;
@@ -101,6 +106,12 @@ void columns_write_row(const struct columns *columns, struct out *out, const str
 	named_finish(&named);
 }
 
+void columns_end_cell(struct grid *grid, const struct canvas *canvas, struct span *cell) {
+	cell->length = grid->text.used - cell->start;
+	cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
+	out_char(&grid->text, '\0');
+}
+
 static void write_cells(const struct columns *columns, const struct canvas *canvas,
                         struct grid *grid, struct span *cells, const struct sock *sock,
                         const struct columns_look *look) {
@@ -112,10 +123,8 @@ static void write_cells(const struct columns *columns, const struct canvas *canv
 		struct span *cell = &cells[i];
 		cell->start = grid->text.used;
 		cells_write(&grid->text, rule, columns->slots[i].field, &source, look->unit);
-		cell->length = grid->text.used - cell->start;
-		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
+		columns_end_cell(grid, canvas, cell);
 		cell->least = cells_least(rule, source.sock, cell->width);
-		out_char(&grid->text, '\0');
 	}
 	named_finish(&named);
 }
@@ -249,31 +258,6 @@ static void draw_heading(const struct columns *columns, struct canvas *canvas, s
 	}
 }
 
-/* The end of the text that takes at most `width` columns. */
-static const char *end_of(const struct canvas *canvas, const char *text, size_t length, int width) {
-	const char *const end = text + length;
-	while (canvas_width_of(canvas, text, (size_t)(end - text)) > width) {
-		do
-			text++;
-		while (((unsigned char)*text & 0xc0) == 0x80);
-	}
-	return text;
-}
-
-void columns_draw_cut(struct canvas *canvas, struct area at, bool keeps_end, const char *text,
-                      size_t length, enum style style) {
-	const char *const mark = canvas->ascii ? "~" : "\u2026";
-	if (keeps_end) {
-		const char *rest = end_of(canvas, text, length, at.width - 1);
-		canvas_text(canvas, at.x, at.y, 1, style, mark);
-		canvas_put(canvas, at.x + 1, at.y, at.width - 1, style, rest,
-		           length - (size_t)(rest - text));
-	} else {
-		canvas_put(canvas, at.x, at.y, at.width - 1, style, text, length);
-		canvas_text(canvas, at.x + at.width - 1, at.y, 1, style, mark);
-	}
-}
-
 void columns_draw_cell(const struct columns *columns, struct canvas *canvas, struct area at,
                        size_t index, const char *text, const struct span *cell, enum style style) {
 	const struct slot *slot = &columns->slots[index];
@@ -281,7 +265,7 @@ void columns_draw_cell(const struct columns *columns, struct canvas *canvas, str
 	const bool right = slot->field->column.align_right;
 	const int gap = right && cell->width < width ? width - cell->width : 0;
 	if (cell->width > width && at.width == width)
-		columns_draw_cut(canvas, at, slot->rule->keeps_end, text, cell->length, style);
+		canvas_put_cut(canvas, at, slot->rule->keeps_end, style, text, cell->length);
 	else
 		canvas_put(canvas, at.x + gap, at.y, at.width - gap, style, text, cell->length);
 }

@@ -28,6 +28,8 @@ void columns_destroy(struct columns *columns);
 
 size_t columns_count(const struct columns *columns);
 const struct field *columns_field(const struct columns *columns, size_t index);
+/* Which one it is; their count if it is none of them. */
+size_t columns_find(const struct columns *columns, const struct field *field);
 
 /* enum sock_need of all of them. */
 uint32_t columns_needs(const struct columns *columns);

@@ -25,10 +25,8 @@ void columns_write_sums(const struct columns *columns, const struct canvas *canv
 		struct span *cell = &cells[i];
 		cell->start = grid->text.used;
 		write_sum(&grid->text, &columns->slots[i], grouped, group, unit);
-		cell->length = grid->text.used - cell->start;
-		cell->width = canvas_width_of(canvas, grid->text.bytes + cell->start, cell->length);
+		columns_end_cell(grid, canvas, cell);
 		cell->least = cell->width;
-		out_char(&grid->text, '\0');
 	}
 }
 
@@ -48,16 +46,6 @@ static int draw_sums(const struct columns *columns, struct canvas *canvas, struc
 		end = at.x < end ? at.x : end;
 	}
 	return end;
-}
-
-/* Text that may be longer than its place, which loses its beginning: of paths and addresses the
- * end tells most. */
-static void draw_key(struct canvas *canvas, struct area at, const char *text, size_t length,
-                     enum style style) {
-	if (at.width > 1 && canvas_width_of(canvas, text, length) > at.width)
-		columns_draw_cut(canvas, at, true, text, length, style);
-	else
-		canvas_put(canvas, at.x, at.y, at.width, style, text, length);
 }
 
 void columns_draw_group(const struct columns *columns, struct canvas *canvas, struct area area,
@@ -80,7 +68,9 @@ void columns_draw_group(const struct columns *columns, struct canvas *canvas, st
 	            canvas_fold_mark(canvas, grouped_is_open(grouped, group)));
 	text.used = 0;
 	group_write_key(&text, grouped->by.levels[group->level], group);
-	draw_key(canvas, (struct area){ start + MARK, y, end - start - MARK - size_width - 3, 1 },
-	         text.bytes, text.used, style);
+	/* Of paths and addresses the end tells most. */
+	canvas_put_cut(canvas,
+	               (struct area){ start + MARK, y, end - start - MARK - size_width - 3, 1 },
+	               true, style, text.bytes, text.used);
 	out_finish(&text);
 }

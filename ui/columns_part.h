@@ -45,9 +45,9 @@ struct grid {
 struct area columns_area(const struct columns *columns, size_t index, struct area area, int y,
                          const struct columns_look *look);
 
-/* What is cut says so, at that end where something is missing. */
-void columns_draw_cut(struct canvas *canvas, struct area at, bool keeps_end, const char *text,
-                      size_t length, enum style style);
+/* What was written to the grid since its start is the cell. */
+void columns_end_cell(struct grid *grid, const struct canvas *canvas, struct span *cell);
+
 void columns_draw_cell(const struct columns *columns, struct canvas *canvas, struct area at,
                        size_t index, const char *text, const struct span *cell, enum style style);
 

@@ -4,7 +4,6 @@
 #include "grouped.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "life.h"
 #include "order.h"

@@ -110,7 +110,7 @@ static void scroll(struct menu *menu) {
 
 bool menu_point(struct menu *menu, int x, int y) {
 	const struct area *area = &menu->area;
-	if (x < area->x || x >= area->x + area->width || y < area->y || y >= area->y + area->height)
+	if (!area_has(area, x, y))
 		return false;
 	const size_t index = menu->top + (size_t)(y - area->y);
 	if (index >= menu->count)

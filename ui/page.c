@@ -69,3 +69,8 @@ void page_wrap(struct page *page, int x, enum style style, const void *bytes, si
 			at++;
 	}
 }
+
+int page_clamp(int wanted, int lines, int height) {
+	const int most = lines > height ? lines - height : 0;
+	return wanted < 0 ? 0 : wanted > most ? most : wanted;
+}

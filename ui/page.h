@@ -29,3 +29,6 @@ int page_text(struct page *page, int x, int width, enum style style, const char 
  * characters; each line begins `x` columns from the left. The current line is then the one behind
  * it. Draws nothing of no bytes. */
 void page_wrap(struct page *page, int x, enum style style, const void *bytes, size_t length);
+
+/* How far so many lines can be scrolled where that height is seen, if so far is wanted. */
+int page_clamp(int wanted, int lines, int height);

@@ -185,6 +185,12 @@ void table_select(struct table *table, size_t index) {
 	table->moved = table->selected > 0;
 }
 
+void table_select_serial(struct table *table, uint64_t serial) {
+	const size_t index = find_serial(table, serial);
+	if (index < table->count)
+		table_select(table, index);
+}
+
 void table_move(struct table *table, long by) {
 	const size_t selected = table->selected;
 	if (by >= 0)

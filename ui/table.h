@@ -59,6 +59,8 @@ void table_update(struct table *table, const struct frame *frame,
 /* Moves the selection by so many rows, as far as there are rows. */
 void table_move(struct table *table, long by);
 void table_select(struct table *table, size_t index);
+/* The row with that serial, of a socket or a group, if there is one. */
+void table_select_serial(struct table *table, uint64_t serial);
 
 /* Scrolls just so far that the selection is among `height` rows, and that no line stays empty
  * while there are rows for it. */
