@@ -154,7 +154,7 @@ Test(overview, takes_the_port_of_the_service_and_says_whose_it_is) {
 	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
 		cr_expect_eq(list->rows[i].sums.key.numbers[0], expected[i].port);
 		cr_expect_eq(list->rows[i].sums.sockets, expected[i].sockets);
-		cr_expect_eq(list->rows[i].is_here, expected[i].is_here);
+		cr_expect_eq(overview_is_here(&list->rows[i]), expected[i].is_here);
 	}
 	overview_destroy(overview);
 	snapshot_finish(&frame.snapshot);

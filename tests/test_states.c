@@ -119,8 +119,12 @@ Test(states, are_found_by_their_filters_and_nothing_else_is) {
 	for (size_t i = 0; i < STATES_PLACES; i++) {
 		struct filter filter = filter_all();
 		struct filter_error error;
-		cr_assert(filter_parse(states_places[i].filter, NULL, &filter, &error), "%s",
-		          states_places[i].filter);
+		struct out text;
+		out_init(&text, OUT_MEMORY);
+		states_write_filter(&text, states_places[i].state);
+		out_char(&text, '\0');
+		cr_assert(filter_parse(text.bytes, NULL, &filter, &error), "%s", text.bytes);
+		out_finish(&text);
 		for (unsigned state = 1; state < TRANSITION_STATES; state++) {
 			struct sock sock = { .state = (uint8_t)state };
 			cr_expect_eq(filter_matches(&filter, &sock),

@@ -1,7 +1,5 @@
 /* The page of the overview: what it is drawn from, and the keys that mean something else on it. */
 
-#include <stdlib.h>
-
 #include "app_state.h"
 #include "frame.h"
 #include "util.h"

@@ -1,7 +1,5 @@
 /* The page of the states: the keys that move on the figure, and what leads from it to the table. */
 
-#include <stdlib.h>
-
 #include "app_state.h"
 #include "frame.h"
 #include "util.h"
@@ -12,8 +10,11 @@ void app_states_draw(struct app *app, struct canvas *canvas, struct area area) {
 
 /* The filter of the state takes the place of what was typed; Esc in the table clears it. */
 static void show_in_table(struct app *app) {
-	const struct states_place *place = &states_places[app->states.selected];
-	app_show_filtered(app, xasprintf("%s", place->filter));
+	struct out filter;
+	out_init(&filter, OUT_MEMORY);
+	states_write_filter(&filter, states_places[app->states.selected].state);
+	out_char(&filter, '\0');
+	app_show_filtered(app, filter.bytes);
 }
 
 static void go_back(struct app *app) {

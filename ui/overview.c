@@ -203,32 +203,37 @@ static int compare_traffic(const struct tally_entry *a, const struct tally_entry
 }
 
 /* Trouble, then what can be reached by the most, then the lowest port. */
-static int compare_listeners(const struct tally_entry *a, const struct tally_entry *b) {
-	const int full = compare_numbers(a->full, b->full);
-	const int drops = compare_numbers(a->drops > 0, b->drops > 0);
-	const int exposure = compare_numbers(exposure_of(a->sock), exposure_of(b->sock));
+static int compare_listeners(const struct overview_row *a, const struct overview_row *b) {
+	const int full = compare_numbers(a->sums.full, b->sums.full);
+	const int drops = compare_numbers(a->sums.drops > 0, b->sums.drops > 0);
+	const int exposure = compare_numbers(a->exposure, b->exposure);
 	if (full != 0 || drops != 0 || exposure != 0)
 		return full != 0 ? full : drops != 0 ? drops : exposure;
-	return compare_numbers(b->sock->local.port, a->sock->local.port);
+	return compare_numbers(b->sums.sock->local.port, a->sums.sock->local.port);
 }
 
 /* By key, so that equals hold still whatever the order in which they come. */
-static bool is_before(enum overview_kind kind, const struct tally_entry *a,
-                      const struct tally_entry *b) {
-	const int order =
-	    kind == OVERVIEW_LISTENERS ? compare_listeners(a, b) : compare_traffic(a, b);
-	return order != 0 ? order < 0 : memcmp(&a->key, &b->key, sizeof(a->key)) < 0;
+static bool is_before(enum overview_kind kind, const struct overview_row *a,
+                      const struct overview_row *b) {
+	const int order = kind == OVERVIEW_LISTENERS ? compare_listeners(a, b)
+	                                             : compare_traffic(&a->sums, &b->sums);
+	return order != 0 ? order < 0 : memcmp(&a->sums.key, &b->sums.key, sizeof(a->sums.key)) < 0;
 }
 
 /* The list is short: whoever belongs on it moves up from its end. */
 static void insert(struct overview_list *list, enum overview_kind kind,
                    const struct tally_entry *entry) {
+	const bool is_listener = kind == OVERVIEW_LISTENERS;
+	const struct overview_row row = {
+		.sums = *entry,
+		.exposure = is_listener ? exposure_of(entry->sock) : (enum exposure)0,
+	};
 	size_t at = list->count < OVERVIEW_ROWS ? list->count++ : OVERVIEW_ROWS - 1;
-	if (list->all++ >= OVERVIEW_ROWS && !is_before(kind, entry, &list->rows[at].sums))
+	if (list->all++ >= OVERVIEW_ROWS && !is_before(kind, &row, &list->rows[at]))
 		return;
-	for (; at > 0 && is_before(kind, entry, &list->rows[at - 1].sums); at--)
+	for (; at > 0 && is_before(kind, &row, &list->rows[at - 1]); at--)
 		list->rows[at] = list->rows[at - 1];
-	list->rows[at] = (struct overview_row){ .sums = *entry };
+	list->rows[at] = row;
 }
 
 static struct track *track_of(struct kind *kind, const struct tally_key *key) {
@@ -247,13 +252,18 @@ static void rank(struct overview *overview, enum overview_kind which) {
 	list->all = 0;
 	for (size_t i = 0; i < kind->tally.count; i++)
 		insert(list, which, &kind->tally.entries[i]);
-	for (size_t i = 0; i < list->count; i++) {
-		struct overview_row *row = &list->rows[i];
+}
+
+bool overview_is_here(const struct overview_row *row) {
+	return row->sums.key.numbers[2] != 0;
+}
+
+/* As far as there are any; who is a row for the first time begins one with the next look. */
+static void find_histories(struct kind *kind) {
+	for (size_t i = 0; i < kind->list.count; i++) {
+		struct overview_row *row = &kind->list.rows[i];
 		const struct track *track = track_of(kind, &row->sums.key);
 		row->history = track ? &track->series : NULL;
-		row->is_here = which == OVERVIEW_PORTS && row->sums.key.numbers[2] != 0;
-		if (which == OVERVIEW_LISTENERS)
-			row->exposure = exposure_of(row->sums.sock);
 	}
 }
 
@@ -315,8 +325,10 @@ void overview_add(struct overview *overview, const struct frame *frame, bool wan
 const struct overview_list *overview_list(struct overview *overview, enum overview_kind kind) {
 	if (overview->frame && !overview->is_whole) {
 		add_all(overview, true);
-		for (size_t i = 0; i < OVERVIEW_KINDS; i++)
+		for (size_t i = 0; i < OVERVIEW_KINDS; i++) {
 			rank(overview, (enum overview_kind)i);
+			find_histories(&overview->kinds[i]);
+		}
 	}
 	return &overview->kinds[kind].list;
 }

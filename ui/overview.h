@@ -26,10 +26,12 @@ enum { OVERVIEW_ROWS = 48 };
 
 struct overview_row {
 	struct tally_entry sums;
-	bool is_here;                 /* of a port: it is a local one */
 	enum exposure exposure;       /* of a listener */
 	const struct series *history; /* B/s; of a listener what is queued; NULL: not yet */
 };
+
+/* Of a port: it is a local one. */
+bool overview_is_here(const struct overview_row *row);
 
 struct overview_list {
 	struct overview_row rows[OVERVIEW_ROWS]; /* the most important first */

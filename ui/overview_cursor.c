@@ -127,8 +127,8 @@ static void write_row(const struct overview_row *row, enum overview_kind kind, s
 		format_address(out, sock, VALUE_PEER);
 		break;
 	case OVERVIEW_PORTS:
-		out_printf(out, "%s and %s :%" PRIu64, protocol, row->is_here ? "sport" : "dport",
-		           row->sums.key.numbers[0]);
+		out_printf(out, "%s and %s :%" PRIu64, protocol,
+		           overview_is_here(row) ? "sport" : "dport", row->sums.key.numbers[0]);
 		break;
 	case OVERVIEW_LISTENERS:
 		out_printf(out, "%s and sport :%" PRIu32, protocol, sock->local.port);
@@ -138,22 +138,14 @@ static void write_row(const struct overview_row *row, enum overview_kind kind, s
 	}
 }
 
-static bool write_state(const struct overview_cursor *cursor, struct out *out) {
-	for (size_t i = 0; i < STATES_PLACES; i++) {
-		if (states_places[i].state == cursor->key.numbers[0]) {
-			out_text(out, states_places[i].filter);
-			return true;
-		}
-	}
-	return false;
-}
-
 bool overview_cursor_filter(const struct overview_cursor *cursor, struct overview *overview,
                             struct out *out) {
 	if (!is_drawn(cursor, place_of(cursor)))
 		return false;
-	if (cursor->panel == OVERVIEW_STATES)
-		return write_state(cursor, out);
+	if (cursor->panel == OVERVIEW_STATES) {
+		states_write_filter(out, (enum sock_state)cursor->key.numbers[0]);
+		return true;
+	}
 	const struct overview_row *row = row_of(cursor, overview);
 	if (row)
 		write_row(row, (enum overview_kind)cursor->panel, out);

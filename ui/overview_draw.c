@@ -90,7 +90,7 @@ static void write_process(struct out *out, const struct process *process) {
 /* "443/tcp"; an arrow says that it is the peer's. */
 static void write_port(struct out *out, const struct overview_row *row) {
 	const struct sock *sock = row->sums.sock;
-	out_text(out, row->is_here ? "   " : "-> ");
+	out_text(out, overview_is_here(row) ? "   " : "-> ");
 	out_number(out, row->sums.key.numbers[0]);
 	out_char(out, '/');
 	out_text(out, sock_protocol_name((enum sock_protocol)sock->protocol));
@@ -132,16 +132,11 @@ static int take(struct line *line, int width) {
 	return line->x <= line->area.width ? line->area.x + x : -1;
 }
 
-/* What does not fit loses its end, and says so. */
 static void put_out(struct line *line, int width, enum style style, const struct out *out) {
-	const char *more = line->canvas->ascii ? "~" : "\xe2\x80\xa6";
 	const int x = take(line, width);
-	if (x < 0)
-		return;
-	const int used =
-	    canvas_put(line->canvas, x, line->area.y, width - 1, style, out->bytes, out->used);
-	if (used > width - 1)
-		canvas_text(line->canvas, x + width - 2, line->area.y, 1, style, more);
+	if (x >= 0)
+		canvas_put_cut(line->canvas, (struct area){ x, line->area.y, width - 1, 1 }, false,
+		               style, out->bytes, out->used);
 }
 
 static void put_right(struct line *line, int width, enum style style, const char *text) {

@@ -6,53 +6,54 @@
 
 #include <stdlib.h>
 
+#include "out.h"
 #include "util.h"
 
 const struct states_place states_places[STATES_PLACES] = {
 	{ SOCK_STATE_CLOSE, 0, 1, "CLOSED",
 	  N_("There is no connection: the socket neither listens nor connects, and the table calls "
 	     "it UNCONN. Listen or connect is what leads on."),
-	  "3.3.2", "BOUND-INACTIVE", "tcp and UNCONN" },
+	  "3.3.2", "BOUND-INACTIVE" },
 	{ SOCK_STATE_LISTEN, 1, 1, "LISTEN",
 	  N_("A program waits for connections from any peer. For each SYN that comes the kernel "
 	     "makes another socket, in SYN-RECV, and the listener stays."),
-	  "3.3.2", "LISTEN", "tcp and LISTEN" },
+	  "3.3.2", "LISTEN" },
 	{ SOCK_STATE_SYN_RECV, 2, 0, "SYN-RECV",
 	  N_("A peer's SYN was answered, and the peer has not acknowledged that yet. Many of "
 	     "these are a flood, or peers whom the answer does not reach."),
-	  "3.5", "SYN-RECV", "tcp and SYN-RECV" },
+	  "3.5", "SYN-RECV" },
 	{ SOCK_STATE_SYN_SENT, 2, 2, "SYN-SENT",
 	  N_("This side asked for a connection, and the peer has not answered. A SYN,ACK opens "
 	     "it, a RST refuses it, and after silence the kernel asks again."),
-	  "3.5", "SYN-SENT", "tcp and SYN-SENT" },
+	  "3.5", "SYN-SENT" },
 	{ SOCK_STATE_ESTABLISHED, 3, 1, "ESTAB",
 	  N_("The connection is open, and both sides may send. The side that closes first goes to "
 	     "FIN-WAIT-1, the other to CLOSE-WAIT."),
-	  "3.3.2", "ESTAB", "tcp and ESTAB" },
+	  "3.3.2", "ESTAB" },
 	{ SOCK_STATE_FIN_WAIT1, 4, 0, "FIN-WAIT-1",
 	  N_("This side has closed, and the peer has not acknowledged its FIN. It lasts while data "
 	     "before the FIN is under way, or the peer is out of reach."),
-	  "3.6", "FIN-WAIT-1", "tcp and FIN-WAIT-1" },
+	  "3.6", "FIN-WAIT-1" },
 	{ SOCK_STATE_CLOSE_WAIT, 4, 2, "CLOSE-WAIT",
 	  N_("The peer has closed, and this program has not. It lasts until the program calls "
 	     "close: what stays here is a descriptor that was forgotten."),
-	  "3.6", "CLOSE-WAIT", "tcp and CLOSE-WAIT" },
+	  "3.6", "CLOSE-WAIT" },
 	{ SOCK_STATE_FIN_WAIT2, 5, 0, "FIN-WAIT-2",
 	  N_("The peer knows that this side has closed, and may still send. Its FIN ends that; if "
 	     "no program holds the socket any more, so does the kernel after a minute."),
-	  "3.6.1", "FIN-WAIT-2", "tcp and FIN-WAIT-2" },
+	  "3.6.1", "FIN-WAIT-2" },
 	{ SOCK_STATE_CLOSING, 5, 1, "CLOSING",
 	  N_("Both sides have closed at the same time, and the peer has not acknowledged the FIN "
 	     "of this side. It is rare, and ends with that acknowledgement."),
-	  "3.6", "CLOSING", "tcp and CLOSING" },
+	  "3.6", "CLOSING" },
 	{ SOCK_STATE_LAST_ACK, 5, 2, "LAST-ACK",
 	  N_("Both sides have closed, the peer first, and it has not acknowledged the FIN of this "
 	     "side. With that acknowledgement the connection is gone."),
-	  "3.6", "LAST-ACK", "tcp and LAST-ACK" },
+	  "3.6", "LAST-ACK" },
 	{ SOCK_STATE_TIME_WAIT, 6, 1, "TIME-WAIT",
 	  N_("Both sides have closed, this one first, and no process holds the socket. The kernel "
 	     "keeps the ports for a minute, lest an old segment be taken for a new one."),
-	  "3.6.1", "TIME-WAIT", "tcp and TIME-WAIT" },
+	  "3.6.1", "TIME-WAIT" },
 };
 
 #define AT(state) (1u << SOCK_STATE_##state)
@@ -92,6 +93,10 @@ const size_t states_arrow_count = ARRAY_LENGTH(states_arrows);
 #undef NOTHING
 #undef CLOSED
 #undef LABELS
+
+void states_write_filter(struct out *out, enum sock_state state) {
+	out_printf(out, "tcp and %s", sock_state_name(state));
+}
 
 void states_add(struct states *states, const struct transitions *transitions) {
 	for (unsigned from = 0; from < TRANSITION_STATES; from++) {

@@ -10,6 +10,8 @@
 #include "totals.h"
 #include "transitions.h"
 
+struct out;
+
 /* How it is drawn: what there is room for. */
 enum states_form {
 	STATES_FORM_LIST,
@@ -28,11 +30,13 @@ struct states_place {
 	const char *meaning; /* two sentences, marked with N_ */
 	const char *section; /* of RFC 9293 */
 	const char *lab;     /* the condition of "socklens lab" that makes one */
-	const char *filter;  /* finds those that are in it */
 };
 
 enum { STATES_PLACES = 11 };
 extern const struct states_place states_places[STATES_PLACES];
+
+/* An expression that lets those pass that are in the state. */
+void states_write_filter(struct out *out, enum sock_state state);
 
 /* An arrow of the figure. A socket that appears or goes has no state of its own before or after:
  * where the figure says CLOSED, or LISTEN for whom a SYN brings. */

@@ -130,14 +130,27 @@ static enum style style_of(const struct states *states, const struct totals *tot
 	return totals->states[state] > 0 ? STYLE_STRONG : STYLE_FAINT;
 }
 
+/* In the area of the drawing; of a list, a line. */
+static struct area box_of(const struct states *states, size_t place) {
+	const struct area all = states->area;
+	const struct figure *figure = &figures[states->form];
+	const int left = all.x + (all.width - figure->width) / 2;
+	if (states->form == STATES_FORM_LIST)
+		return (struct area){ all.x, all.y + (int)place - (int)states->first, all.width,
+			              1 };
+	return (struct area){ left + figure->columns[states_places[place].column],
+		              all.y + states_places[place].row * figure->step, BOX_WIDTH, 1 };
+}
+
 /* "[ESTAB           640 ]"; what is not as it should be has a mark in the place of the blank. */
 static void draw_box(const struct states *states, const struct totals *totals,
-                     struct canvas *canvas, int x, int y, size_t place) {
+                     struct canvas *canvas, size_t place) {
 	const enum sock_state state = states_places[place].state;
 	const enum style style = style_of(states, totals, place);
-	canvas_fill(canvas, (struct area){ x, y, BOX_WIDTH, 1 }, style);
-	canvas_printf(canvas, x, y, BOX_WIDTH, style, "[%-10s%8s%c]", states_places[place].name,
-	              human_count(totals->states[state]).text,
+	const struct area box = box_of(states, place);
+	canvas_fill(canvas, box, style);
+	canvas_printf(canvas, box.x, box.y, box.width, style, "[%-10s%8s%c]",
+	              states_places[place].name, human_count(totals->states[state]).text,
 	              is_trouble(totals, state) ? '!' : ' ');
 }
 
@@ -163,8 +176,7 @@ static int draw_figure(const struct states *states, const struct totals *totals,
 	for (int i = 0; i < figure->height; i++)
 		draw_art(canvas, area.x, area.y + i, figure->art[i]);
 	for (size_t i = 0; i < STATES_PLACES; i++)
-		draw_box(states, totals, canvas, area.x + figure->columns[states_places[i].column],
-		         area.y + states_places[i].row * figure->step, i);
+		draw_box(states, totals, canvas, i);
 	draw_labels(states, canvas, area);
 	return figure->height;
 }
@@ -268,23 +280,12 @@ void states_draw(struct states *states, const struct totals *totals, struct canv
 	draw_pane(states, totals, canvas, area);
 }
 
-static struct area box_of(const struct states *states, size_t place) {
-	const struct area all = states->area;
-	const struct figure *figure = &figures[states->form];
-	const int left = all.x + (all.width - figure->width) / 2;
-	if (states->form == STATES_FORM_LIST)
-		return (struct area){ all.x, all.y + (int)place - (int)states->first, all.width,
-			              1 };
-	return (struct area){ left + figure->columns[states_places[place].column],
-		              all.y + states_places[place].row * figure->step, BOX_WIDTH, 1 };
-}
-
 bool states_point(struct states *states, int x, int y) {
 	if (y >= states->area.y + states->area.height)
 		return false;
 	for (size_t i = 0; i < STATES_PLACES; i++) {
 		const struct area box = box_of(states, i);
-		if (y != box.y || x < box.x || x >= box.x + box.width)
+		if (!area_has(&box, x, y))
 			continue;
 		states->selected = i;
 		return true;
