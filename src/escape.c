@@ -92,6 +92,19 @@ size_t escape_decode(const unsigned char *bytes, size_t length, uint32_t *code_p
 	return count;
 }
 
+size_t escape_encode(uint32_t code_point, char bytes[4]) {
+	if (code_point < 0x80) {
+		bytes[0] = (char)code_point;
+		return 1;
+	}
+	const size_t more = code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+	const uint32_t lead = 0xf00u >> (more + 1) & 0xff; /* a bit for each byte */
+	bytes[0] = (char)(lead | code_point >> 6 * more);
+	for (size_t i = 1; i <= more; i++)
+		bytes[i] = (char)(0x80 | (code_point >> 6 * (more - i) & 0x3f));
+	return more + 1;
+}
+
 /* ASCII that the style cannot show as it stands. */
 static bool is_special(unsigned char byte, enum escape_style style) {
 	if (byte < 0x20 || byte >= 0x7f)

@@ -18,6 +18,9 @@ enum escape_style {
  * Returns its length in bytes, or 0 if the bytes are not valid. */
 size_t escape_decode(const unsigned char *bytes, size_t length, uint32_t *code_point);
 
+/* The other way round; returns how many bytes it takes. `code_point` is one of Unicode. */
+size_t escape_encode(uint32_t code_point, char bytes[4]);
+
 /* Writes `length` bytes of unknown content. Printable UTF-8 passes; C0, DEL, C1, bidirectional and
  * other format characters (Unicode Cf, Zl, Zp), noncharacters and invalid bytes are escaped. */
 void escape_write(struct out *out, const void *bytes, size_t length, enum escape_style style);

@@ -360,3 +360,16 @@ Test(escape, json_repeats_in_hex_only_what_it_cannot_hold) {
 		out_finish(&out);
 	}
 }
+
+Test(escape, what_is_encoded_is_decoded_to_the_same) {
+	for (uint32_t code_point = 0; code_point <= 0x10ffff; code_point++) {
+		char bytes[4];
+		uint32_t decoded = 0;
+		if (code_point >= 0xd800 && code_point < 0xe000) /* no characters */
+			continue;
+		const size_t length = escape_encode(code_point, bytes);
+		cr_assert_eq(escape_decode((const unsigned char *)bytes, length, &decoded), length,
+		             "U+%X", code_point);
+		cr_assert_eq(decoded, code_point);
+	}
+}

@@ -218,20 +218,6 @@ static const char *name_of(int key) {
 	return NULL;
 }
 
-/* As UTF-8 (RFC 3629 section 3). */
-static void put_character(char *text, uint32_t code_point) {
-	if (code_point < 0x80) {
-		*text++ = (char)code_point;
-	} else {
-		const int more = code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
-		const uint32_t lead = 0xf00u >> (more + 1) & 0xff; /* a bit for each byte */
-		*text++ = (char)(lead | code_point >> 6 * more);
-		for (int i = more - 1; i >= 0; i--)
-			*text++ = (char)(0x80 | (code_point >> 6 * i & 0x3f));
-	}
-	*text = '\0';
-}
-
 struct key_name key_name(int key) {
 	struct key_name name = { "" };
 	const char *known = name_of(key);
@@ -242,7 +228,7 @@ struct key_name key_name(int key) {
 	else if (key > 0 && key < ' ')
 		snprintf(name.text, sizeof(name.text), "Ctrl-%c", key + 'A' - 1);
 	else if (key > ' ' && key < KEY_CODE_UP && !(key >= 0x7f && key <= 0xa0))
-		put_character(name.text, (uint32_t)key);
+		name.text[escape_encode((uint32_t)key, name.text)] = '\0';
 	return name;
 }
 

@@ -146,25 +146,10 @@ static enum prompt_event show_line(struct prompt *prompt, size_t index) {
 
 static enum prompt_event insert(struct prompt *prompt, int key) {
 	char bytes[4];
-	const uint32_t code = (uint32_t)key;
-	size_t length = 0;
 	if (key < ' ' || (key >= 0x7f && key < 0xa0) || (key >= 0xd800 && key < 0xe000) ||
 	    key > 0x10ffff)
 		return PROMPT_NOTHING;
-	if (code < 0x80) {
-		bytes[length++] = (char)code;
-	} else if (code < 0x800) {
-		bytes[length++] = (char)(0xc0 | code >> 6);
-	} else if (code < 0x10000) {
-		bytes[length++] = (char)(0xe0 | code >> 12);
-		bytes[length++] = (char)(0x80 | (code >> 6 & 0x3f));
-	} else {
-		bytes[length++] = (char)(0xf0 | code >> 18);
-		bytes[length++] = (char)(0x80 | (code >> 12 & 0x3f));
-		bytes[length++] = (char)(0x80 | (code >> 6 & 0x3f));
-	}
-	if (code >= 0x80)
-		bytes[length++] = (char)(0x80 | (code & 0x3f));
+	const size_t length = escape_encode((uint32_t)key, bytes);
 	return replace(prompt, prompt->cursor, prompt->cursor, bytes, length) ? PROMPT_CHANGED
 	                                                                      : PROMPT_NOTHING;
 }
