@@ -53,16 +53,18 @@ static bool open_feed(const struct top *top, uint64_t period_ns, struct feed *fe
 static int show_with(const struct top *top, const struct settings *settings, const char *fault) {
 	const struct cli *cli = top->cli;
 	struct ui_setup setup = {
-		.filter = &cli->filter,
-		.view = &cli->view,
-		.settings = settings,
-		.fault = fault,
-		.groups = &cli->groups.by,
-		.delay_ns = cli->interval_ns,
 		.count = cli->count,
-		.host_names = cli->resolve,
-		.session = &top->session,
-		.has_hosts = cli->ssh != NULL,
+		.app = {
+			.filter = &cli->filter,
+			.view = &cli->view,
+			.settings = settings,
+			.fault = fault,
+			.groups = &cli->groups.by,
+			.delay_ns = cli->interval_ns,
+			.host_names = cli->resolve,
+			.session = top->session,
+			.has_hosts = cli->ssh != NULL,
+		},
 	};
 	char *error = NULL;
 	const uint64_t period_ns = cli->interval_ns > 0 ? cli->interval_ns : settings->delay_ns;

@@ -362,20 +362,11 @@ static int open_signals(void) {
 }
 
 static void run(struct ui *ui) {
-	const struct app_setup setup = {
-		.filter = ui->setup->filter,
-		.view = ui->setup->view,
-		.settings = ui->setup->settings,
-		.fault = ui->setup->fault,
-		.groups = ui->setup->groups,
-		.delay_ns = ui->setup->delay_ns,
-		.host_names = ui->setup->host_names,
-		.session = *ui->setup->session,
-		.can_act = ui->setup->feed.act != NULL,
-		.has_hosts = ui->setup->has_hosts,
-		.is_live = ui->setup->feed.is_live,
-		.can_seek = ui->setup->feed.seek != NULL,
-	};
+	const struct feed *feed = &ui->setup->feed;
+	struct app_setup setup = ui->setup->app;
+	setup.can_act = feed->act != NULL;
+	setup.is_live = feed->is_live;
+	setup.can_seek = feed->seek != NULL;
 	ui->app = app_create(&setup);
 	take_settings(ui);
 	loop(ui);
