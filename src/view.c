@@ -95,6 +95,16 @@ void view_put_first(struct view *view, const struct field *field) {
 	view->accesses[0] = field->access;
 }
 
+/* In the place of its own. */
+static void take_columns(struct view *view, const struct view *chosen) {
+	free(view->columns);
+	free(view->accesses);
+	view->columns = chosen->columns;
+	view->accesses = chosen->accesses;
+	view->column_count = chosen->column_count;
+	view->detail_count = 0;
+}
+
 bool view_set_columns(struct view *view, const char *list, char **error) {
 	struct view chosen = { 0 };
 	size_t length = 0;
@@ -108,13 +118,17 @@ bool view_set_columns(struct view *view, const char *list, char **error) {
 		if (!has_column(&chosen, field)) /* a key must not stand twice in a JSON object */
 			add_column(&chosen, field);
 	}
-	free(view->columns);
-	free(view->accesses);
-	view->columns = chosen.columns;
-	view->accesses = chosen.accesses;
-	view->column_count = chosen.column_count;
-	view->detail_count = 0;
+	take_columns(view, &chosen);
 	return true;
+}
+
+void view_set_fields(struct view *view, const struct field *const *chosen, size_t count) {
+	struct view columns = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		if (!has_column(&columns, chosen[i]))
+			add_column(&columns, chosen[i]);
+	}
+	take_columns(view, &columns);
 }
 
 bool view_set_sort(struct view *view, const char *list, char **error) {

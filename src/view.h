@@ -41,6 +41,9 @@ void view_put_first(struct view *view, const struct field *field);
 /* "a,b,c". On false `error` is a message that the caller frees, and the view is unchanged. */
 bool view_set_columns(struct view *view, const char *list, char **error);
 
+/* These, each once. */
+void view_set_fields(struct view *view, const struct field *const *chosen, size_t count);
+
 /* "a,-b": by a upwards, then by b downwards. */
 bool view_set_sort(struct view *view, const char *list, char **error);
 

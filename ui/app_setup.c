@@ -75,19 +75,18 @@ static void take_columns(struct app *app) {
  * NULL. */
 static void set_columns(struct app *app, const struct field *put, size_t at,
                         const struct field *left_out) {
-	struct out names;
-	out_init(&names, OUT_MEMORY);
-	for (size_t i = 0; i <= columns_count(app->columns); i++) {
-		const bool is_end = i == columns_count(app->columns);
-		const struct field *field = is_end ? NULL : columns_field(app->columns, i);
+	const size_t count = columns_count(app->columns);
+	const struct field **fields_now = xcalloc(count + 1, sizeof(struct field *));
+	size_t kept = 0;
+	for (size_t i = 0; i <= count; i++) {
+		const struct field *field = i < count ? columns_field(app->columns, i) : NULL;
 		if (put && i == at)
-			out_printf(&names, ",%s", put->column.name);
+			fields_now[kept++] = put;
 		if (field && field != left_out)
-			out_printf(&names, ",%s", field->column.name);
+			fields_now[kept++] = field;
 	}
-	out_char(&names, '\0');
-	settings_set(&app->settings, SETTING_COLUMNS, names.bytes + 1);
-	out_finish(&names);
+	view_set_fields(&app->settings.columns, fields_now, kept);
+	free(fields_now);
 	take_columns(app);
 }
 

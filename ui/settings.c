@@ -2,6 +2,7 @@
 
 #include "settings.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,62 +42,6 @@ static char *theme_text(const struct settings *settings) {
 static void step_theme(struct settings *settings, int by) {
 	settings->theme =
 	    (enum theme_kind)(((int)settings->theme + by + THEME_COUNT) % THEME_COUNT);
-}
-
-/* Sets what one of two words stands for. */
-static bool set_choice(bool *choice, const char *value, const char *no, const char *yes) {
-	const bool is_yes = strcmp(value, yes) == 0;
-	if (!is_yes && strcmp(value, no) != 0)
-		return false;
-	*choice = is_yes;
-	return true;
-}
-
-static const char *set_units(struct settings *settings, const char *value) {
-	return set_choice(&settings->bits, value, "bytes", "bits") ? NULL : N_("use bytes or bits");
-}
-
-static char *units_text(const struct settings *settings) {
-	return xasprintf("%s", settings->bits ? "bits" : "bytes");
-}
-
-static void step_units(struct settings *settings, int by) {
-	(void)by;
-	settings->bits = !settings->bits;
-}
-
-static const char *set_switch(bool *is_on, const char *value) {
-	return set_choice(is_on, value, "off", "on") ? NULL : N_("use on or off");
-}
-
-static char *switch_text(bool is_on) {
-	return xasprintf("%s", is_on ? "on" : "off");
-}
-
-static const char *set_ascii(struct settings *settings, const char *value) {
-	return set_switch(&settings->ascii, value);
-}
-
-static char *ascii_text(const struct settings *settings) {
-	return switch_text(settings->ascii);
-}
-
-static void step_ascii(struct settings *settings, int by) {
-	(void)by;
-	settings->ascii = !settings->ascii;
-}
-
-static const char *set_mouse(struct settings *settings, const char *value) {
-	return set_switch(&settings->mouse, value);
-}
-
-static char *mouse_text(const struct settings *settings) {
-	return switch_text(settings->mouse);
-}
-
-static void step_mouse(struct settings *settings, int by) {
-	(void)by;
-	settings->mouse = !settings->mouse;
 }
 
 static const char *set_delay(struct settings *settings, const char *value) {
@@ -166,7 +111,9 @@ static const char *set_columns(struct settings *settings, const char *value) {
 	return is_right ? NULL : N_("not all of these are columns; --columns help lists them");
 }
 
-static char *names_of(const struct view *view) {
+/* "default" if there are none. */
+static char *columns_text(const struct settings *settings) {
+	const struct view *view = &settings->columns;
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	for (size_t i = 0; i < view->column_count; i++)
@@ -177,34 +124,64 @@ static char *names_of(const struct view *view) {
 	return out.bytes;
 }
 
-static char *columns_text(const struct settings *settings) {
-	return names_of(&settings->columns);
+void settings_set_columns(struct settings *settings, const struct view *view) {
+	view_set_fields(&settings->columns, view->columns, view->column_count);
 }
 
-void settings_set_columns(struct settings *settings, const struct view *view) {
-	char *names = names_of(view);
-	set_columns(settings, names);
-	free(names);
+/* One of two words. */
+struct choice {
+	size_t offset; /* in struct settings, of the bool that is true for `yes` */
+	const char *no, *yes;
+	const char *fault; /* marked with N_ */
+};
+
+static bool *chosen(struct settings *settings, const struct choice *choice) {
+	return (bool *)((char *)settings + choice->offset);
 }
+
+static const char *set_choice(struct settings *settings, const struct choice *choice,
+                              const char *value) {
+	const bool is_yes = strcmp(value, choice->yes) == 0;
+	if (!is_yes && strcmp(value, choice->no) != 0)
+		return choice->fault;
+	*chosen(settings, choice) = is_yes;
+	return NULL;
+}
+
+static char *choice_text(const struct settings *settings, const struct choice *choice) {
+	const bool is_yes = *(const bool *)((const char *)settings + choice->offset);
+	return xasprintf("%s", is_yes ? choice->yes : choice->no);
+}
+
+#define SWITCH(member)                                                                             \
+	{ offsetof(struct settings, member), "off", "on", N_("use on or off") }
 
 static const struct {
 	const char *name, *help; /* help: marked with N_ */
+	/* Either of two words, or: */
+	struct choice choice;
 	const char *(*set)(struct settings *settings, const char *value);
 	char *(*text)(const struct settings *settings);
 	void (*step)(struct settings *settings, int by); /* NULL: it is typed */
 } rows[] = {
-	[SETTING_THEME] = { "theme", N_("colours"), set_theme, theme_text, step_theme },
-	[SETTING_UNITS] = { "units", N_("of rates"), set_units, units_text, step_units },
-	[SETTING_ASCII] = { "ascii", N_("draw with nothing but ASCII"), set_ascii, ascii_text,
-	                    step_ascii },
-	[SETTING_MOUSE] = { "mouse", N_("off: the terminal selects text with it"), set_mouse,
-	                    mouse_text, step_mouse },
-	[SETTING_DELAY] = { "delay", N_("seconds between looks"), set_delay, delay_text, NULL },
-	[SETTING_FILTER] = { "filter", N_("at the start, if none is given"), set_filter,
-	                     filter_text, NULL },
-	[SETTING_COLUMNS] = { "columns", N_("of the table"), set_columns, columns_text, NULL },
+	[SETTING_THEME] = { "theme", N_("colours"), .set = set_theme, .text = theme_text,
+	                    .step = step_theme },
+	[SETTING_UNITS] = { "units",
+	                    N_("of rates"),
+	                    { offsetof(struct settings, bits), "bytes", "bits",
+	                      N_("use bytes or bits") } },
+	[SETTING_ASCII] = { "ascii", N_("draw with nothing but ASCII"), SWITCH(ascii) },
+	[SETTING_MOUSE] = { "mouse", N_("off: the terminal selects text with it"), SWITCH(mouse) },
+	[SETTING_DELAY] = { "delay", N_("seconds between looks"), .set = set_delay,
+	                    .text = delay_text },
+	[SETTING_FILTER] = { "filter", N_("at the start, if none is given"), .set = set_filter,
+	                     .text = filter_text },
+	[SETTING_COLUMNS] = { "columns", N_("of the table"), .set = set_columns,
+	                      .text = columns_text },
 };
 _Static_assert(ARRAY_LENGTH(rows) == SETTING_COUNT, "a row for each");
+
+#undef SWITCH
 
 const char *settings_name(enum setting setting) {
 	return rows[setting].name;
@@ -215,17 +192,22 @@ const char *settings_help(enum setting setting) {
 }
 
 const char *settings_set(struct settings *settings, enum setting setting, const char *value) {
-	return rows[setting].set(settings, value);
+	return rows[setting].set ? rows[setting].set(settings, value)
+	                         : set_choice(settings, &rows[setting].choice, value);
 }
 
 char *settings_text(const struct settings *settings, enum setting setting) {
-	return rows[setting].text(settings);
+	return rows[setting].text ? rows[setting].text(settings)
+	                          : choice_text(settings, &rows[setting].choice);
 }
 
 bool settings_step(struct settings *settings, enum setting setting, int by) {
-	if (rows[setting].step)
+	bool *choice = rows[setting].set ? NULL : chosen(settings, &rows[setting].choice);
+	if (choice)
+		*choice = !*choice;
+	else if (rows[setting].step)
 		rows[setting].step(settings, by);
-	return rows[setting].step;
+	return choice || rows[setting].step;
 }
 
 struct settings settings_copy(const struct settings *settings) {
@@ -241,7 +223,7 @@ static void take_settings(struct settings *settings, const struct config *config
 	struct config_setting found;
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const char *fault = config_find(config, rows[i].name, &found)
-		                        ? rows[i].set(settings, found.value)
+		                        ? settings_set(settings, (enum setting)i, found.value)
 		                        : NULL;
 		if (fault)
 			config_faults_add(faults, config_fault_text(&found, fault));
@@ -297,8 +279,8 @@ static size_t lines_of(const struct settings *settings, const struct config *con
 	struct settings defaults = settings_default();
 	size_t count = 0;
 	for (int i = 0; i < SETTING_COUNT; i++) {
-		char *text = rows[i].text(settings);
-		char *otherwise = rows[i].text(&defaults);
+		char *text = settings_text(settings, (enum setting)i);
+		char *otherwise = settings_text(&defaults, (enum setting)i);
 		if (strcmp(text, otherwise) != 0 ||
 		    config_get(config, rows[i].name, strlen(rows[i].name)))
 			lines[count++] = (struct config_line){ rows[i].name, text };
