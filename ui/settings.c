@@ -154,7 +154,7 @@ static char *choice_text(const struct settings *settings, const struct choice *c
 }
 
 #define SWITCH(member)                                                                             \
-	{ offsetof(struct settings, member), "off", "on", N_("use on or off") }
+	.choice = { offsetof(struct settings, member), "off", "on", N_("use on or off") }
 
 static const struct {
 	const char *name, *help; /* help: marked with N_ */
@@ -166,10 +166,9 @@ static const struct {
 } rows[] = {
 	[SETTING_THEME] = { "theme", N_("colours"), .set = set_theme, .text = theme_text,
 	                    .step = step_theme },
-	[SETTING_UNITS] = { "units",
-	                    N_("of rates"),
-	                    { offsetof(struct settings, bits), "bytes", "bits",
-	                      N_("use bytes or bits") } },
+	[SETTING_UNITS] = { "units", N_("of rates"),
+	                    .choice = { offsetof(struct settings, bits), "bytes", "bits",
+	                                N_("use bytes or bits") } },
 	[SETTING_ASCII] = { "ascii", N_("draw with nothing but ASCII"), SWITCH(ascii) },
 	[SETTING_MOUSE] = { "mouse", N_("off: the terminal selects text with it"), SWITCH(mouse) },
 	[SETTING_DELAY] = { "delay", N_("seconds between looks"), .set = set_delay,
