@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from live import Skip, equal, main, test, true
+from live import Skip, equal, main, test, true, until
 from traffic import serving
 from web import site
 
@@ -69,10 +69,14 @@ def _():
 @test("the page of a WebSocket server sends what stands behind # and shows the echo")
 def _():
     with serving("ws", "0") as (server, port):
-        page = browse(f"http://127.0.0.1:{port}/#Gr%C3%BC%C3%9Fe%20%3Cb%3E")
-        log = re.search(r'<pre id="log">(.*?)</pre>', page, re.DOTALL)[1]
+        def log_of_a_page():
+            page = browse(f"http://127.0.0.1:{port}/#Gr%C3%BC%C3%9Fe%20%3Cb%3E")
+            return re.search(r'<pre id="log">(.*?)</pre>', page, re.DOTALL)[1].splitlines()
+
+        # The browser's time does not wait for what a WebSocket brings, so a page may end early.
+        log = until(lambda: len(found := log_of_a_page()) > 2 and found, "a whole log")
         equal(
-            log.splitlines(),
+            log,
             ["connected", "sent: Grüße &lt;b&gt;", "received: Grüße &lt;b&gt;"],
             "log",
         )
