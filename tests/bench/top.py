@@ -177,8 +177,12 @@ class Top:
 
 
 def children_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
-        return [int(child) for child in children.read().split()]
+    """Those that any of its threads started."""
+    found = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as children:
+            found += map(int, children.read().split())
+    return found
 
 
 def cpu_ms(pid):
