@@ -349,5 +349,8 @@ Test(states, a_click_in_the_list_selects_its_row) {
 	cr_assert(states_point(&states, 39, 0));
 	cr_expect_eq(states.selected, 3, "as it is scrolled");
 	cr_expect_not(states_point(&states, 0, 6), "below the screen");
+	states.selected = 8;
+	states_draw(&states, &totals, &canvas, (struct area){ 0, 2, 40, 4 });
+	cr_expect_not(states_point(&states, 0, 1), "above the page");
 	canvas_finish(&canvas);
 }

@@ -281,7 +281,7 @@ void states_draw(struct states *states, const struct totals *totals, struct canv
 }
 
 bool states_point(struct states *states, int x, int y) {
-	if (y >= states->area.y + states->area.height)
+	if (!area_has(&states->area, x, y))
 		return false;
 	for (size_t i = 0; i < STATES_PLACES; i++) {
 		const struct area box = box_of(states, i);
