@@ -692,6 +692,23 @@ Test(app, in_setup_a_click_selects_and_the_next_one_changes) {
 	finish(&stage);
 }
 
+Test(app, the_column_of_the_machines_comes_back_with_the_default_ones) {
+	struct stage stage;
+	begin_with(&stage, (struct app_setup){ .is_live = true, .has_hosts = true }, NULL, "rx");
+	expect_shown(&stage, "\n HOST ");
+	press(&stage, KEY_CODE_F2);
+	press_times(&stage, KEY_CODE_DOWN, SETTING_COLUMNS);
+	press(&stage, ' ');
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_hidden(&stage, "HOST");
+	press(&stage, KEY_CODE_F2);
+	press(&stage, KEY_CODE_DELETE);
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "\n HOST ");
+	expect_shown(&stage, "HOST PID/PROCESS");
+	finish(&stage);
+}
+
 static struct settings some_settings(void) {
 	struct settings settings = settings_default();
 	settings_set(&settings, SETTING_UNITS, "bits");
@@ -959,6 +976,46 @@ Test(app, moments_keep_their_distances_at_any_speed) {
 	expect_shown(&stage, "x1/8");
 	cr_expect_eq(app_period_ns(stage.app), 60 * SECOND, "nobody waits longer");
 	finish(&stage);
+}
+
+Test(app, the_distances_of_a_recording_are_no_setting) {
+	struct stage stage;
+	begin_replay(&stage, true);
+	press(&stage, KEY_CODE_F2);
+	expect_shown(&stage, " delay                  1 ");
+	press(&stage, ' ');
+	cr_expect_eq(app_settings(stage.app)->theme, THEME_DARK);
+	cr_expect_eq(app_period_ns(stage.app), 10 * SECOND);
+	press_times(&stage, KEY_CODE_DOWN, SETTING_DELAY);
+	press(&stage, KEY_CODE_DELETE);
+	cr_expect_eq(app_period_ns(stage.app), SECOND, "now somebody asked for it");
+	finish(&stage);
+}
+
+/* After 777 connections were opened. */
+Test(app, after_a_jump_no_page_tells_of_the_looks_before) {
+	static const char pages[] = { '2', '3' };
+	for (size_t i = 0; i < ARRAY_LENGTH(pages); i++) {
+		struct stage stage;
+		begin_replay(&stage, true);
+		type(&stage, (char[]){ pages[i], '\0' });
+		char *before = xasprintf("%s", shown(&stage));
+		stage.frame.totals.transitions.counts[SOCK_STATE_SYN_SENT][SOCK_STATE_ESTABLISHED] =
+		    777;
+		stage.frame.totals.states[SOCK_STATE_ESTABLISHED] += 777;
+		stage.frame.moment = 3;
+		app_take_frame(stage.app, &stage.frame);
+		cr_expect_str_neq(shown(&stage), before);
+		stage.frame.totals.transitions = (struct transitions){ 0 };
+		stage.frame.totals.states[SOCK_STATE_ESTABLISHED] -= 777;
+		stage.frame.moment = 1;
+		app_take_frame(stage.app, &stage.frame);
+		stage.frame.moment = 2;
+		app_take_frame(stage.app, &stage.frame);
+		cr_expect_str_eq(shown(&stage), before);
+		free(before);
+		finish(&stage);
+	}
 }
 
 Test(app, the_cursor_keys_scrub_while_a_recording_is_paused) {

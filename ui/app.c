@@ -61,9 +61,7 @@ struct app *app_create(const struct app_setup *setup) {
 	struct app *app = xcalloc(1, sizeof(*app));
 	app->setup = *setup;
 	take_settings(app);
-	app->columns = columns_create(&app->settings.columns);
-	if (setup->has_hosts)
-		columns_put_first(app->columns, field_named("machine"));
+	app_start_columns(app);
 	if (setup->groups)
 		app->table.grouped.by = *setup->groups;
 	app->trails = trails_create();

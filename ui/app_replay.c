@@ -38,6 +38,16 @@ size_t app_take_goal(struct app *app) {
 }
 
 /* Histories are of looks that follow each other. */
+static void forget_histories(struct app *app) {
+	app->header = (struct header){ 0 };
+	trails_destroy(app->trails);
+	app->trails = trails_create();
+	states_forget(&app->states);
+	overview_destroy(app->overview);
+	app->overview = overview_create();
+	app->overview_states = (struct overview_states){ 0 };
+}
+
 void app_replay_take_frame(struct app *app, const struct frame *before, const struct frame *frame) {
 	struct app_replay *replay = &app->replay;
 	const bool follows = before && frame->moment == before->moment + 1;
@@ -46,11 +56,8 @@ void app_replay_take_frame(struct app *app, const struct frame *before, const st
 	                          ? frame->time_ns - before->time_ns
 	                          : 0;
 	app->ended = false;
-	if (!before || follows)
-		return;
-	app->header = (struct header){ 0 };
-	trails_destroy(app->trails);
-	app->trails = trails_create();
+	if (before && !follows)
+		forget_histories(app);
 }
 
 static uint64_t at_speed(uint64_t ns, int speed) {

@@ -4,6 +4,7 @@
 #include "app_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "field.h"
 #include "key.h"
@@ -13,9 +14,15 @@ enum { NAME_WIDTH = 24, VALUE_WIDTH = 14, COLUMNS_FROM = SETTING_COLUMNS };
 
 _Static_assert(SETTING_COLUMNS + 1 == SETTING_COUNT, "columns are rows of their own");
 
+/* The distances of a recording are no delay that anybody set. */
+static void keep_delay(struct app *app) {
+	if (app->delay_ns != 0)
+		app->settings.delay_ns = app->delay_ns;
+}
+
 void app_write_settings(struct app *app) {
 	char *told = NULL;
-	app->settings.delay_ns = app->delay_ns;
+	keep_delay(app);
 	if (!settings_save(&app->settings, &told)) {
 		app_say(app, told);
 		return;
@@ -25,7 +32,7 @@ void app_write_settings(struct app *app) {
 }
 
 void app_open_setup(struct app *app) {
-	app->settings.delay_ns = app->delay_ns;
+	keep_delay(app);
 	app->setup_open = true;
 	app_close_mode(app);
 }
@@ -71,6 +78,12 @@ static void take_columns(struct app *app) {
 	app_refresh(app);
 }
 
+void app_start_columns(struct app *app) {
+	take_columns(app);
+	if (app->setup.has_hosts)
+		columns_put_first(app->columns, field_find("machine", strlen("machine")));
+}
+
 /* Those that are shown, with `put` in front of place `at`, and without `left_out`; each may be
  * NULL. */
 static void set_columns(struct app *app, const struct field *put, size_t at,
@@ -112,7 +125,6 @@ static void move_column(struct app *app, const struct field *field, int by) {
 
 /* The theme, the mouse and what is drawn with are the terminal's business. */
 static void take_change(struct app *app) {
-	app->delay_ns = app->settings.delay_ns;
 	app->wish = APP_WISH_SETTINGS;
 	app->dirty = true;
 }
@@ -150,7 +162,9 @@ static void reset(struct app *app) {
 	free(text);
 	settings_finish(&defaults);
 	if (is_column)
-		take_columns(app);
+		app_start_columns(app);
+	else if (setting == SETTING_DELAY)
+		app->delay_ns = app->settings.delay_ns;
 	take_change(app);
 }
 

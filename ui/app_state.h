@@ -240,3 +240,5 @@ void app_setup_press(struct app *app, int key);
 void app_setup_click(struct app *app, int y);
 void app_setup_draw(struct app *app, struct canvas *canvas, struct area area);
 void app_write_settings(struct app *app);
+/* Those of the settings, and of several machines which one it is. */
+void app_start_columns(struct app *app);

@@ -5,6 +5,7 @@
 #include "states.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "out.h"
 #include "util.h"
@@ -111,6 +112,11 @@ void states_add(struct states *states, const struct transitions *transitions) {
 			}
 		}
 	}
+}
+
+void states_forget(struct states *states) {
+	states->recent = (struct transitions){ 0 };
+	memset(states->ages, 0, sizeof(states->ages));
 }
 
 /* How far a place is off in that direction; to the side counts double. INT_MAX: it is elsewhere. */

@@ -68,6 +68,9 @@ struct states {
 /* A look that was not seen before. */
 void states_add(struct states *states, const struct transitions *transitions);
 
+/* What the looks before had; what is selected stays. */
+void states_forget(struct states *states);
+
 /* The place to which a key in that direction leads from place `from`; `from` if there is none. */
 size_t states_neighbour(enum states_form form, size_t from, enum states_direction direction);
 
