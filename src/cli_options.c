@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "out.h"
 #include "sink.h"
 #include "sock.h"
 #include "util.h"
@@ -94,13 +95,19 @@ static void set_columns(struct cli *cli, struct cli_wishes *wishes, const char *
 
 static void set_signal(struct cli *cli, const char *name) {
 	const struct act_signal *signal = act_find_signal(name);
-	if (signal)
+	if (signal) {
 		cli->order = (struct act_order){ ACT_SIGNAL, signal->number };
-	else
-		cli_fail_about(cli,
-		               _("unknown signal '%s'; use TERM, KILL, HUP, INT, QUIT, USR1, USR2, "
-		                 "STOP or CONT"),
-		               name, strlen(name));
+		return;
+	}
+	char *escaped = escape_copy(name, strlen(name));
+	struct out error;
+	out_init(&error, OUT_MEMORY);
+	out_printf(&error, _("unknown signal '%s'; use one of"), escaped);
+	for (size_t i = 0; i < act_signal_count; i++)
+		out_printf(&error, "%s %s", i > 0 ? "," : "", act_signals[i].name);
+	out_char(&error, '\0');
+	cli_fail(cli, error.bytes);
+	free(escaped);
 }
 
 /* What a list can do and the live view cannot; top -b can do some of it. */
