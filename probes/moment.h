@@ -26,15 +26,17 @@ enum moment_tag {
 	MOMENT_HOST = MOMENT_TAG('H', 'O', 'S', 'T'),
 	MOMENT_SERVICE = MOMENT_TAG('S', 'E', 'R', 'V'),
 	MOMENT_BOOT = MOMENT_TAG('B', 'O', 'O', 'T'),
+	MOMENT_EPHEMERAL = MOMENT_TAG('E', 'P', 'H', 'M'),
 };
 
-/* MOMENT_ORIGIN: the numbers, then the texts; MOMENT_BOOT: `boot`. */
+/* MOMENT_ORIGIN: the numbers, then the texts; MOMENT_BOOT: `boot`; MOMENT_EPHEMERAL. */
 struct moment_origin {
 	uint64_t time_ns; /* since 1970, UTC */
 	uint32_t netns;   /* inode number of the network namespace; 0: not known */
 	uint32_t needs;   /* enum sock_need: what was asked for */
 	const char *host, *kernel;
-	const char *boot; /* of the machine, as boot.h has it; NULL: not known */
+	const char *boot;      /* of the machine, as boot.h has it; NULL: not known */
+	uint16_t ephemeral[2]; /* first and last port that the kernel chooses; 0: not known */
 };
 
 /* What the messages of a dump are. */

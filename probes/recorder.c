@@ -53,6 +53,15 @@ static void put_boot(struct out *out, const char *boot) {
 	moment_end(out, start);
 }
 
+static void put_ephemeral(struct out *out, const uint16_t ports[2]) {
+	if (ports[1] == 0)
+		return;
+	const size_t start = moment_begin(out, MOMENT_EPHEMERAL);
+	moment_put_u32(out, ports[0]);
+	moment_put_u32(out, ports[1]);
+	moment_end(out, start);
+}
+
 static void begin(struct recorder *recorder, const struct moment_origin *origin) {
 	struct out *out = recorder->moment;
 	name_list_reset(&recorder->interfaces);
@@ -66,6 +75,7 @@ static void begin(struct recorder *recorder, const struct moment_origin *origin)
 	moment_put_text(out, origin->kernel, strlen(origin->kernel));
 	moment_end(out, start);
 	put_boot(out, origin->boot);
+	put_ephemeral(out, origin->ephemeral);
 }
 
 void recorder_begin(struct recorder *recorder, const struct moment_origin *origin) {

@@ -94,6 +94,17 @@ static bool read_boot(struct replay *replay, struct moment_cursor content) {
 	return get_kept(replay, &content, &replay->origin.boot);
 }
 
+static bool read_ephemeral(struct replay *replay, struct moment_cursor content) {
+	uint32_t first = 0;
+	uint32_t last = 0;
+	if (!moment_get_u32(&content, &first) || !moment_get_u32(&content, &last) || first > last ||
+	    last > UINT16_MAX)
+		return false;
+	replay->origin.ephemeral[0] = (uint16_t)first;
+	replay->origin.ephemeral[1] = (uint16_t)last;
+	return true;
+}
+
 static int compare_numbers(const void *a, const void *b) {
 	const struct numbered_name *left = a;
 	const struct numbered_name *right = b;
@@ -283,6 +294,8 @@ static bool read_section(struct replay *replay, const struct moment_section *sec
 		return read_report(replay, section->content);
 	case MOMENT_BOOT:
 		return read_boot(replay, section->content);
+	case MOMENT_EPHEMERAL:
+		return read_ephemeral(replay, section->content);
 	case MOMENT_INTERFACE:
 		return read_items(replay, section->content, &names_kind, &replay->interfaces);
 	case MOMENT_CGROUP:
@@ -383,6 +396,10 @@ const char *replay_host(const struct replay *replay) {
 
 const char *replay_boot(const struct replay *replay) {
 	return replay->origin.boot;
+}
+
+const uint16_t *replay_ephemeral(const struct replay *replay) {
+	return replay->origin.ephemeral;
 }
 
 uint32_t replay_netns(const struct replay *replay) {

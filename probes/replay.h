@@ -32,6 +32,9 @@ const char *replay_host(const struct replay *replay);
 const char *replay_boot(const struct replay *replay);
 uint32_t replay_netns(const struct replay *replay);
 
+/* There, the first and the last port that the kernel chooses by itself; 0: not known. */
+const uint16_t *replay_ephemeral(const struct replay *replay);
+
 /* What was asked for then, enum sock_need; everything if that is not known. */
 uint32_t replay_needs(const struct replay *replay);
 

@@ -152,8 +152,7 @@ static struct list_outcome conclude(const struct batch *batch, const struct sock
 struct list_outcome batch_look(struct batch *batch, const struct source *source, struct out *out) {
 	struct frame *frame = &batch->frames[batch->last == &batch->frames[0] ? 1 : 0];
 	size_t count = 0;
-	if (source->ephemeral && filter_has_autobound(&batch->filter))
-		source->ephemeral(source->self, batch->filter.ephemeral);
+	filter_set_ephemeral(&batch->filter, source->ephemeral);
 	frame_make(frame, batch->last, &batch->life, source, batch->needs);
 	batch->last = frame;
 	choose_reports(batch);

@@ -163,11 +163,14 @@ static enum exit_status status_of(const struct run *run, int error) {
 	return run->comparison.count > 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_NO_MATCH;
 }
 
+/* The ports that the kernel chooses are those of now. */
 static enum exit_status compare(struct run *run) {
 	struct out out;
+	struct filter filter = run->cli->filter;
 	const struct compare_side before = side_compared(&run->before);
 	const struct compare_side now = side_compared(&run->now);
-	run->comparison = compare_make(&before, &now, &run->cli->filter);
+	filter_set_ephemeral(&filter, run->now.frame.ephemeral);
+	run->comparison = compare_make(&before, &now, &filter);
 	merge_reports(run);
 	out_init(&out, STDOUT_FILENO);
 	put(run, &out);

@@ -109,16 +109,10 @@ void filter_default_protocols(struct filter *filter) {
 	filter->by_default = true;
 }
 
-static bool has_autobound(const struct filter_node *node) {
-	bool found = node->kind == FILTER_TEST && node->test == FILTER_TEST_AUTOBOUND;
-	for (const struct filter_node *each = node->first; each && !found; each = each->next)
-		found = has_autobound(each);
-	return found;
-}
-
-bool filter_has_autobound(const struct filter *filter) {
-	const struct filter_node *root = root_of(filter);
-	return root && has_autobound(root);
+void filter_set_ephemeral(struct filter *filter, const uint16_t ports[2]) {
+	const bool is_known = ports[1] != 0;
+	filter->ephemeral[0] = is_known ? ports[0] : EPHEMERAL_FIRST;
+	filter->ephemeral[1] = is_known ? ports[1] : EPHEMERAL_LAST;
 }
 
 static bool has_all(uint32_t bits, uint32_t all) {

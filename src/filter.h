@@ -56,8 +56,9 @@ uint32_t filter_named_protocols(const struct filter *filter);
 /* What is shown if nobody chose protocols: those of IP, and those that the expression names. */
 void filter_default_protocols(struct filter *filter);
 
-/* True if it asks which ports the kernel chose, for which `ephemeral` should be right. */
-bool filter_has_autobound(const struct filter *filter);
+/* The first and the last port that the kernel chooses by itself where the sockets are. 0, which is
+ * not known, leaves them at what they are unless somebody changed them. */
+void filter_set_ephemeral(struct filter *filter, const uint16_t ports[2]);
 
 /* True if it says of no socket that it is not meant: it is empty, or comes to *all*. */
 bool filter_is_everything(const struct filter *filter);

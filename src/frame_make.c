@@ -58,6 +58,7 @@ void frame_look_for(struct frame *frame, const struct source *source, const stru
 		.snapshot = frame->snapshot,
 		.time_ns = source->time_ns,
 		.monotonic_ns = source->monotonic_ns,
+		.ephemeral = { source->ephemeral[0], source->ephemeral[1] },
 		.needs = want->needs,
 	};
 	snprintf(frame->host, sizeof(frame->host), "%s", source->host);

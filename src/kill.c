@@ -37,8 +37,7 @@ static const struct column result_column = {
 static void choose(struct killing *killing) {
 	const struct snapshot *snapshot = &killing->frame.snapshot;
 	struct filter filter = killing->cli->filter;
-	if (filter_has_autobound(&filter))
-		probe_ephemeral(killing->live.probe, filter.ephemeral);
+	filter_set_ephemeral(&filter, killing->frame.ephemeral);
 	killing->socks = xcalloc(snapshot->count, sizeof(*killing->socks));
 	for (size_t i = 0; i < snapshot->count; i++) {
 		if (filter_matches(&filter, &snapshot->socks[i]))

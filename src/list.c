@@ -278,8 +278,7 @@ struct list_outcome list_run(const struct cli *cli, const struct source *source,
 	list.finds_peers = (list.needs & SOCK_NEED_PEER) && want_has(&want, SOCK_PROTOCOLS_UNIX);
 	if (!(list.needs & SOCK_NEED_PEER_OWNERS))
 		list.scope.count = filter_pids(&list.filter, &list.scope.pids);
-	if (source->ephemeral && filter_has_autobound(&list.filter))
-		source->ephemeral(source->self, list.filter.ephemeral);
+	filter_set_ephemeral(&list.filter, source->ephemeral);
 	snapshot_init(&snapshot);
 	if (source->begin)
 		source->begin(source->self, list.needs);

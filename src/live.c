@@ -66,11 +66,6 @@ static struct owner_summary live_owners(void *self, struct snapshot *snapshot,
 	return owner_resolve(snapshot, socks, count, needs, live->recorder ? NULL : scope);
 }
 
-static void live_ephemeral(void *self, uint16_t ports[2]) {
-	const struct live *live = self;
-	probe_ephemeral(live->probe, ports);
-}
-
 static const char *live_user(void *self, uint32_t uid) {
 	struct live *live = self;
 	return user_cache_find(&live->users, uid);
@@ -102,6 +97,7 @@ static struct moment_origin origin_of(const struct live *live, uint32_t needs) {
 		.host = live->host,
 		.kernel = live->kernel,
 		.boot = live->boot.text,
+		.ephemeral = { live->ephemeral[0], live->ephemeral[1] },
 	};
 }
 
@@ -113,19 +109,24 @@ static void live_begin(void *self, uint32_t needs) {
 	recorder_begin(live->recorder, &origin);
 }
 
-struct moment_origin live_origin(struct live *live, uint32_t needs) {
+/* Of the look that begins. */
+static void note_circumstances(struct live *live) {
 	live->time_ns = now_ns();
+	probe_ephemeral(live->probe, live->ephemeral);
+}
+
+struct moment_origin live_origin(struct live *live, uint32_t needs) {
+	note_circumstances(live);
 	return origin_of(live, needs);
 }
 
 struct source live_source(struct live *live) {
-	live->time_ns = now_ns();
+	note_circumstances(live);
 	return (struct source){
 		.self = live,
 		.begin = live_begin,
 		.sockets = live_sockets,
 		.owners = live_owners,
-		.ephemeral = live_ephemeral,
 		.user = live_user,
 		.names = live_names,
 		.conclude = live_conclude,
@@ -133,6 +134,7 @@ struct source live_source(struct live *live) {
 		.host = live->host,
 		.boot = live->boot.text,
 		.netns = probe_netns(live->probe),
+		.ephemeral = { live->ephemeral[0], live->ephemeral[1] },
 		.time_ns = live->time_ns,
 		.monotonic_ns = util_monotonic_ns(),
 	};

@@ -18,6 +18,7 @@ struct live {
 	struct boot_id boot;
 	struct owner_cache *owners;      /* from look to look; NULL: each looks anew */
 	uint64_t time_ns;                /* of the look at hand */
+	uint16_t ephemeral[2];           /* likewise; 0: not known */
 	struct recorder *recorder;       /* NULL: nothing is recorded */
 	struct recording_writer *writer; /* borrowed; where moments go */
 };

@@ -83,6 +83,21 @@ static void add_part(struct frame *merged, const struct merge_part *part) {
 		merged->time_ns = frame->time_ns;
 }
 
+/* There is one range for all sockets of a frame: none, unless all machines have the same. */
+static void set_ephemeral(struct frame *merged, const struct merge_part *parts, size_t count) {
+	static const uint16_t unknown[2] = { 0 };
+	const uint16_t *agreed = NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct frame *frame = parts[i].frame;
+		if (!frame)
+			continue;
+		const bool agrees =
+		    !agreed || memcmp(agreed, frame->ephemeral, sizeof(unknown)) == 0;
+		agreed = agrees ? frame->ephemeral : unknown;
+	}
+	memcpy(merged->ephemeral, agreed ? agreed : unknown, sizeof(unknown));
+}
+
 static void add_hosts(struct frame *merged, const struct merge_part *parts, size_t count) {
 	struct arena *arena = &merged->snapshot.arena;
 	struct frame_host *hosts = arena_alloc(arena, count * sizeof(*hosts));
@@ -105,5 +120,6 @@ void merge_frames(struct frame *merged, const struct merge_part *parts, size_t c
 		if (parts[i].frame)
 			add_part(merged, &parts[i]);
 	}
+	set_ephemeral(merged, parts, count);
 	add_hosts(merged, parts, count);
 }

@@ -27,6 +27,7 @@ static size_t play_names(void *self, struct snapshot *snapshot, struct sock *con
 }
 
 struct source replay_source(struct replay *replay) {
+	const uint16_t *ephemeral = replay_ephemeral(replay);
 	return (struct source){
 		.self = replay,
 		.sockets = play_sockets,
@@ -38,6 +39,7 @@ struct source replay_source(struct replay *replay) {
 		.host = replay_host(replay),
 		.boot = replay_boot(replay),
 		.netns = replay_netns(replay),
+		.ephemeral = { ephemeral[0], ephemeral[1] },
 		.time_ns = replay_time_ns(replay),
 	};
 }

@@ -19,8 +19,6 @@ struct source {
 	struct owner_summary (*owners)(void *self, struct snapshot *snapshot,
 	                               struct sock *const *socks, size_t count, uint32_t needs,
 	                               const struct owner_scope *scope);
-	/* The first and the last port that the kernel chooses by itself. NULL: not known. */
-	void (*ephemeral)(void *self, uint16_t ports[2]);
 	/* The name of a user, borrowed, or NULL. */
 	const char *(*user)(void *self, uint32_t uid);
 	/* As names_annotate(). */
@@ -28,10 +26,12 @@ struct source {
 	                size_t count);
 	/* After the last question: what could not be looked up is noted. NULL: nothing to do. */
 	void (*conclude)(void *self, struct snapshot *snapshot);
-	uint32_t needs;        /* enum sock_need: what it can tell of at all */
-	const char *host;      /* any bytes */
-	const char *boot;      /* likewise; "" or NULL: not known */
-	uint32_t netns;        /* inode of the network namespace; 0: not known */
+	uint32_t needs;   /* enum sock_need: what it can tell of at all */
+	const char *host; /* any bytes */
+	const char *boot; /* likewise; "" or NULL: not known */
+	uint32_t netns;   /* inode of the network namespace; 0: not known */
+	/* The first and the last port that the kernel chooses by itself; 0: not known. */
+	uint16_t ephemeral[2];
 	uint64_t time_ns;      /* since 1970, UTC; 0: not known */
 	uint64_t monotonic_ns; /* in a recording made of the times of its moments */
 };

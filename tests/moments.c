@@ -56,9 +56,9 @@ static void put_owners(struct recorder *recorder, const struct moment_sockets *s
 }
 
 struct moment_bytes moments_make(const struct moment_sockets *sockets) {
-	const struct moment_origin origin = {
-		sockets->time_ns, 1, UINT32_MAX, "web1", "6.1", "boot"
-	};
+	const struct moment_origin origin = { sockets->time_ns, 1,     UINT32_MAX,
+		                              "web1",           "6.1", "boot",
+		                              { 32768, 60999 } };
 	const struct moment_dump dump = { .probe = SOCK_PROBE_TCP };
 	const struct probe_report reports[REPORT_COUNT] = {
 		[SOCK_PROBE_TCP] = { .outcome = REPORT_WHOLE, .count = sockets->count },

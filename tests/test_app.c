@@ -222,6 +222,19 @@ Test(app, Esc_in_the_table_clears_the_filter) {
 	finish(&stage);
 }
 
+Test(app, which_ports_the_kernel_chooses_is_asked_in_each_look) {
+	struct stage stage;
+	begin(&stage, true);
+	type(&stage, "/autobound");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, " 0 shown");
+	stage.frame.ephemeral[0] = 1235;
+	stage.frame.ephemeral[1] = 1236;
+	app_take_frame(stage.app, &stage.frame);
+	expect_shown(&stage, " 2 shown");
+	finish(&stage);
+}
+
 Test(app, a_user_and_a_typed_filter_hold_together) {
 	struct stage stage;
 	begin(&stage, true);

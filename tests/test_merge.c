@@ -121,6 +121,23 @@ Test(merge, a_probe_that_failed_anywhere_has_failed) {
 	snapshot_finish(&b.snapshot);
 }
 
+Test(merge, the_ports_that_the_kernel_chooses_are_known_if_all_agree) {
+	struct frame a = { .ephemeral = { 1024, 2000 } };
+	struct frame b = a;
+	struct frame other = { .ephemeral = { 1024, 2001 } };
+	struct frame merged = { 0 };
+	struct merge_part parts[] = { { "web1", &a, true, NULL },
+		                      { "web2", NULL, true, NULL },
+		                      { "web3", &b, true, NULL } };
+	merge_frames(&merged, parts, 3);
+	cr_expect_eq(merged.ephemeral[0], 1024);
+	cr_expect_eq(merged.ephemeral[1], 2000);
+	parts[1].frame = &other;
+	merge_frames(&merged, parts, 3);
+	cr_expect_eq(merged.ephemeral[1], 0);
+	snapshot_finish(&merged.snapshot);
+}
+
 Test(merge, nobody_has_been_heard_of_yet) {
 	struct frame merged = { 0 };
 	const struct merge_part part = { "web1", NULL, false, "connecting ..." };

@@ -202,7 +202,8 @@ static void add_findings(struct recorder *recorder) {
 }
 
 static const struct moment_origin sample_origin = { 1700000000123456789, 4026531840, UINT32_MAX,
-	                                            "host\x1b",          "6.1",      "boot\x1b" };
+	                                            "host\x1b",          "6.1",      "boot\x1b",
+	                                            { 40000, 50000 } };
 static const struct probe_report sample_reports[REPORT_COUNT] = {
 	[SOCK_PROBE_TCP] = { .outcome = REPORT_WHOLE, .count = 3, .dumps = 2, .joined = 1 },
 	[SOCK_PROBE_UNIX] = { .outcome = REPORT_WHOLE, .elapsed_ns = UINT64_MAX },
@@ -341,6 +342,8 @@ Test(replay, a_moment_says_when_and_where_it_was) {
 	cr_expect_eq(replay_time_ns(replay), 1700000000123456789);
 	cr_expect_str_eq(replay_host(replay), "host\x1b");
 	cr_expect_str_eq(replay_boot(replay), "boot\x1b");
+	cr_expect_eq(replay_ephemeral(replay)[0], 40000);
+	cr_expect_eq(replay_ephemeral(replay)[1], 50000);
 	cr_expect_eq(replay_netns(replay), 4026531840);
 	struct given given = ask(replay);
 	cr_expect_eq(find(&given, 101)->netns, 4026531840);
@@ -581,6 +584,19 @@ Test(replay, an_unknown_tag_is_skipped) {
 	cr_expect_eq(given.snapshot.count, 1);
 	free_given(&given);
 	out_finish(&hand.out);
+}
+
+Test(replay, ports_that_are_no_range_are_damage) {
+	static const struct {
+		uint32_t first, last;
+		bool is_right;
+	} ranges[] = { { 1, 65535, true }, { 1, 65536, false }, { 2, 1, false } };
+	for (size_t i = 0; i < ARRAY_LENGTH(ranges); i++) {
+		struct hand hand = begin(MOMENT_EPHEMERAL);
+		moment_put_u32(&hand.out, ranges[i].first);
+		moment_put_u32(&hand.out, ranges[i].last);
+		cr_expect_eq(end_makes_sense(&hand), ranges[i].is_right, "%zu", i);
+	}
 }
 
 Test(replay, a_section_of_a_lying_length_ends_the_moment) {

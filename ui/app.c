@@ -150,6 +150,7 @@ void app_take_frame(struct app *app, const struct frame *frame) {
 	app_overview_add(app);
 	trails_add(app->trails, frame);
 	tags_keep(&app->tags, &frame->snapshot);
+	filter_line_set_ephemeral(app->filter, frame->ephemeral);
 	app_refresh(app);
 }
 

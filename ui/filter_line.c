@@ -164,6 +164,11 @@ void filter_line_settle(struct filter_line *line) {
 		find_hosts(line, 0);
 }
 
+void filter_line_set_ephemeral(struct filter_line *line, const uint16_t ports[2]) {
+	filter_set_ephemeral(&line->base, ports);
+	filter_set_ephemeral(&line->current, ports);
+}
+
 const struct filter *filter_line_current(const struct filter_line *line) {
 	return &line->current;
 }

@@ -27,6 +27,9 @@ const char *filter_line_text(const struct filter_line *line);
 /* All that was given and typed, for the header; nothing if neither was. */
 void filter_line_write(const struct filter_line *line, struct out *out);
 
+/* As filter_set_ephemeral(): of the look that it is used for. */
+void filter_line_set_ephemeral(struct filter_line *line, const uint16_t ports[2]);
+
 /* What is wrong with the text that was set last, one line, and at which byte of it; NULL: nothing.
  */
 const char *filter_line_error(const struct filter_line *line, size_t *column);

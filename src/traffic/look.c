@@ -75,8 +75,7 @@ static void annotate(struct look *look, uint32_t needs) {
 static struct look *take(struct probe *probe, struct filter *filter, uint32_t needs) {
 	struct look *look = xcalloc(1, sizeof(*look));
 	struct snapshot snapshot;
-	if (filter_has_autobound(filter))
-		probe_ephemeral(probe, filter->ephemeral);
+	probe_ephemeral(probe, filter->ephemeral);
 	struct want want = filter_want(filter);
 	want.needs = needs | filter_needs(filter);
 	snapshot_init(&snapshot);

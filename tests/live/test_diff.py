@@ -160,6 +160,37 @@ def _():
         recordings.one_line(err)
 
 
+@contextlib.contextmanager
+def chosen_ports(text):
+    """The kernel chooses ports from this range only."""
+    path = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
+    before = path.read_text(encoding="ascii")
+    path.write_text(text, encoding="ascii")
+    try:
+        yield
+    finally:
+        path.write_text(before, encoding="ascii")
+
+
+@test("which ports the kernel chooses is kept in a recording, and asked of this machine")
+def _():
+    with folder() as place, chosen_ports("2000 2009"):
+        a, b = (os.path.join(place, name) for name in ("a", "b"))
+        record(a)
+        chosen = sockets.listener()
+        record(b)
+        port = sockets.port(chosen)
+        true(2000 <= port <= 2009, f"the kernel chose {port}")
+        wanted = [("+", "LISTEN", port)]
+        equal(brief(diff(a, "now", "autobound")[1]), wanted, "of this machine")
+        with chosen_ports("40000 40009"):
+            equal(brief(diff(a, b, "autobound")[1]), wanted, "of the recording")
+            equal(diff(a, "now", "autobound"), (SAME, []), "of another range")
+            status, out, _ = live.run("list", "--replay", b, "-j", "autobound")
+            equal(status, 0, "a list")
+            equal([row["sport"] for row in live.parse(out)["sockets"]], [port], "a list")
+
+
 def recorded_elsewhere(path, port):
     """A recording of a listener at the port in another namespace, of a host of another name."""
     program = (
