@@ -180,7 +180,7 @@ static size_t keep_deeds(struct act_plan *plan, struct act_row *row, size_t to) 
 	const size_t from = row->first;
 	const size_t count = row->count;
 	row->first = to;
-	if (forbidden != 0) {
+	if (forbidden != 0 && count > 0) {
 		for (size_t i = from; i < from + count; i++)
 			free(plan->names[i]);
 		row->count = 0;
@@ -205,7 +205,7 @@ void act_plan_settle(struct act_plan *plan) {
 uint32_t act_plan_dangers(const struct act_plan *plan) {
 	uint32_t dangers = 0;
 	for (size_t i = 0; i < plan->row_count; i++)
-		dangers |= plan->rows[i].dangers;
+		dangers |= plan->rows[i].count > 0 ? plan->rows[i].dangers : 0;
 	return dangers;
 }
 

@@ -53,7 +53,7 @@ void act_plan_add(struct act_plan *plan, const struct sock *sock, const struct s
 void act_plan_settle(struct act_plan *plan);
 void act_plan_finish(struct act_plan *plan);
 
-/* enum act_danger of all rows. */
+/* enum act_danger of all rows that something is to be done to. */
 uint32_t act_plan_dangers(const struct act_plan *plan);
 
 /* The worst of the row's deeds. */

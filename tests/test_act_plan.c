@@ -156,11 +156,27 @@ Test(act_plan, a_listener_is_left_alone_unless_it_is_allowed) {
 	cr_assert_eq(plan.deed_count, 2);
 	cr_expect_eq(plan.deeds[plan.rows[2].first].cookie, 3);
 	cr_expect_eq(act_plan_outcome(&plan, &plan.rows[1]), ACT_OUTCOME_LISTENER);
-	cr_expect_eq(act_plan_dangers(&plan), ACT_DANGER_LISTENER);
 	act_plan_finish(&plan);
 	plan = plan_of(&closing, ACT_DANGER_LISTENER, socks, 3);
 	cr_expect_eq(plan.deed_count, 3);
+	cr_expect_eq(act_plan_dangers(&plan), ACT_DANGER_LISTENER);
 	act_plan_finish(&plan);
+}
+
+/* Whatever else is closed with it: nothing that is allowed would help, and there is nothing to ask.
+ */
+Test(act_plan, a_listener_that_cannot_be_closed_at_all_is_no_danger) {
+	struct sock socks[] = { sock_of(1), sock_of(2) };
+	socks[1].state = SOCK_STATE_LISTEN;
+	socks[1].protocol = SOCK_PROTOCOL_UNIX_STREAM;
+	socks[1].family = SOCK_FAMILY_UNIX;
+	for (uint32_t allowed = 0; allowed <= ACT_DANGERS_ALL; allowed++) {
+		struct act_plan plan = plan_of(&closing, allowed, socks, 2);
+		cr_expect_eq(plan.deed_count, 1);
+		cr_expect_eq(act_plan_outcome(&plan, &plan.rows[1]), ACT_OUTCOME_NO_SUCH_PROTOCOL);
+		cr_expect_eq(act_plan_dangers(&plan), 0);
+		act_plan_finish(&plan);
+	}
 }
 
 Test(act_plan, a_process_is_as_dangerous_as_the_worst_of_its_sockets) {
