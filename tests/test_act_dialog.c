@@ -169,6 +169,46 @@ Test(act_dialog, it_lists_what_will_happen_and_what_did) {
 	}
 }
 
+/* Who confirms must see which one it is. */
+Test(act_dialog, a_socket_with_long_ends_is_not_cut) {
+	struct sock sock = sock_of(1, SOCK_STATE_ESTABLISHED);
+	sock.family = SOCK_FAMILY_INET6;
+	memset(sock.local.address, 0x21, sizeof(sock.local.address));
+	memset(sock.peer.address, 0x32, sizeof(sock.peer.address));
+	sock.peer.port = 45678;
+	const struct act_order order = { ACT_CLOSE, 0 };
+	const struct session nobody = { .pid_count = 0 };
+	struct act_dialog dialog = { .stage = ACT_STAGE_ASK };
+	struct act_plan plan;
+	act_plan_begin(&plan, &order, ACT_DANGERS_ALL);
+	act_plan_add(&plan, &sock, &nobody);
+	act_plan_settle(&plan);
+	act_dialog_open(&dialog, &plan);
+	struct canvas canvas = drawn_canvas(80, 16, false);
+	struct out screen;
+	out_init(&screen, OUT_MEMORY);
+	draw(&dialog, &canvas, &screen);
+	out_char(&screen, '\0');
+	cr_expect(strstr(screen.bytes, "3232:3232]:45678\n"), "%s", screen.bytes);
+	out_finish(&screen);
+	canvas_finish(&canvas);
+	act_dialog_finish(&dialog);
+}
+
+Test(act_dialog, what_is_below_is_told_behind_the_title) {
+	struct act_dialog dialog = open_over(ACT_CLOSE, 12, 0);
+	struct canvas canvas = drawn_canvas(30, 5, false);
+	struct out screen;
+	out_init(&screen, OUT_MEMORY);
+	draw(&dialog, &canvas, &screen);
+	out_char(&screen, '\0');
+	cr_expect_eq(strncmp(screen.bytes, " Close 12 sockets PgDn:   33 m", 30), 0, "%s",
+	             screen.bytes);
+	out_finish(&screen);
+	canvas_finish(&canvas);
+	act_dialog_finish(&dialog);
+}
+
 Test(act_dialog, the_smallest_screen_does_no_harm) {
 	for (int height = 1; height < 5; height++) {
 		struct act_dialog dialog = open_over(ACT_CLOSE, 12, 3);

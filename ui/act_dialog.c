@@ -148,8 +148,7 @@ static void put_danger(struct page *page, const struct act_row *row) {
 
 static void put_row(struct page *page, const struct act_dialog *dialog, const struct act_row *row) {
 	struct out out;
-	page_text(page, 1, page->area.width, STYLE_STRONG, row->socket);
-	page_next(page);
+	page_wrap(page, 1, STYLE_STRONG, row->socket, strlen(row->socket));
 	out_init(&out, OUT_MEMORY);
 	if (dialog->plan.order.kind == ACT_CLOSE)
 		out_printf(&out, "%s: ", row->owners);
@@ -213,15 +212,29 @@ static void write_bottom(const struct act_dialog *dialog, struct out *out) {
 	}
 }
 
-static void put_line(const struct act_dialog *dialog, struct canvas *canvas, struct area area,
-                     enum style style,
-                     void (*write)(const struct act_dialog *dialog, struct out *out)) {
+/* Returns the columns that it takes. */
+static int put_line(const struct act_dialog *dialog, struct canvas *canvas, struct area area,
+                    enum style style,
+                    void (*write)(const struct act_dialog *dialog, struct out *out)) {
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	write(dialog, &out);
 	canvas_fill(canvas, area, style);
-	canvas_put(canvas, area.x + 1, area.y, area.width - 1, style, out.bytes, out.used);
+	const int width =
+	    canvas_put(canvas, area.x + 1, area.y, area.width - 1, style, out.bytes, out.used);
 	out_finish(&out);
+	return 1 + width;
+}
+
+/* At the end of the title, or behind it where that leaves less room. */
+static void put_more(const struct act_dialog *dialog, struct canvas *canvas, struct area title,
+                     int taken) {
+	enum { WIDTH = 22 };
+	const int more = dialog->lines - dialog->height - dialog->scroll;
+	const int at = title.width - WIDTH > taken + 1 ? title.width - WIDTH : taken + 1;
+	if (dialog->lines > dialog->height)
+		canvas_printf(canvas, title.x + at, title.y, title.width - at, STYLE_HEADING,
+		              _("PgDn: %4d more lines"), more);
 }
 
 void act_dialog_draw(struct act_dialog *dialog, struct canvas *canvas, struct area area) {
@@ -229,15 +242,12 @@ void act_dialog_draw(struct act_dialog *dialog, struct canvas *canvas, struct ar
 	const struct area bottom = area_take_bottom(&area, 1);
 	const struct area title = area_take_top(&area, 1);
 	canvas_fill(canvas, area, STYLE_TEXT);
-	put_line(dialog, canvas, title, STYLE_HEADING, write_title);
+	const int taken = put_line(dialog, canvas, title, STYLE_HEADING, write_title);
 	dialog->height = area.height;
 	dialog->lines = put_rows(dialog, canvas, nowhere, 0);
 	scroll(dialog, KEY_CODE_NONE);
 	put_rows(dialog, canvas, area, dialog->scroll);
-	if (dialog->lines > area.height)
-		canvas_printf(canvas, title.x + title.width - 22, title.y, 22, STYLE_HEADING,
-		              _("PgDn: %4d more lines"),
-		              dialog->lines - area.height - dialog->scroll);
+	put_more(dialog, canvas, title, taken);
 	put_line(dialog, canvas, bottom,
 	         dialog->stage == ACT_STAGE_ASK_AGAIN ? STYLE_ERROR : STYLE_STRONG, write_bottom);
 }
