@@ -259,7 +259,20 @@ static bool begin_own(struct cli *cli, const struct own_command *own, struct cli
 	return true;
 }
 
-/* "socklens kill": whoever forgets the filter must not be taken at their word. */
+/* Whoever forgets the filter must not be taken at their word. What nobody knows here matches
+ * nothing, but with "not" in front it would match everything. */
+static void check_kill(struct cli *cli) {
+	const char *live = filter_live_field(&cli->filter);
+	if (filter_is_everything(&cli->filter))
+		cli_fail(cli, xasprintf("%s", _("kill needs a filter that says which sockets; this "
+		                                "one means all of them")));
+	else if (live)
+		cli_fail(cli, xasprintf(_("kill looks only once; '%s' is known in the live view "
+		                          "only"),
+		                        live));
+}
+
+/* "socklens kill" */
 static void parse_kill(struct cli *cli, int argc, char *argv[]) {
 	struct cli_wishes wishes = { 0 };
 	const struct own_command own = { CLI_KILL,
@@ -269,9 +282,8 @@ static void parse_kill(struct cli *cli, int argc, char *argv[]) {
 	if (!begin_own(cli, &own, &wishes, argc, argv))
 		return;
 	parse_rest(cli, &wishes, argc, argv);
-	if (!went_wrong(cli) && filter_is_everything(&cli->filter))
-		cli_fail(cli, xasprintf("%s", _("kill needs a filter that says which sockets; this "
-		                                "one means all of them")));
+	if (!went_wrong(cli))
+		check_kill(cli);
 }
 
 /* The words in front of the filter. */

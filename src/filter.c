@@ -115,6 +115,25 @@ void filter_set_ephemeral(struct filter *filter, const uint16_t ports[2]) {
 	filter->ephemeral[1] = is_known ? ports[1] : EPHEMERAL_LAST;
 }
 
+/* What several looks, or several machines, tell. */
+static bool is_live(const struct field *field) {
+	return field &&
+	       (field->group == FIELD_GROUP_LIFE || strcmp(field->column.name, "machine") == 0);
+}
+
+static const char *live_field(const struct filter_node *node) {
+	const char *name =
+	    node->kind == FILTER_TEST && is_live(node->field) ? node->field->column.name : NULL;
+	for (const struct filter_node *each = node->first; each && !name; each = each->next)
+		name = live_field(each);
+	return name;
+}
+
+const char *filter_live_field(const struct filter *filter) {
+	const struct filter_node *root = root_of(filter);
+	return root ? live_field(root) : NULL;
+}
+
 static bool has_all(uint32_t bits, uint32_t all) {
 	return (bits & all) == all;
 }

@@ -60,6 +60,9 @@ void filter_default_protocols(struct filter *filter);
  * not known, leaves them at what they are unless somebody changed them. */
 void filter_set_ephemeral(struct filter *filter, const uint16_t ports[2]);
 
+/* The name of a field that it asks about and only the live view knows; NULL if there is none. */
+const char *filter_live_field(const struct filter *filter);
+
 /* True if it says of no socket that it is not meant: it is empty, or comes to *all*. */
 bool filter_is_everything(const struct filter *filter);
 
