@@ -830,6 +830,48 @@ Test(app, what_is_confirmed_is_wished_for_with_its_deeds) {
 	finish(&stage);
 }
 
+/* Another frame with only the sockets from `first` on, which are told anew. */
+static void go_on(struct stage *stage, size_t first, uint64_t rx_of_first) {
+	snapshot_reset(&stage->frame.snapshot);
+	for (size_t i = first; i < ARRAY_LENGTH(three); i++) {
+		struct given given = three[i];
+		given.rx = i == first ? rx_of_first : given.rx;
+		add(&stage->frame, &given);
+	}
+	app_take_frame(stage->app, &stage->frame);
+}
+
+/* The selection is in the first row, which belongs to whoever is busiest. */
+Test(app, what_is_acted_on_is_what_the_menu_was_opened_over) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, KEY_CODE_F9);
+	go_on(&stage, 1, 2000000);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "Close 1 socket");
+	cr_expect_eq(app_act_plan(stage.app)->deeds[0].cookie, 3);
+	press(&stage, KEY_CODE_ESCAPE);
+	press(&stage, KEY_CODE_HOME);
+	press(&stage, KEY_CODE_F9);
+	go_on(&stage, 2, 0);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "gone already");
+	finish(&stage);
+}
+
+Test(app, without_the_tagged_sockets_nobody_else_is_acted_on) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, KEY_CODE_END);
+	press(&stage, ' ');
+	press(&stage, KEY_CODE_F9);
+	expect_shown(&stage, "The 1 tagged sockets");
+	go_on(&stage, 1, 5000);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "gone already");
+	finish(&stage);
+}
+
 Test(app, what_comes_of_it_is_told_even_if_the_dialog_was_left) {
 	struct stage stage;
 	begin_acting(&stage);

@@ -36,12 +36,24 @@ static void add_group(const struct app *app, struct act_plan *plan, const struct
 		add(app, plan, app->table.grouped.tree.members[group->first + i]);
 }
 
-/* The tagged ones, shown or not; without any the selected one, or those of the selected group. */
+/* 0 if there is none. */
+static uint64_t selected_serial(const struct app *app) {
+	const struct sock *selected = table_selected(&app->table);
+	const struct group *group = table_selected_group(&app->table);
+	if (group)
+		return group->id;
+	return selected && selected->life ? selected->life->serial : 0;
+}
+
+/* The tagged ones, shown or not; without any the selected one, or those of the selected group. If
+ * that is not there any more nobody else is meant. */
 static void add_all(const struct app *app, struct act_plan *plan) {
 	const struct sock *selected = table_selected(&app->table);
 	const struct group *group = table_selected_group(&app->table);
-	if (app->tags.count > 0)
+	if (app->act_serial == 0)
 		add_tagged(app, plan);
+	else if (app->act_serial != selected_serial(app))
+		return;
 	else if (group)
 		add_group(app, plan, group);
 	else if (selected)
@@ -65,10 +77,12 @@ static const char *reason_against(const struct app *app) {
 
 void app_act(struct app *app) {
 	const char *reason = app->frame ? reason_against(app) : N_("no socket is selected");
-	if (reason)
+	if (reason) {
 		app_say(app, xasprintf("%s", _(reason)));
-	else
-		app_open_menu(app, APP_MENU_ACT);
+		return;
+	}
+	app->act_serial = app->tags.count > 0 ? 0 : selected_serial(app);
+	app_open_menu(app, APP_MENU_ACT);
 }
 
 /* Item 0 closes, the others are the signals. */
@@ -99,11 +113,14 @@ static void open_dialog(struct app *app, struct act_plan *plan) {
 	app->mode = APP_MODE_ACT;
 }
 
-/* Of the sockets as they are now, which may be others than when the menu was opened. */
+/* Of the sockets as they are now. The selection may have moved on since the menu was opened: it
+ * goes back to where it was. */
 void app_act_choose(struct app *app, size_t index) {
 	const struct act_order order = order_of(index);
 	struct act_plan plan;
 	act_plan_begin(&plan, &order, ACT_DANGERS_ALL);
+	if (app->act_serial != 0)
+		table_select_serial(&app->table, app->act_serial);
 	add_all(app, &plan);
 	act_plan_settle(&plan);
 	if (plan.row_count == 0)

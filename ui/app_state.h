@@ -111,6 +111,7 @@ struct app {
 
 	struct tags tags;
 	struct act_dialog act_dialog;
+	uint64_t act_serial; /* the row that its menu was opened over; 0: the tagged sockets */
 	bool is_pasting;
 	uint64_t pasted_ns; /* when the latest key of it came */
 
