@@ -211,7 +211,7 @@ static char *seek_played(void *self, size_t moment) {
 	uint64_t position = 0;
 	if (!indexer_position(played->indexer, moment, &position))
 		return xasprintf("%s", _("it is not known yet where that moment is"));
-	const int result = playback_seek(&played->playback, position);
+	const int result = playback_seek(&played->playback, position, moment);
 	if (result < 0)
 		return complain(-result);
 	played->moment = moment;

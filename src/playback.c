@@ -231,8 +231,8 @@ uint64_t playback_position(const struct playback *playback) {
 	return playback->reader.position;
 }
 
-int playback_seek(struct playback *playback, uint64_t position) {
+int playback_seek(struct playback *playback, uint64_t position, uint64_t moments) {
 	replay_close(playback->replay);
 	playback->replay = NULL;
-	return playback->only_messages ? 0 : recording_seek(&playback->reader, position);
+	return playback->only_messages ? 0 : recording_seek(&playback->reader, position, moments);
 }

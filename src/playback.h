@@ -38,6 +38,7 @@ bool playback_next(struct playback *playback, struct source *source, char **erro
 /* True if bytes of another moment have come already; the end of the file is none. */
 bool playback_has_more(const struct playback *playback);
 
-/* Where in the file the next moment begins, and back to such a place. 0 or -errno. */
+/* Where in the file the next moment begins, and back to such a place, before which there are so
+ * many. 0 or -errno. */
 uint64_t playback_position(const struct playback *playback);
-int playback_seek(struct playback *playback, uint64_t position);
+int playback_seek(struct playback *playback, uint64_t position, uint64_t moments);

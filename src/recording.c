@@ -318,13 +318,14 @@ enum recording_next recording_read(struct recording_reader *reader, const unsign
 	return next;
 }
 
-int recording_seek(struct recording_reader *reader, uint64_t position) {
+int recording_seek(struct recording_reader *reader, uint64_t position, uint64_t moments) {
 	if (!reader->stream)
 		prepare_reader(reader);
 	if (lseek(reader->fd, (off_t)position, SEEK_SET) < 0)
 		return -errno;
 	ZSTD_DCtx_reset(reader->stream, ZSTD_reset_session_only);
 	reader->position = position;
+	reader->moments = moments;
 	reader->input_used = reader->input_at = 0;
 	reader->at_end = false;
 	return 0;

@@ -46,7 +46,7 @@ enum recording_next {
  * interrupts it. */
 struct recording_reader {
 	int fd;
-	uint64_t moments;      /* read so far */
+	uint64_t moments;      /* before the next one */
 	uint64_t position;     /* of the next moment in the file; of the damage if there is any */
 	int error;             /* errno */
 	bool is_interruptible; /* a read that waits ends with EINTR when `interrupt_fd` can be read
@@ -66,7 +66,7 @@ enum recording_next recording_read(struct recording_reader *reader, const unsign
                                    size_t *length);
 
 /* The moment that begins at `position`, where `position` of the reader was before it was read, is
- * the next one. 0 or -errno: what cannot seek can only go on. */
-int recording_seek(struct recording_reader *reader, uint64_t position);
+ * the next one, and so many are before it. 0 or -errno: what cannot seek can only go on. */
+int recording_seek(struct recording_reader *reader, uint64_t position, uint64_t moments);
 
 void recording_finish(struct recording_reader *reader);

@@ -135,7 +135,8 @@ static enum exit_status look_at_moment(struct side *side, struct opened *opened,
 		*error = no_such_moment(opened);
 		return EXIT_STATUS_USAGE;
 	}
-	const int result = playback_seek(&opened->playback, opened->moments.positions[index]);
+	const int result =
+	    playback_seek(&opened->playback, opened->moments.positions[index], index);
 	if (result < 0)
 		*error = xasprintf("%s", strerror(-result));
 	if (result < 0 || !playback_next(&opened->playback, &source, error))

@@ -561,6 +561,10 @@ Test(feeds, the_timeline_of_a_file_that_is_cut_ends_before_the_cut) {
 	feed.ask(feed.self, NEEDS);
 	expect(&feed, FEED_FAILED, "cut off");
 	cr_expect_eq(frame_at(&feed, 0)->moment, 0, "what is whole can still be seen");
+	frame_at(&feed, LONG - 3);
+	next_frame(&feed);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_FAILED, "moments before it: 11"); /* however often they were read */
 	timeline_finish(&timeline);
 	close_recording(&feed, path);
 }

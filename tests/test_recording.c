@@ -215,16 +215,17 @@ Test(recording, every_moment_can_be_read_again_from_its_place) {
 	size_t length = 0;
 	for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
 		const size_t number = order[i];
-		cr_assert_eq(recording_seek(&reader, sample.ends[number]), 0);
+		cr_assert_eq(recording_seek(&reader, sample.ends[number], number), 0);
 		cr_expect_eq(reader.position, sample.ends[number]);
 		cr_assert_eq(recording_read(&reader, &bytes, &length), RECORDING_MOMENT);
 		cr_expect(is_moment(&small[number], bytes, length), "step %zu", i);
 		cr_expect_eq(reader.position, sample.ends[number + 1], "step %zu", i);
+		cr_expect_eq(reader.moments, number + 1, "step %zu", i);
 	}
 	cr_expect_eq(recording_read(&reader, &bytes, &length), RECORDING_END);
-	cr_assert_eq(recording_seek(&reader, sample.ends[1] + 1), 0);
+	cr_assert_eq(recording_seek(&reader, sample.ends[1] + 1, 1), 0);
 	cr_expect_eq(recording_read(&reader, &bytes, &length), RECORDING_DAMAGED);
-	cr_assert_eq(recording_seek(&reader, sample.ends[1]), 0);
+	cr_assert_eq(recording_seek(&reader, sample.ends[1], 1), 0);
 	cr_assert_eq(recording_read(&reader, &bytes, &length), RECORDING_MOMENT);
 	cr_expect(is_moment(&small[1], bytes, length));
 	close_reader(&reader);
@@ -235,7 +236,7 @@ Test(recording, a_pipe_cannot_go_back) {
 	int ends[2];
 	cr_assert_eq(pipe(ends), 0);
 	struct recording_reader reader = { .fd = ends[0] };
-	cr_expect_eq(recording_seek(&reader, RECORDING_HEADER_SIZE), -ESPIPE);
+	cr_expect_eq(recording_seek(&reader, RECORDING_HEADER_SIZE, 0), -ESPIPE);
 	recording_finish(&reader);
 	close(ends[0]);
 	close(ends[1]);
