@@ -208,9 +208,14 @@ static void (*const ways[])(struct actor *actor) = {
 };
 _Static_assert(ARRAY_LENGTH(ways) == ACT_KIND_COUNT, "a way for each");
 
+/* sudo(8) and "su -" take the variable away, but those above them still have it. */
 void actor_find_session(struct session *session) {
 	session->pid_count = ancestors_find(session->pids, SESSION_PROCESSES_MAX);
-	session_set_ssh(session, getenv("SSH_CONNECTION"));
+	if (session_set_ssh(session, getenv("SSH_CONNECTION")))
+		return;
+	char *inherited = ancestors_variable(session->pids, session->pid_count, "SSH_CONNECTION");
+	session_set_ssh(session, inherited);
+	free(inherited);
 }
 
 void actor_carry_out(struct probe *probe, const struct act_order *order,

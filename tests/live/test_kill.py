@@ -232,6 +232,32 @@ def _():
         kills_one("--with-session", "established", "sport", str(at), env=ssh)
 
 
+def within(command, words, **options):
+    """(status, rows) of kill as a child of a shell that runs this."""
+    words = " ".join([live.PROGRAM, "kill", "-j", *words])
+    status, out, err = live.run("-c", f"{command} {words}; exit $?", program="/bin/sh", **options)
+    true(out, err)
+    return status, live.parse(out)["sockets"]
+
+
+@test("and so it is where sudo has taken the variable away")
+def _():
+    with victim() as one:
+        words = ("established", "sport", str(one.connects()))
+        status, rows = within("env -u SSH_CONNECTION", words, env=one.as_session())
+        equal((status, results(rows)), (UNDONE, ["session"]), "left alone")
+        true(one.is_whole(), "both ends")
+
+
+@test("what our own ancestors hold is the session, also as the first process of a namespace")
+def _():
+    live.need_root()
+    with sockets.listener() as kept:
+        words = ("--with-listeners", "sport", str(sockets.port(kept)))
+        status, rows = within("unshare -p -f", words)
+        equal((status, results(rows)), (UNDONE, ["session"]), "the /proc is of the one above")
+
+
 @test("what our own ancestors hold is the session")
 def _():
     with sockets.listener() as kept:
