@@ -38,7 +38,7 @@ static char *text_of(const struct sock *sock, const char *const *names, size_t c
 	struct out out;
 	out_init(&out, OUT_MEMORY);
 	for (size_t i = 0; i < count; i++) {
-		const struct field *field = field_find(names[i], strlen(names[i]));
+		const struct field *field = field_named(names[i]);
 		const struct value value = field_value(&field->access, &source);
 		if (i > 0)
 			out_char(&out, ' ');

@@ -53,7 +53,7 @@ static void choose_columns(struct cli *cli, const struct cli_wishes *wishes) {
 			view_add_group(&cli->view, (enum field_group)group);
 	}
 	if (cli->diff || cli->batch || cli->command == CLI_DIFF)
-		view_put_first(&cli->view, field_find("change", strlen("change")));
+		view_put_first(&cli->view, field_named("change"));
 	if (cli->summary && (wishes->columns || wishes->sort || cli->view.detail_count > 0))
 		cli_fail(cli,
 		         xasprintf("%s", _("a summary has no columns, details or order to choose; "

@@ -3,7 +3,6 @@
 #include "compare_sink.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "diff.h"
 #include "sink_socks.h"
@@ -94,7 +93,7 @@ void compare_show(const struct comparison *comparison, const struct view *view, 
 	set_columns(sink, view);
 	struct showing showing = { .comparison = comparison, .view = view, .sink = sink };
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-		showing.was[i] = &field_find(rows[i].field, strlen(rows[i].field))->access;
+		showing.was[i] = &field_named(rows[i].field)->access;
 	showing.values = xcalloc(sink->column_count, sizeof(*showing.values));
 	sink_begin(sink);
 	show_all(&showing);

@@ -1274,6 +1274,10 @@ const struct field *field_find(const char *name, size_t length) {
 	return NULL;
 }
 
+const struct field *field_named(const char *name) {
+	return field_find(name, strlen(name));
+}
+
 const char *field_suggest(const char *name, size_t length) {
 	const char *names[ARRAY_LENGTH(fields)];
 	for (size_t i = 0; i < field_count; i++)

@@ -217,6 +217,7 @@ extern const size_t field_count;
 
 /* By column name, heading or JSON key, in any case; NULL if there is none. */
 const struct field *field_find(const char *name, size_t length);
+const struct field *field_named(const char *name);
 
 /* The name most like `name`, or NULL. */
 const char *field_suggest(const char *name, size_t length);

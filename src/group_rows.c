@@ -26,7 +26,7 @@ bool group_rows_set(struct group_rows *rows, const char *list, char **error) {
 		return false;
 	rows->by.sum_count = 0;
 	for (size_t i = 0; i < ARRAY_LENGTH(sum_names); i++)
-		group_by_add_sum(&rows->by, field_find(sum_names[i], strlen(sum_names[i])));
+		group_by_add_sum(&rows->by, field_named(sum_names[i]));
 	return true;
 }
 

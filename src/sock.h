@@ -433,7 +433,8 @@ struct sock {
 	const char *bpf_storage;    /* "MAP=VALUE,...": the map's id, its value in hex */
 	const struct owner *owners;
 	const struct sock_names *names; /* NULL: none */
-	const char *host;               /* the machine, if there are several; else NULL */
+	const char *host;               /* the machine, if there are several; else NULL. The
+	                                 * same text, in the same place, for all its sockets */
 	const struct sock_life *life;   /* what several looks tell of it (life.h), or NULL */
 };
 

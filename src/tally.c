@@ -26,7 +26,8 @@ void tally_reset(struct tally *tally) {
 static size_t hash_of(const struct tally *tally, const struct tally_key *key) {
 	uint64_t hash = util_mix((uintptr_t)tally, key->numbers[0]);
 	hash = util_mix(hash, key->numbers[1]);
-	return (size_t)util_mix(hash, key->numbers[2]);
+	hash = util_mix(hash, key->numbers[2]);
+	return (size_t)util_mix(hash, (uintptr_t)key->host);
 }
 
 static bool is_same(const struct tally_key *a, const struct tally_key *b) {

@@ -10,6 +10,7 @@ struct sock;
 /* What it stands for is the caller's. */
 struct tally_key {
 	uint64_t numbers[3];
+	const char *host; /* the machine as sock.h has it, if it matters which; else NULL */
 };
 
 struct tally_entry {

@@ -723,6 +723,21 @@ Test(app, the_column_of_the_machines_comes_back_with_the_default_ones) {
 	finish(&stage);
 }
 
+Test(app, processes_of_several_machines_are_below_their_machine) {
+	struct stage stage;
+	begin_with(&stage, (struct app_setup){ .is_live = true, .has_hosts = true }, NULL, NULL);
+	for (size_t i = 0; i < stage.frame.snapshot.count; i++)
+		stage.frame.snapshot.socks[i].host = i == 0 ? "web1" : "web2";
+	app_take_frame(stage.app, &stage.frame);
+	press(&stage, KEY_CODE_F5);
+	cr_expect(comes_before(&stage, " web2   ", " web1   "), "the busiest first");
+	press(&stage, '*');
+	cr_expect(comes_before(&stage, " server   ", " web1   "), "below its machine");
+	press(&stage, KEY_CODE_F5);
+	expect_shown(&stage, "HOST PID/PROCESS");
+	finish(&stage);
+}
+
 static struct settings some_settings(void) {
 	struct settings settings = settings_default();
 	settings_set(&settings, SETTING_UNITS, "bits");

@@ -276,19 +276,24 @@ Test(overview, has_the_first_few_of_many_in_order) {
 	overview_destroy(overview);
 }
 
-static void draw_with(struct canvas *canvas, struct overview *overview,
-                      struct overview_cursor *cursor) {
+static void draw_frame(struct canvas *canvas, struct overview *overview,
+                       struct overview_cursor *cursor, const struct frame *frame) {
 	struct overview_states states = { 0 };
-	struct frame frame = example_frame();
 	const struct overview_look look = {
-		.overview = overview, .states = &states, .totals = &frame.totals, .cursor = cursor
+		.overview = overview, .states = &states, .totals = &frame->totals, .cursor = cursor
 	};
 	for (size_t i = 0; i < 40; i++) {
-		overview_add(overview, &frame, true);
-		overview_states_add(&states, &frame.totals);
+		overview_add(overview, frame, true);
+		overview_states_add(&states, &frame->totals);
 	}
 	canvas_clear(canvas, canvas->width, canvas->height);
 	overview_draw(&look, canvas, (struct area){ 0, 0, canvas->width, canvas->height });
+}
+
+static void draw_with(struct canvas *canvas, struct overview *overview,
+                      struct overview_cursor *cursor) {
+	struct frame frame = example_frame();
+	draw_frame(canvas, overview, cursor, &frame);
 	snapshot_finish(&frame.snapshot);
 }
 
@@ -388,10 +393,44 @@ Test(overview, every_row_can_be_selected_and_has_a_filter_that_parses) {
 	canvas_finish(&canvas);
 }
 
+/* As a frame of several machines has them: the processes have the same number and start. */
+Test(overview, tells_machines_apart_where_it_matters) {
+	static const char *const hosts[] = { "web1", "web2" };
+	struct canvas canvas = drawn_canvas(120, 24, false);
+	struct overview *overview = overview_create();
+	struct overview_cursor cursor = { 0 };
+	struct frame frame = { .number = 1 };
+	for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++) {
+		add(&frame, &example[0])->host = hosts[i];
+		add(&frame, &example[4])->host = hosts[i];
+	}
+	draw_frame(&canvas, overview, &cursor, &frame);
+	cr_expect_eq(overview_list(overview, OVERVIEW_PROCESSES)->all, 2);
+	cr_expect_eq(overview_list(overview, OVERVIEW_LISTENERS)->all, 2);
+	cr_expect_eq(overview_list(overview, OVERVIEW_PEERS)->all, 1);
+	cr_expect_eq(overview_list(overview, OVERVIEW_PORTS)->all, 1);
+	char *text = drawn_text(&canvas);
+	cr_expect(strstr(text, " web1 612/sshd "), "%s", text);
+	cr_expect(strstr(text, " web2 tcp 0.0.0.0:22 "), "%s", text);
+	char *filter = filter_of(&cursor, overview);
+	cr_expect(strcmp(filter, "pid 612 and machine = web1") == 0 ||
+	              strcmp(filter, "pid 612 and machine = web2") == 0,
+	          "%s", filter);
+	free(filter);
+	free(text);
+	overview_destroy(overview);
+	snapshot_finish(&frame.snapshot);
+	canvas_finish(&canvas);
+}
+
 Test(overview, the_selection_stays_with_its_row_as_far_as_it_can) {
-	const struct tally_key keys[] = { { { 1 } }, { { 2 } }, { { 3 } } };
+	const struct tally_key keys[] = { { .numbers = { 1 } },
+		                          { .numbers = { 2 } },
+		                          { .numbers = { 3 } } };
 	const struct area area = { 0, 0, 10, 10 };
-	const struct tally_key turned[] = { { { 3 } }, { { 1 } }, { { 2 } } };
+	const struct tally_key turned[] = { { .numbers = { 3 } },
+		                            { .numbers = { 1 } },
+		                            { .numbers = { 2 } } };
 	struct overview_cursor cursor = { 0 };
 	overview_cursor_note(&cursor, 2, area, keys, 3);
 	overview_cursor_turn(&cursor, 1);

@@ -5,7 +5,7 @@
 #include "tally.h"
 
 static struct tally_key key_of(uint64_t number) {
-	return (struct tally_key){ { number % 7, number / 7 % 11, number / 77 } };
+	return (struct tally_key){ .numbers = { number % 7, number / 7 % 11, number / 77 } };
 }
 
 Test(tally, has_one_entry_for_each_key_however_many_there_are) {
@@ -31,8 +31,8 @@ Test(tally, has_one_entry_for_each_key_however_many_there_are) {
 }
 
 Test(tally, finds_nothing_that_was_not_put_there) {
-	const struct tally_key one = { { 1, 0, 0 } };
-	const struct tally_key other = { { 0, 1, 0 } };
+	const struct tally_key one = { .numbers = { 1, 0, 0 } };
+	const struct tally_key other = { .numbers = { 0, 1, 0 } };
 	struct tally tally = { 0 };
 	cr_expect_null(tally_find(&tally, &one));
 	tally_at(&tally, &one);

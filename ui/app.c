@@ -4,7 +4,6 @@
 #include "app_state.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "field.h"
 #include "frame.h"
@@ -15,10 +14,6 @@
 enum { BUDGET_PERCENT = 20 };
 
 enum { MESSAGE_SECONDS = 4 };
-
-static const struct field *field_named(const char *name) {
-	return field_find(name, strlen(name));
-}
 
 /* What is busiest comes first; the rest stays as it was first seen. */
 static void choose_order(struct app *app) {

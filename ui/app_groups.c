@@ -47,9 +47,16 @@ static void group_by_field(struct app *app, const struct field *field) {
 	app_refresh(app);
 }
 
+/* Processes are those of a machine. */
 void app_groups_toggle_tree(struct app *app) {
-	const bool grouped = app->table.grouped.by.level_count > 0;
-	group_by_field(app, grouped ? NULL : field_find("process", strlen("process")));
+	struct group_by *by = &app->table.grouped.by;
+	size_t levels = 0;
+	if (by->level_count == 0 && app->setup.has_hosts)
+		by->levels[levels++] = field_named("machine");
+	if (by->level_count == 0)
+		by->levels[levels++] = field_named("process");
+	by->level_count = levels;
+	app_refresh(app);
 }
 
 static bool is_first(const struct field *field) {
@@ -63,7 +70,7 @@ static bool is_first(const struct field *field) {
 /* The field that an item of the menu stands for, from 1 on; NULL behind the last one. */
 static const struct field *item_field(size_t index) {
 	if (index <= ARRAY_LENGTH(first_names))
-		return field_find(first_names[index - 1], strlen(first_names[index - 1]));
+		return field_named(first_names[index - 1]);
 	size_t left = index - 1 - ARRAY_LENGTH(first_names);
 	for (size_t i = 0; i < field_count; i++) {
 		if (!is_first(&fields[i]) && left-- == 0)

@@ -4,7 +4,6 @@
 #include "app_state.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "field.h"
 #include "key.h"
@@ -81,7 +80,7 @@ static void take_columns(struct app *app) {
 void app_start_columns(struct app *app) {
 	take_columns(app);
 	if (app->setup.has_hosts)
-		columns_put_first(app->columns, field_find("machine", strlen("machine")));
+		columns_put_first(app->columns, field_named("machine"));
 }
 
 /* Those that are shown, with `put` in front of place `at`, and without `left_out`; each may be

@@ -35,7 +35,7 @@ static struct slot *add(struct columns *columns, const struct field *field) {
 
 static void add_defaults(struct columns *columns) {
 	for (size_t i = 0; i < ARRAY_LENGTH(default_names); i++) {
-		const struct field *field = field_find(default_names[i], strlen(default_names[i]));
+		const struct field *field = field_named(default_names[i]);
 		if (!field)
 			continue;
 		struct slot *slot = add(columns, field);

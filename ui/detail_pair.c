@@ -2,7 +2,6 @@
  * that wait on either side are marked. */
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "detail_part.h"
 #include "field.h"
@@ -15,7 +14,7 @@
 #include "util.h"
 
 static void write_field(struct out *out, const char *name, const struct sock *sock) {
-	const struct field *field = field_find(name, strlen(name));
+	const struct field *field = field_named(name);
 	const struct field_source source = field_source(sock);
 	struct value value;
 	if (field && field_get(&field->access, &source, &value))

@@ -93,7 +93,8 @@ static struct tally_entry *add_sock(struct tally *tally, const struct tally_key 
 static void add_processes(struct overview *overview, const struct sock *sock) {
 	for (uint32_t i = 0; i < sock->owner_count; i++) {
 		const struct process *process = sock->owners[i].process;
-		const struct tally_key key = { { process->pid, process->start_time, 0 } };
+		const struct tally_key key = { { process->pid, process->start_time, 0 },
+			                       sock->host };
 		if (i == 0 || sock->owners[i - 1].process != process)
 			add_sock(&overview->kinds[OVERVIEW_PROCESSES].tally, &key, sock, process);
 	}
@@ -101,7 +102,7 @@ static void add_processes(struct overview *overview, const struct sock *sock) {
 
 /* IPv4 is written as the IPv6 that stands for it, so that both are the same peer. */
 static struct tally_key key_of_address(const struct sock *sock, const struct sock_endpoint *end) {
-	struct tally_key key = { { 0 } };
+	struct tally_key key = { .host = NULL };
 	uint8_t *bytes = (uint8_t *)key.numbers;
 	if (sock->family == SOCK_FAMILY_INET)
 		sock_map_inet(end->address, bytes);
@@ -130,7 +131,7 @@ static bool is_service(const struct overview *overview, const struct sock *sock)
 static void add_port(struct overview *overview, const struct sock *sock) {
 	const bool is_here = is_service(overview, sock);
 	const uint64_t port = is_here ? sock->local.port : sock->peer.port;
-	const struct tally_key key = { { port, sock->protocol, is_here } };
+	const struct tally_key key = { .numbers = { port, sock->protocol, is_here } };
 	if (port != 0 && sock->protocol != SOCK_PROTOCOL_RAW)
 		add_sock(&overview->kinds[OVERVIEW_PORTS].tally, &key, sock, NULL);
 }
@@ -139,6 +140,7 @@ static void add_port(struct overview *overview, const struct sock *sock) {
 static void add_listener(struct overview *overview, const struct sock *sock) {
 	struct tally *tally = &overview->kinds[OVERVIEW_LISTENERS].tally;
 	struct tally_key key = key_of_address(sock, &sock->local);
+	key.host = sock->host;
 	key.numbers[2] =
 	    (uint64_t)sock->ifindex << 32 | (uint64_t)sock->protocol << 16 | sock->local.port;
 	struct tally_entry *entry = add_sock(tally, &key, sock, NULL);

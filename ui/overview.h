@@ -13,11 +13,11 @@
 struct frame;
 
 enum overview_kind {
-	OVERVIEW_PROCESSES, /* a socket of several counts for each of them */
+	OVERVIEW_PROCESSES, /* of each machine; a socket of several counts for each of them */
 	OVERVIEW_PEERS,     /* by address */
 	OVERVIEW_PORTS,     /* of services: the local one if something waits there, or did; else the
 	                       peer's */
-	OVERVIEW_LISTENERS, /* by protocol, address and port */
+	OVERVIEW_LISTENERS, /* by machine, protocol, address and port */
 	OVERVIEW_KINDS,
 };
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "filter.h"
 #include "format.h"
 #include "out.h"
 #include "states.h"
@@ -135,6 +136,10 @@ static void write_row(const struct overview_row *row, enum overview_kind kind, s
 		break;
 	case OVERVIEW_KINDS:
 		break;
+	}
+	if (row->sums.key.host) {
+		out_text(out, " and machine = ");
+		filter_quote(out, row->sums.key.host, strlen(row->sums.key.host));
 	}
 }
 

@@ -5,7 +5,9 @@
 #include "overview_draw.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "escape.h"
 #include "format.h"
 #include "human.h"
 #include "out.h"
@@ -98,6 +100,11 @@ static void write_port(struct out *out, const struct overview_row *row) {
 
 static void write_name(struct out *out, enum overview_kind kind, const struct overview_row *row) {
 	const struct sock *sock = row->sums.sock;
+	const char *host = row->sums.key.host;
+	if (host) {
+		escape_write(out, host, strlen(host), ESCAPE_WORD);
+		out_char(out, ' ');
+	}
 	switch (kind) {
 	case OVERVIEW_PROCESSES:
 		write_process(out, row->sums.process);
@@ -321,7 +328,7 @@ static void order_states(const struct overview_states *states,
 		const bool wanted = i < ARRAY_LENGTH(shown_states);
 		uint32_t highest = 0;
 		if ((series_highest(&states->counts[state], &highest) && highest > 0) == wanted)
-			keys[count++] = (struct tally_key){ { state } };
+			keys[count++] = (struct tally_key){ .numbers = { state } };
 	}
 }
 

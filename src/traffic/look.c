@@ -132,7 +132,7 @@ const struct sock *look_sock(const struct look *look, size_t index) {
 }
 
 bool look_write_field(const struct sock *sock, const char *name, struct out *out) {
-	const struct field *field = field_find(name, strlen(name));
+	const struct field *field = field_named(name);
 	const struct field_source source = field_source(sock);
 	struct value value;
 	if (!field_get(&field->access, &source, &value))
