@@ -189,13 +189,16 @@ static enum feed_answer make_played(void *self, struct frame *frame, const struc
                                     struct life *life, uint32_t needs, char **error) {
 	struct played *played = self;
 	const uint64_t start = util_thread_cpu_ns();
+	const uint64_t position = playback_position(&played->playback);
 	struct source source;
 	if (!playback_next(&played->playback, &source, error)) {
-		if (!*error && !before)
+		if (!*error && played->moment == 0)
 			*error = xasprintf("%s", _("the recording ends before its first look"));
 		return *error ? FEED_FAILED : FEED_END;
 	}
 	frame_make(frame, before, life, &source, needs);
+	const struct timeline_moment moment = { position, source.time_ns, frame->totals.sockets };
+	indexer_note(played->indexer, played->moment, &moment);
 	frame->moment = played->moment++;
 	frame->cost_ns = util_thread_cpu_ns() - start;
 	return FEED_FRAME;

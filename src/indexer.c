@@ -12,7 +12,7 @@
 #include "thread.h"
 #include "util.h"
 
-/* Further moments of a recording are not known, so nobody can jump to them. */
+/* Further moments of a recording are not known until they are shown, so nobody can jump to them. */
 enum { BATCH_LIMIT = 256, MOMENTS_MAX = 1 << 20 };
 
 struct indexer {
@@ -124,6 +124,15 @@ bool indexer_tell(struct indexer *indexer, struct timeline *timeline) {
 	const bool has_more = timeline_follow(timeline, &indexer->timeline);
 	pthread_mutex_unlock(&indexer->lock);
 	return has_more;
+}
+
+void indexer_note(struct indexer *indexer, size_t number, const struct timeline_moment *moment) {
+	if (!indexer)
+		return;
+	pthread_mutex_lock(&indexer->lock);
+	if (indexer->timeline.is_whole && number == indexer->timeline.count)
+		timeline_add(&indexer->timeline, moment);
+	pthread_mutex_unlock(&indexer->lock);
 }
 
 bool indexer_position(struct indexer *indexer, size_t moment, uint64_t *position) {

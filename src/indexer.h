@@ -21,5 +21,9 @@ void indexer_stop(struct indexer *indexer);
 /* What is known so far, for any thread: as timeline_follow(). */
 bool indexer_tell(struct indexer *indexer, struct timeline *timeline);
 
+/* Somebody else has read this moment, the `number`th, 0 being the first. It may have come after all
+ * moments were known. Takes NULL. */
+void indexer_note(struct indexer *indexer, size_t number, const struct timeline_moment *moment);
+
 /* Where that moment begins in the file; false if that is not known yet. */
 bool indexer_position(struct indexer *indexer, size_t moment, uint64_t *position);

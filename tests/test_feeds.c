@@ -303,11 +303,9 @@ Test(feeds, a_feed_can_be_closed_while_it_waits_for_an_answer) {
 	feed_close(&played.feed);
 }
 
-/* A recording of one moment for each of `times`. */
-static char *record(const uint64_t *times, size_t count) {
-	char *path = xasprintf("%s/test_feeds.%d.rec", P_tmpdir, (int)getpid());
+/* One moment for each of `times`, behind those that the file has. */
+static void append(const char *path, const uint64_t *times, size_t count) {
 	char *error = NULL;
-	unlink(path);
 	struct recording_writer *writer = recording_create(path, &error);
 	cr_assert_not_null(writer, "%s", error);
 	for (uint32_t i = 0; i < count; i++) {
@@ -317,6 +315,13 @@ static char *record(const uint64_t *times, size_t count) {
 		free(moment.start);
 	}
 	cr_assert_eq(recording_close(writer), 0);
+}
+
+/* A recording of one moment for each of `times`. */
+static char *record(const uint64_t *times, size_t count) {
+	char *path = xasprintf("%s/test_feeds.%d.rec", P_tmpdir, (int)getpid());
+	unlink(path);
+	append(path, times, count);
 	return path;
 }
 
@@ -565,6 +570,39 @@ Test(feeds, the_timeline_of_a_file_that_is_cut_ends_before_the_cut) {
 	next_frame(&feed);
 	feed.ask(feed.self, NEEDS);
 	expect(&feed, FEED_FAILED, "moments before it: 11"); /* however often they were read */
+	timeline_finish(&timeline);
+	close_recording(&feed, path);
+}
+
+Test(feeds, moments_that_came_since_are_known_once_they_are_shown) {
+	char *path = record_long();
+	struct feed feed = open_recording(path);
+	struct timeline timeline = timeline_of(&feed);
+	const uint64_t times[] = { 1800000000 * second_ns, 1800000001 * second_ns };
+	append(path, times, ARRAY_LENGTH(times));
+	frame_at(&feed, LONG - 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(times); i++) {
+		cr_expect_eq(next_frame(&feed)->moment, LONG + i);
+		feed.moments(feed.self, &timeline);
+		cr_assert_eq(timeline.count, LONG + i + 1);
+		cr_expect_eq(timeline.times_ns[LONG + i], times[i]);
+		cr_expect_eq(timeline.sockets[LONG + i], 5 + i);
+	}
+	cr_expect_eq(frame_at(&feed, 0)->moment, 0);
+	cr_expect_eq(frame_at(&feed, LONG + 1)->time_ns, times[1]);
+	timeline_finish(&timeline);
+	close_recording(&feed, path);
+}
+
+Test(feeds, a_file_that_has_become_shorter_ends_there) {
+	char *path = record_long();
+	struct feed feed = open_recording(path);
+	struct timeline timeline = timeline_of(&feed);
+	frame_at(&feed, LONG - 1);
+	cr_assert_eq(truncate(path, (off_t)timeline.positions[1]), 0);
+	feed.seek(feed.self, LONG - 1);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_END, NULL);
 	timeline_finish(&timeline);
 	close_recording(&feed, path);
 }
