@@ -134,12 +134,29 @@ static enum exit_status conclude(struct killing *killing) {
 	return status;
 }
 
+/* Whose sockets they are says which of them this session hangs on. */
+static bool knows_session(const struct killing *killing) {
+	return killing->frame.snapshot.reports[REPORT_OWNERS].error == 0 ||
+	       (killing->cli->allowed & ACT_DANGER_SESSION) != 0;
+}
+
+static enum exit_status refuse(struct killing *killing) {
+	notes_on_reports(&killing->notes, &killing->frame.snapshot);
+	out_text(&killing->notes,
+	         _("socklens: nothing was done, for this session may hang on any of "
+	           "the sockets; see --with-session\n"));
+	fwrite(killing->notes.bytes, 1, killing->notes.used, stderr);
+	return EXIT_STATUS_PARTIAL;
+}
+
 static enum exit_status kill_matching(struct killing *killing) {
 	const struct cli *cli = killing->cli;
 	const struct source source = live_source(&killing->live);
 	struct want want = filter_want(&cli->filter);
 	want.needs = filter_needs(&cli->filter) | view_needs(&cli->view) | SOCK_NEED_OWNERS;
 	frame_look_for(&killing->frame, &source, &want);
+	if (!knows_session(killing))
+		return refuse(killing);
 	choose(killing);
 	plan(killing);
 	if (!cli->dry_run)

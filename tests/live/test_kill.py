@@ -1,6 +1,7 @@
 """socklens kill, against sockets and processes that are there for it."""
 
 import os
+import resource
 import signal
 
 import holders
@@ -266,6 +267,21 @@ def _():
         status, rows, _err = kill("--with-listeners", "--with-session", "--signal", "CONT",
                                   "sport", str(sockets.port(kept)))  # fmt: skip
         equal((status, results(rows)), (DONE, ["signalled"]), "with it")
+
+
+@test("where the owners cannot be looked up nothing is done, unless that is asked for")
+def _():
+    def with_few_descriptors():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (7, 7))
+    with victim() as one:
+        words = ("established", "sport", str(one.connects()))
+        status, out, err = live.run("kill", *words, preexec_fn=with_few_descriptors)
+        equal((status, out), (UNDONE, b""), err)
+        true(b"Too many open files" in err and b"nothing was done" in err, err)
+        true(one.is_whole(), "both ends")
+        words = ("--with-session", *words)
+        _status, out, err = live.run("kill", *words, preexec_fn=with_few_descriptors)
+        true(b" closed\n" in out and b"nothing was done" not in err, err)
 
 
 @test("an empty filter and one that means everything are refused")
