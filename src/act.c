@@ -70,7 +70,7 @@ static const struct {
 	                               false },
 	[ACT_OUTCOME_NO_COOKIE] = { "no-cookie", N_("has no cookie to know it by"), false },
 	[ACT_OUTCOME_UNREACHABLE] = { "unreachable",
-	                              N_("the kernel finds another socket in its place"), false },
+	                              N_("the kernel does not find it by its addresses"), false },
 	[ACT_OUTCOME_NOT_PERMITTED] = { "not-permitted", NULL, false },
 	[ACT_OUTCOME_NO_SUPPORT] = { "not-supported", NULL, false },
 	[ACT_OUTCOME_NO_SUCH_PROTOCOL] = { "not-supported", NULL, false },
@@ -107,10 +107,15 @@ static void write_not_permitted(struct out *out, const struct act_order *order) 
 	           order->kind == ACT_CLOSE ? "CAP_NET_ADMIN" : "CAP_KILL");
 }
 
-static void write_no_support(struct out *out, const struct act_order *order) {
-	out_printf(out, _("this kernel cannot do it: needs %s"),
-	           order->kind == ACT_CLOSE ? "CONFIG_INET_DIAG_DESTROY (Linux 4.5)"
-	                                    : "pidfd_send_signal (Linux 5.1)");
+static void write_no_support(struct out *out, const struct act_order *order, int error) {
+	if (error == EINVAL)
+		out_text(out,
+		         _("the kernel refuses: it closes no listener of MPTCP for others (and "
+		           "before Linux 4.5 no socket)"));
+	else
+		out_printf(out, _("this kernel cannot do it: needs %s"),
+		           order->kind == ACT_CLOSE ? "CONFIG_INET_DIAG_DESTROY (Linux 4.5)"
+		                                    : "pidfd_send_signal (Linux 5.1)");
 }
 
 void act_write_result(struct out *out, const struct act_order *order, enum sock_protocol protocol,
@@ -127,7 +132,7 @@ void act_write_result(struct out *out, const struct act_order *order, enum sock_
 		write_not_permitted(out, order);
 		break;
 	case ACT_OUTCOME_NO_SUPPORT:
-		write_no_support(out, order);
+		write_no_support(out, order, result->error);
 		break;
 	case ACT_OUTCOME_NO_SUCH_PROTOCOL:
 		out_printf(out,
@@ -157,8 +162,9 @@ static struct act_result result_of(enum act_outcome outcome, int error) {
 	return (struct act_result){ (uint32_t)outcome, -error };
 }
 
-/* A kernel before 4.5 does not know the message, one without the option refuses all sockets, and
- * every kernel refuses those of some protocols. */
+/* A kernel before 4.5 does not know the message (EINVAL), one without the option refuses all
+ * sockets (EOPNOTSUPP), and every kernel refuses those of some protocols. A listener of MPTCP is
+ * one of TCP, too, and refused as that (EINVAL). */
 struct act_result act_result_of_close(int error, enum sock_protocol protocol) {
 	const uint32_t closable =
 	    1u << SOCK_PROTOCOL_TCP | 1u << SOCK_PROTOCOL_UDP | 1u << SOCK_PROTOCOL_RAW;
@@ -176,9 +182,9 @@ struct act_result act_result_of_close(int error, enum sock_protocol protocol) {
 		                 0);
 	case EOPNOTSUPP:
 	case EINVAL:
-		return result_of(closable >> protocol & 1 ? ACT_OUTCOME_NO_SUPPORT
-		                                          : ACT_OUTCOME_NO_SUCH_PROTOCOL,
-		                 0);
+		if (closable >> protocol & 1)
+			return result_of(ACT_OUTCOME_NO_SUPPORT, error == -EINVAL ? error : 0);
+		return result_of(ACT_OUTCOME_NO_SUCH_PROTOCOL, 0);
 	default:
 		return result_of(ACT_OUTCOME_FAILED, error);
 	}

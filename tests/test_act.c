@@ -127,6 +127,25 @@ Test(act, every_outcome_has_words_for_people_and_one_for_programs) {
 	expect_text(&closing, ACT_OUTCOME_FAILED, "failed: Input/output error");
 	expect_text(&closing, ACT_OUTCOME_NO_SUPPORT, "CONFIG_INET_DIAG_DESTROY");
 	expect_text(&closing, ACT_OUTCOME_NO_SUCH_PROTOCOL, "mptcp");
+	expect_text(&closing, ACT_OUTCOME_UNREACHABLE, "does not find it");
+}
+
+/* Which option a kernel needs is only said where it is known to lack it. */
+Test(act, a_listener_of_mptcp_is_not_taken_for_an_old_kernel) {
+	const struct act_result results[] = {
+		act_result_of_close(-EOPNOTSUPP, SOCK_PROTOCOL_TCP),
+		act_result_of_close(-EINVAL, SOCK_PROTOCOL_TCP),
+	};
+	static const char *const words[] = { "CONFIG_INET_DIAG_DESTROY", "listener of MPTCP" };
+	for (size_t i = 0; i < ARRAY_LENGTH(results); i++) {
+		struct out out;
+		out_init(&out, OUT_MEMORY);
+		act_write_result(&out, &closing, SOCK_PROTOCOL_TCP, &results[i]);
+		out_char(&out, '\0');
+		cr_expect(strstr(out.bytes, words[i]), "%s", out.bytes);
+		cr_expect_null(strstr(out.bytes, words[!i]), "%s", out.bytes);
+		out_finish(&out);
+	}
 }
 
 Test(act, a_result_that_makes_no_sense_is_seen) {
