@@ -113,11 +113,14 @@ static void give_back_what_is_large(void) {
 	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 }
 
-/* The child. A recording is opened without privileges: it must be one that the user may read. */
-static int run_screen(const struct top *top, const sigset_t *before) {
+/* The child, whose own session both processes are. A recording is opened without privileges: it
+ * must be one that the user may read. */
+static int run_screen(struct top *top, const sigset_t *before) {
 	char *error = NULL;
 	sigprocmask(SIG_SETMASK, before, NULL);
 	give_back_what_is_large();
+	if (top->collector)
+		actor_find_session(&top->session);
 	collector_close(top->collector);
 	if (top->channel >= 0)
 		close(top->channel);
@@ -167,7 +170,7 @@ static int run_keeper(const struct top *top, pid_t screen, const struct rescue *
 }
 
 /* What is buffered must not be written by both. */
-static int run_both(const struct top *top) {
+static int run_both(struct top *top) {
 	sigset_t signals;
 	sigset_t before;
 	const struct rescue rescue = rescue_remember(STDIN_FILENO, STDOUT_FILENO);
@@ -212,7 +215,6 @@ int top_run(const struct cli *cli) {
 		const int status = open_collector(&top);
 		if (status != 0)
 			return status;
-		actor_find_session(&top.session);
 	}
 	return run_both(&top);
 }

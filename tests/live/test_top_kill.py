@@ -115,6 +115,20 @@ def _():
         true(held.is_whole(), "nothing was done")
 
 
+@test("the live view itself is the session, too, both its processes")
+def _():
+    with screen("top", "-d", "0.2", "unix") as one:
+        one.wait_for("UNIX")
+        for pid in processes_of(one):
+            one.press("/", "C-u")
+            one.type(f"pid {pid}")
+            one.press("Enter")
+            one.row(f"{pid}/", "u_seq")
+            choose(one, TERM)
+            one.wait_for("! this very session")
+            leave(one)
+
+
 @test("many sockets need their number to be typed")
 def _():
     with victim() as held:
