@@ -569,7 +569,7 @@ Test(app, a_click_that_is_pasted_does_nothing) {
 	click_on(&stage, "LOCAL ");
 	cr_expect_neq(app_take_wish(stage.app), APP_WISH_QUIT);
 	expect_hidden(&stage, "by local");
-	press(&stage, KEY_CODE_PASTE_END);
+	app_press(stage.app, KEY_CODE_PASTE_END, SECOND);
 	click_on(&stage, "LOCAL ");
 	expect_shown(&stage, "by local");
 	finish(&stage);
@@ -914,7 +914,7 @@ Test(app, where_nothing_can_be_done_the_key_says_so) {
 static void paste(struct stage *stage, const char *text) {
 	press(stage, KEY_CODE_PASTE_BEGIN);
 	type(stage, text);
-	press(stage, KEY_CODE_PASTE_END);
+	app_press(stage->app, KEY_CODE_PASTE_END, SECOND); /* a while before the next key */
 }
 
 Test(app, what_is_pasted_confirms_nothing_and_presses_no_key) {
@@ -929,6 +929,21 @@ Test(app, what_is_pasted_confirms_nothing_and_presses_no_key) {
 	paste(&stage, "y\nyes\n");
 	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE);
 	press(&stage, 'y');
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_ACT);
+	finish(&stage);
+}
+
+Test(app, an_end_that_is_pasted_itself_does_not_let_keys_through) {
+	struct stage stage;
+	begin_acting(&stage);
+	press(&stage, 'K');
+	press(&stage, KEY_CODE_ENTER);
+	press(&stage, KEY_CODE_PASTE_BEGIN);
+	press(&stage, KEY_CODE_PASTE_END);
+	for (uint64_t i = 0; i < 100; i++)
+		app_press(stage.app, 'y', 2 * SECOND + i * SECOND / 100);
+	cr_expect_eq(app_take_wish(stage.app), APP_WISH_NONE);
+	app_press(stage.app, 'y', 4 * SECOND);
 	cr_expect_eq(app_take_wish(stage.app), APP_WISH_ACT);
 	finish(&stage);
 }

@@ -7,6 +7,8 @@
 
 /* The end of what is pasted may never come. */
 static const uint64_t silence_ns = 5 * SECOND_NS;
+/* Or there may be an end within it, which not every terminal leaves out: nobody types so soon. */
+static const uint64_t pause_ns = SECOND_NS / 10;
 
 static bool is_character(int key) {
 	return key >= ' ' && key != KEY_CODE_BACKSPACE && key < KEY_CODE_UP;
@@ -25,11 +27,13 @@ bool app_paste(struct app *app, int key) {
 		app->pasted_ns = app->now_ns;
 		return true;
 	}
-	if (app->is_pasting && app->now_ns - app->pasted_ns > silence_ns)
+	if (app->pasted_ns == 0 ||
+	    app->now_ns - app->pasted_ns > (app->is_pasting ? silence_ns : pause_ns)) {
 		app->is_pasting = false;
-	if (!app->is_pasting)
 		return false;
+	}
 	app->pasted_ns = app->now_ns;
-	take(app, key);
+	if (app->is_pasting)
+		take(app, key);
 	return true;
 }

@@ -113,7 +113,7 @@ struct app {
 	struct act_dialog act_dialog;
 	uint64_t act_serial; /* the row that its menu was opened over; 0: the tagged sockets */
 	bool is_pasting;
-	uint64_t pasted_ns; /* when the latest key of it came */
+	uint64_t pasted_ns; /* when the latest key of it came; 0: nothing was pasted */
 
 	const struct field *sort; /* NULL: the order of first sight */
 	bool descending;

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import live
 import recordings
@@ -154,7 +155,7 @@ def _():
         with top(at, "established") as one:
             one.row("ESTAB", f"127.0.0.1:{at} ")
             choose(one, CLOSE)
-            paste(one, b"y\ny\r\nyes\n")
+            paste(one, b"y\ny\r\nyes\n\x1b[201~y\ny")
             one.wait_for("Close 1 socket")
             leave(one)
             paste(one, b"K\ny\nq")
@@ -166,9 +167,10 @@ def _():
 
 
 def paste(one, content):
-    """As a terminal does it that was asked to mark what is pasted."""
+    """As a terminal does it that was asked to mark what is pasted. Nobody types just behind it."""
     one.tmux("load-buffer", "-", given=content)
     one.tmux("paste-buffer", "-r", "-p", "-t", "main")
+    time.sleep(0.5)
 
 
 @test("without permission the dialog names the capability")
