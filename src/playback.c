@@ -62,29 +62,47 @@ static char *unpack_capture(struct playback *playback) {
 	return NULL;
 }
 
-static char *find_kind(struct playback *playback) {
-	unsigned char start[RECORDING_HEADER_SIZE];
-	unsigned version = 0;
-	const ssize_t length = util_read_up_to(playback->fd, start, sizeof(start));
+/* The first bytes of a file. */
+struct start {
+	unsigned char bytes[RECORDING_HEADER_SIZE];
+	size_t length;
+};
+
+static char *read_start(struct playback *playback, struct start *start) {
+	const ssize_t length = util_read_up_to(playback->fd, start->bytes, sizeof(start->bytes));
 	if (length < 0)
 		return complain(playback, strerror((int)-length));
-	if (length == 0)
+	start->length = (size_t)length;
+	return NULL;
+}
+
+/* False if it is none, else `error` says what is wrong with it, or is NULL. */
+static bool is_recording(struct playback *playback, const struct start *start, char **error) {
+	unsigned version = 0;
+	if (start->length != sizeof(start->bytes) ||
+	    !recording_parse_header(start->bytes, &version))
+		return false;
+	if (version == RECORDING_OF_ANOTHER_ORDER)
+		*error = complain(playback, _("a recording from a machine of another byte order"));
+	else if (version != RECORDING_VERSION)
+		*error = complain(playback, _("a recording of another version of socklens"));
+	playback->reader.fd = playback->fd;
+	playback->reader.position = RECORDING_HEADER_SIZE;
+	return true;
+}
+
+static char *find_kind(struct playback *playback) {
+	struct start start;
+	char *error = read_start(playback, &start);
+	if (error || is_recording(playback, &start, &error))
+		return error;
+	if (start.length == 0)
 		return complain(playback, _("the file is empty"));
-	if (length == sizeof(start) && recording_parse_header(start, &version)) {
-		if (version == RECORDING_OF_ANOTHER_ORDER)
-			return complain(playback,
-			                _("a recording from a machine of another byte order"));
-		if (version != RECORDING_VERSION)
-			return complain(playback, _("a recording of another version of socklens"));
-		playback->reader.fd = playback->fd;
-		playback->reader.position = RECORDING_HEADER_SIZE;
-		return NULL;
-	}
-	const bool is_capture = capture_is_one(start, (size_t)length);
-	if (!is_capture && !replay_looks_like_messages(start, (size_t)length))
+	const bool is_capture = capture_is_one(start.bytes, start.length);
+	if (!is_capture && !replay_looks_like_messages(start.bytes, start.length))
 		return complain(playback,
 		                _("neither a recording of socklens nor of ss -D, nor a capture"));
-	const int result = read_messages(playback, start, (size_t)length);
+	const int result = read_messages(playback, start.bytes, start.length);
 	if (result < 0)
 		return complain(playback, strerror(-result));
 	return is_capture ? unpack_capture(playback) : NULL;
@@ -129,7 +147,7 @@ static int spool(int pipe) {
 	return result < 0 ? result : -EIO;
 }
 
-bool playback_open_descriptor(struct playback *playback, int fd, const char *path, char **error) {
+static bool open_descriptor(struct playback *playback, int fd, const char *path, char **error) {
 	*playback = (struct playback){ .fd = fd, .path = xasprintf("%s", path) };
 	*error = fd < 0 ? complain(playback, strerror(-fd)) : find_kind(playback);
 	if (!*error)
@@ -138,9 +156,21 @@ bool playback_open_descriptor(struct playback *playback, int fd, const char *pat
 	return false;
 }
 
+bool playback_open_stream(struct playback *playback, int fd, const char *name, char **error) {
+	struct start start = { .length = 0 };
+	*playback = (struct playback){ .fd = fd, .path = xasprintf("%s", name) };
+	*error = fd < 0 ? complain(playback, strerror(-fd)) : read_start(playback, &start);
+	if (!*error && is_recording(playback, &start, error) && !*error)
+		return true;
+	if (!*error && start.length > 0)
+		*error = complain(playback, _("what came is no recording of socklens"));
+	playback_close(playback);
+	return false;
+}
+
 bool playback_open(struct playback *playback, const char *path, char **error) {
 	const int fd = open_path(path);
-	return playback_open_descriptor(playback, fd < 0 ? -errno : fd, path, error);
+	return open_descriptor(playback, fd < 0 ? -errno : fd, path, error);
 }
 
 bool playback_open_seekable(struct playback *playback, const char *path, char **error) {
@@ -149,7 +179,7 @@ bool playback_open_seekable(struct playback *playback, const char *path, char **
 		fd = -errno;
 	else if (!is_seekable(fd))
 		fd = spool(fd);
-	return playback_open_descriptor(playback, fd, path, error);
+	return open_descriptor(playback, fd, path, error);
 }
 
 void playback_close(struct playback *playback) {

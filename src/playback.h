@@ -23,8 +23,10 @@ struct playback {
 /* "-" is standard input. False sets `error`, which the caller frees. */
 bool playback_open(struct playback *playback, const char *path, char **error);
 
-/* Takes `fd`, or -errno of what could not be opened; `path` is for what is said of it. */
-bool playback_open_descriptor(struct playback *playback, int fd, const char *path, char **error);
+/* A recording that comes from somebody else through `fd`, and nothing but a recording, of which no
+ * more is read than a moment takes. Takes `fd`, or -errno of what could not be opened; `name` is
+ * for what is said of it. False sets `error`, or leaves it NULL if nothing came at all. */
+bool playback_open_stream(struct playback *playback, int fd, const char *name, char **error);
 void playback_close(struct playback *playback);
 
 /* The same of a file that playback_seek() is for: what cannot seek, a pipe, is read to its end

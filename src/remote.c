@@ -60,13 +60,20 @@ static bool set_output(struct remote *remote, int output) {
 	return goes_on;
 }
 
-/* What ssh or the recorder said last tells more than how the recording ended. */
+/* What ssh or the recorder said last tells more than how the recording ended, of which there is
+ * nothing to say (NULL) if it simply did. */
 static char *describe(const struct remote *remote, const char *reason) {
-	const char *words = remote->ssh.words[0] ? remote->ssh.words : reason;
-	char *text = escape_copy(words, strlen(words));
-	char *whole = xasprintf(_("%s (next try in %u s)"), text, remote->wait_seconds);
-	free(text);
-	return whole;
+	const char *words = remote->ssh.words;
+	struct out out;
+	out_init(&out, OUT_MEMORY);
+	escape_write(&out, words, strlen(words), ESCAPE_TEXT);
+	if (reason)
+		out_printf(&out, "%s%s", out.used > 0 ? "; " : "", reason);
+	else if (out.used == 0)
+		out_text(&out, _("the recorder there ended"));
+	out_printf(&out, _(" (next try in %u s)"), remote->wait_seconds);
+	out_char(&out, '\0');
+	return out.bytes;
 }
 
 static char *disconnect(struct remote *remote, const char *reason) {
@@ -76,6 +83,12 @@ static char *disconnect(struct remote *remote, const char *reason) {
 	remote->is_connected = false;
 	wait_longer(remote);
 	return describe(remote, reason);
+}
+
+/* It, or -errno. */
+static int copy_descriptor(int fd) {
+	const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return copy < 0 ? -errno : copy;
 }
 
 /* The times of another machine count from when it was first heard of here. */
@@ -89,10 +102,9 @@ static char *connect_host(struct remote *remote) {
 		reason = xasprintf("ssh: %s", strerror(-failed));
 		error = describe(remote, reason);
 	} else if (!set_output(remote, remote->ssh.output) ||
-	           !playback_open_descriptor(&remote->playback,
-	                                     fcntl(remote->ssh.output, F_DUPFD_CLOEXEC, 0),
-	                                     remote->host, &reason)) {
-		error = disconnect(remote, reason ? reason : "");
+	           !playback_open_stream(&remote->playback, copy_descriptor(remote->ssh.output),
+	                                 remote->host, &reason)) {
+		error = disconnect(remote, reason);
 	} else {
 		remote->playback.monotonic_ns = util_monotonic_ns();
 		remote->is_connected = true;
@@ -112,7 +124,7 @@ static char *read_newest(struct remote *remote, struct source *source) {
 		remote->ssh.words[0] = '\0'; /* why it fails is said after that */
 		return NULL;
 	}
-	char *error = disconnect(remote, reason ? reason : _("the recorder there ended"));
+	char *error = disconnect(remote, reason);
 	free(reason);
 	return error;
 }
@@ -152,7 +164,7 @@ static void interrupt(void *self) {
 static void close_remote(void *self) {
 	struct remote *remote = self;
 	if (remote->is_connected)
-		free(disconnect(remote, ""));
+		free(disconnect(remote, NULL));
 	pthread_mutex_destroy(&remote->lock);
 	close(remote->interrupt);
 	free(remote);

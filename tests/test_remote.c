@@ -259,6 +259,28 @@ Test(remote, garbage_and_what_is_cut_is_trouble) {
 	}
 }
 
+/* A line of ssh is as long as the name of the host makes it, and what matters is at its end. What
+ * is wrong with a recording is not hidden by a greeting. */
+Test(remote, why_a_host_cannot_be_had_is_told_to_the_end) {
+	static const struct {
+		const char *body, *trouble;
+	} rows[] = {
+		{ "echo 'ssh: connect to host db-primary-01.eu-central-1.compute.internal port 22: "
+		  "Connection refused' >&2; exit 255",
+		  "port 22: Connection refused (next" },
+		{ "echo hello >&2; echo hello", "hello; 'web1': what came is no recording" },
+		{ "printf '\\324\\303\\262\\241\\2\\0\\4\\0'; cat /dev/zero",
+		  "'web1': what came is no recording" },
+		{ "exit 0", "the recorder there ended (next" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		write_script(rows[i].body);
+		struct feed feed = open_hosts("web1");
+		look_for_trouble(&feed, 0, rows[i].trouble);
+		feed_close(&feed);
+	}
+}
+
 /* Before it connects, while it is silent, in the middle of a moment, while it waits to try again.
  */
 Test(remote, a_feed_can_be_closed_at_any_time) {
