@@ -64,6 +64,9 @@ static void put_man_command(const struct command *command) {
 static void put_man_keys(void) {
 	for (size_t i = 0; i < action_count; i++) {
 		const struct action_row *row = &actions[i];
+		const char *section = action_section(row->action);
+		if (section)
+			printf("*%s*\n\n", section);
 		for (size_t j = 0; j < ACTION_KEYS_MAX && row->keys[j]; j++) {
 			printf(j > 0 ? ", *" : "*");
 			put_scdoc(key_name(row->keys[j]).text);

@@ -75,6 +75,22 @@ Test(action, every_action_has_a_row_with_a_key_and_a_sentence) {
 		cr_expect(seen[i], "action %d", i);
 }
 
+Test(action, what_is_in_the_function_bar_has_a_function_key_of_its_own_first) {
+	bool seen[KEY_CODE_F12 - KEY_CODE_F1 + 1] = { false };
+	size_t count = 0;
+	for (size_t i = 0; i < action_count; i++) {
+		const int key = actions[i].keys[0];
+		const bool is_function = key >= KEY_CODE_F1 && key <= KEY_CODE_F12;
+		cr_expect_eq(is_function, actions[i].bar != NULL, "%s", actions[i].name);
+		if (is_function)
+			seen[key - KEY_CODE_F1] = true;
+		count += is_function;
+	}
+	cr_expect_eq(count, 10);
+	for (size_t i = 0; i < count; i++)
+		cr_expect(seen[i], "F%zu", i + 1);
+}
+
 Test(action, every_key_has_a_name) {
 	for (size_t i = 0; i < action_count; i++) {
 		for (size_t j = 0; j < ACTION_KEYS_MAX && actions[i].keys[j]; j++)

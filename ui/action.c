@@ -1,4 +1,5 @@
-/* The rows. A key stands in one row only, which test_action.c checks. */
+/* The rows, by what they are about. A key stands in one row only, and what is in the function bar
+ * has a function key first, which test_action.c checks. */
 
 #include "action.h"
 
@@ -14,12 +15,29 @@
 
 const struct action_row actions[] = {
 	{ ACTION_HELP, "help", { KEY_CODE_F1, 'h' }, N_("Help"), N_("these keys") },
-	{ ACTION_EXPLAIN, "explain", { '?' }, NULL, N_("these keys; on a state what it means") },
+	{ ACTION_QUIT, "quit", { KEY_CODE_F10, 'q', KEY_CODE_CTRL_C }, N_("Quit"), N_("quit") },
 	{ ACTION_SETUP,
 	  "setup",
 	  { KEY_CODE_F2 },
 	  N_("Setup"),
 	  N_("columns, theme and other settings") },
+	{ ACTION_WRITE_SETTINGS,
+	  "write_settings",
+	  { 'W' },
+	  NULL,
+	  N_("write the settings to the configuration") },
+	{ ACTION_MOUSE, "mouse", { 'M' }, NULL, N_("the mouse here, or the terminal's own") },
+	{ ACTION_REDRAW, "redraw", { KEY_CODE_CTRL_L }, NULL, N_("draw the screen anew") },
+	{ ACTION_SUSPEND,
+	  "suspend",
+	  { KEY_CODE_CTRL_Z },
+	  NULL,
+	  N_("back to the shell for a while") },
+	{ ACTION_FILTER,
+	  "filter",
+	  { KEY_CODE_F4, '/', '\\' },
+	  N_("Filter"),
+	  N_("filter, as in the list") },
 	{ ACTION_SEARCH, "search", { KEY_CODE_F3 }, N_("Search"), N_("search in the rows") },
 	{ ACTION_NEXT,
 	  "next",
@@ -27,12 +45,6 @@ const struct action_row actions[] = {
 	  NULL,
 	  N_("next match; without a search: host names on or off") },
 	{ ACTION_PREVIOUS, "previous", { 'b' }, NULL, N_("previous match") },
-	{ ACTION_FILTER,
-	  "filter",
-	  { KEY_CODE_F4, '/', '\\' },
-	  N_("Filter"),
-	  N_("filter, as in the list") },
-	{ ACTION_DETAIL, "detail", { KEY_CODE_ENTER }, NULL, N_("everything about the socket") },
 	{ ACTION_USER, "user", { 'u' }, NULL, N_("sockets of one user") },
 	{ ACTION_TOGGLE_TCP, "toggle_tcp", { 'T' }, NULL, N_("TCP on or off") },
 	{ ACTION_TOGGLE_UDP, "toggle_udp", { 'U' }, NULL, N_("UDP on or off") },
@@ -52,16 +64,8 @@ const struct action_row actions[] = {
 	  { 'c' },
 	  NULL,
 	  N_("show sockets that are gone, or not") },
-	{ ACTION_TREE,
-	  "tree",
-	  { KEY_CODE_F5, 't' },
-	  N_("Tree"),
-	  N_("sockets below their processes, or not") },
-	{ ACTION_SORT_MENU,
-	  "sort_menu",
-	  { KEY_CODE_F6 },
-	  N_("Sort"),
-	  N_("choose what to sort by") },
+	{ ACTION_PORT_NAMES, "port_names", { 'N' }, NULL, N_("names of ports on or off") },
+	{ ACTION_TABLE, "table", { '1' }, NULL, N_("the table") },
 	{ ACTION_STATES,
 	  "states",
 	  { KEY_CODE_F7, '2' },
@@ -72,8 +76,19 @@ const struct action_row actions[] = {
 	  { '3' },
 	  NULL,
 	  N_("who is behind the sockets, and what waits for peers") },
-	{ ACTION_TABLE, "table", { '1' }, NULL, N_("the table") },
 	{ ACTION_NEXT_PAGE, "next_page", { KEY_CODE_TAB }, NULL, N_("the next page") },
+	{ ACTION_DETAIL, "detail", { KEY_CODE_ENTER }, NULL, N_("everything about the socket") },
+	{ ACTION_EXPLAIN, "explain", { '?' }, NULL, N_("these keys; on a state what it means") },
+	{ ACTION_BACK,
+	  "back",
+	  { KEY_CODE_ESCAPE },
+	  NULL,
+	  N_("close; end the search; clear the filter") },
+	{ ACTION_SORT_MENU,
+	  "sort_menu",
+	  { KEY_CODE_F6 },
+	  N_("Sort"),
+	  N_("choose what to sort by") },
 	{ ACTION_SORT_LEFT, "sort_left", { '<' }, NULL, N_("sort by the column to the left") },
 	{ ACTION_SORT_RIGHT,
 	  "sort_right",
@@ -81,21 +96,28 @@ const struct action_row actions[] = {
 	  NULL,
 	  N_("sort by the column to the right") },
 	{ ACTION_REVERSE, "reverse", { 'R', 'I', 'S' }, NULL, N_("sort the other way round") },
+	{ ACTION_FREEZE, "freeze", { 'o' }, NULL, N_("freeze the order, not the values") },
+	{ ACTION_FOLLOW, "follow", { 'F' }, NULL, N_("follow the socket wherever it goes") },
+	{ ACTION_TREE,
+	  "tree",
+	  { KEY_CODE_F5, 't' },
+	  N_("Tree"),
+	  N_("sockets below their processes, or not") },
 	{ ACTION_GROUP_MENU,
 	  "group_menu",
 	  { KEY_CODE_F8 },
 	  N_("Group"),
 	  N_("choose what to group by") },
+	{ ACTION_FOLD, "fold", { ' ' }, NULL, N_("tag the socket; open or close the group") },
+	{ ACTION_FOLD_ALL, "fold_all", { '*' }, NULL, N_("open or close all groups") },
 	{ ACTION_ACT,
 	  "act",
 	  { KEY_CODE_F9, 'K' },
 	  N_("Kill"),
 	  N_("close or signal: the socket, or the tagged ones") },
-	{ ACTION_FOLD, "fold", { ' ' }, NULL, N_("tag the socket; open or close the group") },
-	{ ACTION_FOLD_ALL, "fold_all", { '*' }, NULL, N_("open or close all groups") },
+	{ ACTION_COPY, "copy", { 'y' }, NULL, N_("copy the row to the clipboard") },
+	{ ACTION_EXPORT, "export", { 'x' }, NULL, N_("write what is shown to a file") },
 	{ ACTION_PAUSE, "pause", { 'p', 'Z' }, NULL, N_("pause, or go on") },
-	{ ACTION_FREEZE, "freeze", { 'o' }, NULL, N_("freeze the order, not the values") },
-	{ ACTION_FOLLOW, "follow", { 'F' }, NULL, N_("follow the socket wherever it goes") },
 	{ ACTION_DELAY, "delay", { 'd' }, NULL, N_("set how often to look") },
 	{ ACTION_SLOWER, "slower", { '+' }, NULL, N_("look less often") },
 	{ ACTION_FASTER, "faster", { '-' }, NULL, N_("look more often") },
@@ -104,9 +126,6 @@ const struct action_row actions[] = {
 	{ ACTION_PLAY_FASTER, "play_faster", { ']' }, NULL, N_("a recording: twice as fast") },
 	{ ACTION_PLAY_SLOWER, "play_slower", { '[' }, NULL, N_("a recording: half as fast") },
 	{ ACTION_JUMP, "jump", { 'J' }, NULL, N_("a recording: go to a time") },
-	{ ACTION_PORT_NAMES, "port_names", { 'N' }, NULL, N_("names of ports on or off") },
-	{ ACTION_EXPORT, "export", { 'x' }, NULL, N_("write what is shown to a file") },
-	{ ACTION_COPY, "copy", { 'y' }, NULL, N_("copy the row to the clipboard") },
 	{ ACTION_UP, "up", { KEY_CODE_UP, 'k' }, NULL, N_("a row up") },
 	{ ACTION_DOWN, "down", { KEY_CODE_DOWN, 'j' }, NULL, N_("a row down") },
 	{ ACTION_LEFT, "left", { KEY_CODE_LEFT }, NULL, N_("scroll to the left") },
@@ -121,29 +140,32 @@ const struct action_row actions[] = {
 	{ ACTION_HALF_PAGE_DOWN, "half_page_down", { CTRL('d') }, NULL, N_("half a page down") },
 	{ ACTION_FIRST, "first", { KEY_CODE_HOME, 'g', CTRL('a') }, NULL, N_("the first row") },
 	{ ACTION_LAST, "last", { KEY_CODE_END, 'G', CTRL('e') }, NULL, N_("the last row") },
-	{ ACTION_BACK,
-	  "back",
-	  { KEY_CODE_ESCAPE },
-	  NULL,
-	  N_("close; end the search; clear the filter") },
-	{ ACTION_WRITE_SETTINGS,
-	  "write_settings",
-	  { 'W' },
-	  NULL,
-	  N_("write the settings to the configuration") },
-	{ ACTION_MOUSE, "mouse", { 'M' }, NULL, N_("the mouse here, or the terminal's own") },
-	{ ACTION_REDRAW, "redraw", { KEY_CODE_CTRL_L }, NULL, N_("draw the screen anew") },
-	{ ACTION_SUSPEND,
-	  "suspend",
-	  { KEY_CODE_CTRL_Z },
-	  NULL,
-	  N_("back to the shell for a while") },
-	{ ACTION_QUIT, "quit", { KEY_CODE_F10, 'q', KEY_CODE_CTRL_C }, N_("Quit"), N_("quit") },
 };
 
 const size_t action_count = ARRAY_LENGTH(actions);
 
 _Static_assert(ARRAY_LENGTH(actions) == ACTION_COUNT - 1, "a row for each");
+
+static const struct {
+	enum action first;
+	const char *title; /* marked with N_ */
+} sections[] = {
+	{ ACTION_HELP, N_("The program") },
+	{ ACTION_FILTER, N_("What is shown") },
+	{ ACTION_TABLE, N_("Pages") },
+	{ ACTION_SORT_MENU, N_("Order and groups") },
+	{ ACTION_ACT, N_("What is done with sockets") },
+	{ ACTION_PAUSE, N_("Time") },
+	{ ACTION_UP, N_("Moving") },
+};
+
+const char *action_section(enum action first) {
+	for (size_t i = 0; i < ARRAY_LENGTH(sections); i++) {
+		if (sections[i].first == first)
+			return sections[i].title;
+	}
+	return NULL;
+}
 
 enum action action_named(const char *name, size_t length) {
 	for (size_t i = 0; i < action_count; i++) {

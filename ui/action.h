@@ -81,6 +81,9 @@ struct action_row {
 extern const struct action_row actions[];
 extern const size_t action_count;
 
+/* The title of the rows from this one on, marked with N_; NULL if none begins with it. */
+const char *action_section(enum action first);
+
 /* ACTION_NONE if there is none of that name. Which key does what is in keymap.h. */
 enum action action_named(const char *name, size_t length);
 

@@ -23,6 +23,16 @@ static void add(struct items *items, int key, const char *label) {
 		items->items[items->count++] = (struct item){ key, label };
 }
 
+/* In the order of the keys that they have at first, whichever they have now. */
+static void add_functions(struct items *items, const struct keymap *keymap) {
+	for (int key = KEY_CODE_F1; key <= KEY_CODE_F12; key++) {
+		for (size_t i = 0; i < action_count; i++) {
+			if (actions[i].bar && actions[i].keys[0] == key)
+				add(items, keymap_key(keymap, actions[i].action), actions[i].bar);
+		}
+	}
+}
+
 static struct items items_of(const struct app *app) {
 	struct items items = { .count = 0 };
 	switch (app->mode) {
@@ -49,11 +59,7 @@ static struct items items_of(const struct app *app) {
 	case APP_MODE_TABLE:
 	case APP_MODE_PROMPT:
 	case APP_MODE_COUNT:
-		for (size_t i = 0; i < action_count; i++) {
-			const int key = keymap_key(&app->settings.keymap, actions[i].action);
-			if (actions[i].bar)
-				add(&items, key, actions[i].bar);
-		}
+		add_functions(&items, &app->settings.keymap);
 		break;
 	}
 	return items;
