@@ -374,7 +374,7 @@ def _():
     with screen("top", "-d", "0.2", width=80, height=24) as one:
         one.wait_for("RX ")
         one.press("F1")
-        one.wait_for("everything about the socket")
+        one.wait_for("draw the screen anew")
         true(not one.is_shown("at least so old"), "the marks are further down")
         one.press(*["NPage"] * 6)
         one.wait_for("at least so old")
