@@ -145,6 +145,8 @@ static void interrupt(void *self) {
 
 static void close_hosts(void *self) {
 	struct hosts *hosts = self;
+	for (size_t i = 0; i < hosts->count; i++)
+		feed_thread_interrupt(&hosts->all[i].feed);
 	for (size_t i = 0; i < hosts->count; i++) {
 		feed_thread_stop(&hosts->all[i].feed);
 		free(hosts->all[i].trouble);

@@ -314,15 +314,20 @@ bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed
 	return true;
 }
 
-void feed_thread_stop(struct feed *feed) {
+void feed_thread_interrupt(const struct feed *feed) {
 	struct feed_thread *thread = feed->self;
-	if (!thread)
-		return;
 	pthread_mutex_lock(&thread->lock);
 	thread->is_closing = true;
 	pthread_cond_signal(&thread->asked);
 	pthread_mutex_unlock(&thread->lock);
 	thread->origin->interrupt(thread->self);
+}
+
+void feed_thread_stop(struct feed *feed) {
+	struct feed_thread *thread = feed->self;
+	if (!thread)
+		return;
+	feed_thread_interrupt(feed);
 	pthread_join(thread->thread, NULL);
 	thread->origin->close(thread->self);
 	destroy(thread);

@@ -36,3 +36,7 @@ struct feed_origin {
 bool feed_thread_start(const struct feed_origin *origin, void *self, struct feed *feed,
                        char **error);
 void feed_thread_stop(struct feed *feed);
+
+/* For who stops several: what this one waits for is over, so that it need not be waited for long.
+ */
+void feed_thread_interrupt(const struct feed *feed);

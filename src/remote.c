@@ -1,5 +1,6 @@
 /* The recording is read as it comes. Its thread waits for bytes or, after a failure, for the time
- * to try again; interrupt() ends both, which is why the lock guards the descriptor that is read. */
+ * to try again; interrupt() ends both, which is why the lock guards the descriptor that is read,
+ * and ssh while there is one. */
 
 #include "remote.h"
 
@@ -156,8 +157,10 @@ static void interrupt(void *self) {
 	eventfd_write(remote->interrupt, 1);
 	pthread_mutex_lock(&remote->lock);
 	remote->is_stopping = true;
-	if (remote->output >= 0)
+	if (remote->output >= 0) {
 		shutdown(remote->output, SHUT_RDWR);
+		ssh_tell_end(&remote->ssh);
+	}
 	pthread_mutex_unlock(&remote->lock);
 }
 

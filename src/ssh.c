@@ -135,32 +135,35 @@ void ssh_listen(struct ssh *ssh) {
 	}
 }
 
-/* True once it has ended and been waited for. */
+/* It is not waited for yet, so that its number stays that of its group. */
 static bool has_ended(pid_t pid) {
-	const pid_t ended = waitpid(pid, NULL, WNOHANG);
-	return ended == pid || (ended < 0 && errno == ECHILD);
+	siginfo_t info = { .si_pid = 0 };
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+	       info.si_pid == pid;
 }
 
 static void wait_a_moment(void) {
 	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 }
 
+void ssh_tell_end(struct ssh *ssh) {
+	if (ssh->told_ns == 0)
+		ssh->told_ns = util_monotonic_ns();
+	kill(-ssh->pid, SIGTERM);
+}
+
 /* It has lost whom it talks to already, so it ends by itself or at the signal; but nobody waits for
  * it for ever. */
 void ssh_stop(struct ssh *ssh) {
-	enum { PATIENCE = 50 };
+	const uint64_t patience_ns = SECOND_NS / 2;
 	if (ssh->pid == 0)
 		return;
 	close(ssh->output);
-	kill(-ssh->pid, SIGTERM);
-	bool ended = has_ended(ssh->pid);
-	for (int i = 0; i < PATIENCE && !ended; i++) {
+	ssh_tell_end(ssh);
+	while (!has_ended(ssh->pid) && util_monotonic_ns() - ssh->told_ns < patience_ns)
 		wait_a_moment();
-		ended = has_ended(ssh->pid);
-	}
 	kill(-ssh->pid, SIGKILL);
-	if (!ended)
-		waitpid(ssh->pid, NULL, 0);
+	waitpid(ssh->pid, NULL, 0);
 	ssh_listen(ssh);
 	take_byte(ssh, '\n');
 	close(ssh->errors);

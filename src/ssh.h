@@ -11,9 +11,10 @@ enum { SSH_WORDS_SIZE = 200 };
 
 /* Zero-initialise it. */
 struct ssh {
-	pid_t pid;  /* 0: none */
-	int output; /* the recording; a socket, so that whoever reads it can be stopped */
-	int errors; /* what it complains about; never waited for */
+	pid_t pid;        /* 0: none */
+	uint64_t told_ns; /* monotonic: when it was told to end; 0: it was not */
+	int output;       /* the recording; a socket, so that whoever reads it can be stopped */
+	int errors;       /* what it complains about; never waited for */
 	char words[SSH_WORDS_SIZE]; /* its last complaint, any bytes, ended by NUL */
 	size_t length;              /* of the line that is not whole yet */
 	char line[SSH_WORDS_SIZE];
@@ -29,5 +30,9 @@ int ssh_start(struct ssh *ssh, const char *host, uint64_t period_ns);
 /* Reads what it complained about since. */
 void ssh_listen(struct ssh *ssh);
 
-/* Ends it and all that it started, if it has not ended; its words stay. */
+/* Tells it and all that it started to end, and does not wait for that. */
+void ssh_tell_end(struct ssh *ssh);
+
+/* Ends it and all that it started, if it has not ended; its words stay. Waits a moment, but not
+ * longer than that since it was told. */
 void ssh_stop(struct ssh *ssh);

@@ -25,13 +25,21 @@ echo $$ >"{folder}/$host.pid"
 exec "$@"
 """
 
+# It never connects, and no signal that can be ignored ends it.
+STUBBORN = """#!/bin/sh
+trap '' TERM HUP INT
+while [ "$1" != -- ]; do shift; done
+echo $$ >"{folder}/$2.pid"
+while :; do sleep 1000; done
+"""
+
 
 @contextlib.contextmanager
-def machines(*words, **options):
+def machines(*words, ssh=SSH, **options):
     """A live view with these words, and the folder of its ssh."""
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/ssh", "w", encoding="ascii") as script:
-            script.write(SSH.format(folder=folder))
+            script.write(ssh.format(folder=folder))
         os.chmod(f"{folder}/ssh", 0o755)
         os.chmod(folder, 0o777)
         os.symlink(os.path.abspath(live.PROGRAM), f"{folder}/socklens")
@@ -48,6 +56,14 @@ def send_away(folder, *hosts):
 def recorder(folder, host):
     with open(f"{folder}/{host}.pid", encoding="ascii") as file:
         return int(file.read())
+
+
+def started(folder, host):
+    """The recorder, once it has said which process it is."""
+    def told():
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return recorder(folder, host)
+    return until(told, f"the ssh of {host}")
 
 
 @test("the sockets of each machine are there, with its name in the first column")
@@ -129,6 +145,17 @@ def _():
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         until(lambda: not any(map(is_running, started)), "the end of all recorders")
+
+
+@test("an ssh that does not want to end ends with the view, however many there are")
+def _():
+    hosts = [f"web{number}" for number in range(12)]
+    with machines(",".join(hosts), ssh=STUBBORN) as (one, folder):
+        pids = [started(folder, host) for host in hosts]
+        os.kill(one.pid(), signal.SIGTERM)
+        until(one.is_dead, "the end")
+        equal(one.status(), "signal 15", "its status")
+        equal([pid for pid in pids if is_running(pid)], [], "nobody is left")
 
 
 @test("hosts that are options, twice there, or no names at all are refused")
