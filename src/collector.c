@@ -172,30 +172,35 @@ int collector_answer(struct collector *collector, int channel, uint32_t needs) {
 	return send_answer(channel, answer, file);
 }
 
-/* A sealed file, or -errno. */
-static int put_in_file(const void *bytes, size_t length) {
+/* What is looked up for it is nobody's moment. */
+static void carry_out(struct collector *collector, const struct act_order *order,
+                      const struct act_deed *deeds, struct act_result *results, size_t count) {
+	probe_set_recorder(collector->live.probe, NULL);
+	actor_carry_out(collector->live.probe, order, deeds, results, count);
+	probe_set_recorder(collector->live.probe, collector->recorder);
+}
+
+/* A sealed file, or -errno. It is there before anything is done, so that what was done is told. */
+static int act_into_file(struct collector *collector, const struct act_order *order,
+                         const struct act_deed *deeds, size_t count) {
 	const int file = channel_create_file();
 	if (file < 0)
 		return file;
-	return seal_or_close(file, util_write_all(file, bytes, length, -1));
+	struct act_result *results = xcalloc(count, sizeof(*results));
+	carry_out(collector, order, deeds, results, count);
+	const int error = util_write_all(file, results, count * sizeof(*results), -1);
+	free(results);
+	return seal_or_close(file, error);
 }
 
-/* What is looked up for it is nobody's moment. */
 int collector_act(struct collector *collector, int channel, const struct act_order *order,
                   const struct act_deed *deeds, size_t count) {
-	struct probe *probe = collector->live.probe;
-	struct act_result *results = xcalloc(count, sizeof(*results));
 	struct channel_answer answer = {
-		.length = count * sizeof(*results),
+		.length = count * sizeof(struct act_result),
 		.monotonic_ns = util_monotonic_ns(),
 	};
 	const uint64_t start = util_process_cpu_ns();
-	probe_set_recorder(probe, NULL);
-	actor_carry_out(probe, order, deeds, results, count);
-	probe_set_recorder(probe, collector->recorder);
+	const int file = act_into_file(collector, order, deeds, count);
 	answer.cost_ns = util_process_cpu_ns() - start;
-	const int result =
-	    send_answer(channel, answer, put_in_file(results, count * sizeof(*results)));
-	free(results);
-	return result;
+	return send_answer(channel, answer, file);
 }

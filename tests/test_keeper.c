@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -221,4 +222,58 @@ Test(keeper, who_does_not_end_is_killed) {
 	const struct keeper_end end = keep(do_not_end);
 	cr_assert(WIFSIGNALED(end.status));
 	cr_assert_eq(WTERMSIG(end.status), SIGKILL);
+}
+
+static int open_listener(struct act_deed *deed) {
+	socklen_t length = sizeof(deed->cookie);
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cr_assert_eq(listen(fd, 1), 0);
+	cr_assert_eq(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &deed->cookie, &length), 0);
+	deed->protocol = SOCK_PROTOCOL_TCP;
+	return fd;
+}
+
+static bool is_listening(int fd) {
+	int value = 0;
+	socklen_t length = sizeof(value);
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value == 1;
+}
+
+/* Returns what it was. */
+static struct rlimit allow_no_more_descriptors(void) {
+	struct rlimit before;
+	const int next = dup(STDIN_FILENO);
+	cr_assert_geq(next, 0);
+	close(next);
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ (rlim_t)next, before.rlim_max });
+	return before;
+}
+
+/* Whoever was told of a failure would believe that it is still there. */
+Test(keeper, nothing_is_done_where_it_could_not_be_told) {
+	struct act_deed deed = { .cookie = 0 };
+	const struct act_order closing = { .kind = ACT_CLOSE };
+	struct channel_answer answer;
+	bool no_such = false;
+	char *error = NULL;
+	int ends[2];
+	int file = -1;
+	const int listener = open_listener(&deed);
+	struct collector *collector = collector_open(NULL, &no_such, &error);
+	cr_assert(collector, "%s", error);
+	cr_assert_eq(channel_open(&ends[0], &ends[1]), 0);
+	cr_assert_eq(collector_answer(collector, ends[0], 0), 0);
+	cr_assert_eq(channel_receive_answer(ends[1], &answer, &file), 0);
+	close(file);
+	const struct rlimit before = allow_no_more_descriptors();
+	cr_assert_eq(collector_act(collector, ends[0], &closing, &deed, 1), 0);
+	setrlimit(RLIMIT_NOFILE, &before);
+	cr_assert_eq(channel_receive_answer(ends[1], &answer, &file), 0);
+	cr_expect_eq(answer.error, EMFILE);
+	cr_expect(is_listening(listener));
+	collector_close(collector);
+	close(ends[0]);
+	close(ends[1]);
+	close(listener);
 }
