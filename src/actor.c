@@ -154,6 +154,16 @@ static bool is_held_by(const struct sock *sock, const struct act_deed *deed) {
 	return false;
 }
 
+/* What to say of a socket that was not found with the process. */
+static struct act_result result_without(const struct snapshot *snapshot,
+                                        const struct owner_summary *summary) {
+	const int error = snapshot->reports[REPORT_OWNERS].error;
+	if (error != 0)
+		return (struct act_result){ ACT_OUTCOME_FAILED, error };
+	return (struct act_result){ .outcome = summary->unreadable > 0 ? ACT_OUTCOME_HIDDEN_OWNER
+		                                                       : ACT_OUTCOME_LET_GO };
+}
+
 /* Those of the tasks, which are all about one process, whose sockets it still holds. The others are
  * told what came of that. Returns how many there are. */
 static size_t check_holds(struct task *tasks, size_t count) {
@@ -164,11 +174,15 @@ static size_t check_holds(struct task *tasks, size_t count) {
 	for (size_t i = 0; i < count; i++)
 		socks[i] = &tasks[i].sock;
 	snapshot_init(&snapshot);
-	owner_resolve(&snapshot, socks, count, SOCK_NEED_OWNERS, &scope);
+	const struct owner_summary summary =
+	    owner_resolve(&snapshot, socks, count, SOCK_NEED_OWNERS, &scope);
+	const struct act_result without = result_without(&snapshot, &summary);
 	for (size_t i = 0; i < count; i++) {
 		const bool is_held = tasks[i].is_found && is_held_by(&tasks[i].sock, tasks[i].deed);
-		if (tasks[i].is_found)
-			set(&tasks[i], is_held ? ACT_OUTCOME_DONE : ACT_OUTCOME_LET_GO);
+		if (is_held)
+			set(&tasks[i], ACT_OUTCOME_DONE);
+		else if (tasks[i].is_found)
+			*tasks[i].result = without;
 		held += is_held;
 	}
 	snapshot_finish(&snapshot);

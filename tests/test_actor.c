@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -179,6 +180,41 @@ Test(actor, a_process_that_does_not_hold_the_socket_any_more_is_not) {
 	cr_expect_eq(until_let_go(&deed), ACT_OUTCOME_LET_GO);
 	cr_expect_eq(carry_out(&ending, &deed).outcome, ACT_OUTCOME_LET_GO);
 	cr_expect_eq(waitpid(child, NULL, WNOHANG), 0);
+	end_child(child);
+	close(fd);
+}
+
+/* Returns what it was. */
+static struct rlimit allow_so_many_descriptors(unsigned more) {
+	struct rlimit before;
+	const int next = dup(STDIN_FILENO);
+	cr_assert_geq(next, 0);
+	close(next);
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ (rlim_t)next + more, before.rlim_max });
+	return before;
+}
+
+/* With some numbers of descriptors the process can be opened, but not what it holds. */
+Test(actor, that_nobody_could_look_does_not_mean_that_it_let_go) {
+	struct sockaddr_in address = loopback;
+	const int fd = listen_on(&address);
+	const pid_t child = start_child(-1);
+	const struct act_deed deed = signal_to(child, fd);
+	const struct act_order harmless = { ACT_SIGNAL, SIGCONT };
+	struct act_result result = { .outcome = ACT_OUTCOME_PLANNED };
+	struct probe *probe = open_probe();
+	actor_carry_out(probe, &harmless, &deed, &result, 1);
+	cr_expect_eq(result.outcome, ACT_OUTCOME_DONE);
+	for (unsigned more = 0; more < 8; more++) {
+		const struct rlimit before = allow_so_many_descriptors(more);
+		actor_carry_out(probe, &harmless, &deed, &result, 1);
+		setrlimit(RLIMIT_NOFILE, &before);
+		cr_expect(result.outcome == ACT_OUTCOME_DONE ||
+		              (result.outcome == ACT_OUTCOME_FAILED && result.error == EMFILE),
+		          "%u descriptors: outcome %u", more, result.outcome);
+	}
+	probe_close(probe);
 	end_child(child);
 	close(fd);
 }
