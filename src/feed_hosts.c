@@ -27,7 +27,9 @@ struct host {
 	char *name;
 	struct feed feed;
 	bool is_asked;
-	bool is_new; /* the frame came in this look */
+	uint64_t asked_ns; /* when it was asked last, monotonic */
+	bool is_new;       /* the frame came in this look */
+	bool is_silent;    /* that is its trouble */
 	const struct frame *frame;
 	char *trouble;
 };
@@ -35,16 +37,19 @@ struct host {
 struct hosts {
 	struct host *all;
 	size_t count;
-	int interrupt; /* eventfd */
+	uint64_t silence_ns; /* for which a host may say nothing */
+	int interrupt;       /* eventfd */
 };
 
 static void ask_all(struct hosts *hosts, uint32_t needs) {
 	for (size_t i = 0; i < hosts->count; i++) {
 		struct host *host = &hosts->all[i];
 		host->is_new = false;
-		if (!host->is_asked)
-			host->feed.ask(host->feed.self, needs);
+		if (host->is_asked)
+			continue;
+		host->feed.ask(host->feed.self, needs);
 		host->is_asked = true;
+		host->asked_ns = util_monotonic_ns();
 	}
 }
 
@@ -58,6 +63,7 @@ static void take(struct host *host) {
 	char *error = NULL;
 	const enum feed_answer answer = host->feed.take(host->feed.self, &frame, &error);
 	host->is_asked = host->is_asked && answer == FEED_NOTHING;
+	host->is_silent = host->is_silent && answer == FEED_NOTHING;
 	switch (answer) {
 	case FEED_NOTHING:
 	case FEED_ACTED: /* nobody asked for that */
@@ -111,6 +117,22 @@ static void take_all(struct hosts *hosts) {
 	}
 }
 
+/* As long as a machine answers ssh, that ends for no reason. What stands still there, or takes
+ * forever, is no news of now. */
+static void note_silence(struct hosts *hosts) {
+	const uint64_t now_ns = util_monotonic_ns();
+	for (size_t i = 0; i < hosts->count; i++) {
+		struct host *host = &hosts->all[i];
+		const uint64_t silent_ns = now_ns - host->asked_ns;
+		if (!host->is_asked || silent_ns < hosts->silence_ns ||
+		    (host->trouble && !host->is_silent))
+			continue;
+		host->is_silent = true;
+		set_trouble(
+		    host, xasprintf(_("nothing came for %u s"), (unsigned)(silent_ns / SECOND_NS)));
+	}
+}
+
 static uint64_t merge(struct hosts *hosts, struct frame *frame) {
 	struct merge_part parts[REMOTE_HOSTS_MAX];
 	uint64_t cost_ns = 0;
@@ -130,6 +152,7 @@ static enum feed_answer make(void *self, struct frame *frame, const struct frame
 	(void)life, (void)error; /* each host has its own */
 	ask_all(hosts, needs);
 	take_all(hosts);
+	note_silence(hosts);
 	const uint64_t start = util_thread_cpu_ns();
 	const uint64_t cost_ns = merge(hosts, frame);
 	frame->number = before ? before->number + 1 : 1;
@@ -204,6 +227,7 @@ bool feed_hosts(const char *list, uint64_t period_ns, struct feed *feed, char **
 		.is_live = true,
 	};
 	struct hosts *hosts = xcalloc(1, sizeof(*hosts));
+	hosts->silence_ns = 3 * period_ns + 5 * SECOND_NS;
 	hosts->interrupt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	*error = hosts->interrupt < 0 ? xasprintf("eventfd: %s", strerror(errno))
 	                              : add_all(hosts, list, period_ns);

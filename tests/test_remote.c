@@ -245,6 +245,26 @@ Test(remote, a_host_that_drops_out_is_tried_again_and_its_sockets_stay_the_same)
 	feed_close(&feed);
 }
 
+/* The machine is there, but who looks at it is stuck: then the last look is not what is there now.
+ */
+Test(remote, a_host_that_says_nothing_any_more_is_not_shown_as_if_it_did) {
+	write_script("cat rec; sleep 9; tail -c +25 rec; sleep 1000");
+	struct feed feed = { 0 };
+	char *error = NULL;
+	cr_assert(feed_hosts("web1", SECOND_NS / 1000, &feed, &error), "%s", error);
+	const struct frame *frame = look_for_sockets(&feed, SOCKETS);
+	cr_expect_null(frame->hosts[0].trouble);
+	frame = look_for_trouble(&feed, 0, "nothing came for 5 s");
+	cr_assert_eq(frame->snapshot.count, SOCKETS);
+	cr_expect(frame->snapshot.socks[0].life->stale);
+	for (int i = 0; i < LIMIT_MS / 10 && frame->hosts[0].trouble; i++) {
+		usleep(10000);
+		frame = look(&feed);
+	}
+	cr_expect_null(frame->hosts[0].trouble, "it has come round");
+	feed_close(&feed);
+}
+
 Test(remote, garbage_and_what_is_cut_is_trouble) {
 	static const char *const bodies[] = {
 		"head -c 100 rec", "head -c 10 rec",
