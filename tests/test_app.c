@@ -12,6 +12,7 @@
 #include "canvas.h"
 #include "field.h"
 #include "frame.h"
+#include "group.h"
 #include "key.h"
 #include "life.h"
 #include "out.h"
@@ -871,6 +872,26 @@ Test(app, what_is_acted_on_is_what_the_menu_was_opened_over) {
 	go_on(&stage, 2, 0);
 	press(&stage, KEY_CODE_ENTER);
 	expect_shown(&stage, "gone already");
+	finish(&stage);
+}
+
+/* By state: one listener, which was busier than both connections. */
+Test(app, a_group_is_acted_on_that_is_not_the_first_any_more) {
+	struct group_by by = { .level_count = 0 };
+	struct stage stage;
+	char *error = NULL;
+	cr_assert(group_by_set(&by, "state", &error), "%s", error);
+	begin_with(&stage,
+	           (struct app_setup){
+		       .delay_ns = SECOND, .is_live = true, .can_act = true, .groups = &by },
+	           NULL, NULL);
+	go_on(&stage, 0, 9000000);
+	press(&stage, KEY_CODE_F9);
+	expect_shown(&stage, "The 1 sockets of the group");
+	go_on(&stage, 0, 0);
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "Close 1 socket");
+	cr_expect_eq(app_act_plan(stage.app)->deeds[0].cookie, 1);
 	finish(&stage);
 }
 

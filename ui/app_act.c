@@ -36,15 +36,6 @@ static void add_group(const struct app *app, struct act_plan *plan, const struct
 		add(app, plan, app->table.grouped.tree.members[group->first + i]);
 }
 
-/* 0 if there is none. */
-static uint64_t selected_serial(const struct app *app) {
-	const struct sock *selected = table_selected(&app->table);
-	const struct group *group = table_selected_group(&app->table);
-	if (group)
-		return group->id;
-	return selected && selected->life ? selected->life->serial : 0;
-}
-
 /* The tagged ones, shown or not; without any the selected one, or those of the selected group. If
  * that is not there any more nobody else is meant. */
 static void add_all(const struct app *app, struct act_plan *plan) {
@@ -52,7 +43,7 @@ static void add_all(const struct app *app, struct act_plan *plan) {
 	const struct group *group = table_selected_group(&app->table);
 	if (app->act_serial == 0)
 		add_tagged(app, plan);
-	else if (app->act_serial != selected_serial(app))
+	else if (app->act_serial != table_selected_serial(&app->table))
 		return;
 	else if (group)
 		add_group(app, plan, group);
@@ -81,7 +72,7 @@ void app_act(struct app *app) {
 		app_say(app, xasprintf("%s", _(reason)));
 		return;
 	}
-	app->act_serial = app->tags.count > 0 ? 0 : selected_serial(app);
+	app->act_serial = app->tags.count > 0 ? 0 : table_selected_serial(&app->table);
 	app_open_menu(app, APP_MENU_ACT);
 }
 

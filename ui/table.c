@@ -215,6 +215,10 @@ const struct sock *table_selected(const struct table *table) {
 	return table->count > 0 ? table->rows[table->selected] : NULL;
 }
 
+uint64_t table_selected_serial(const struct table *table) {
+	return table->count > 0 ? row_serial(table, table->selected) : 0;
+}
+
 const struct group *table_group(const struct table *table, size_t row) {
 	if (row >= table->count || table->rows[row])
 		return NULL;

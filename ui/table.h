@@ -59,6 +59,8 @@ void table_update(struct table *table, const struct frame *frame,
 /* Moves the selection by so many rows, as far as there are rows. */
 void table_move(struct table *table, long by);
 void table_select(struct table *table, size_t index);
+/* The identity of the selected row, of a socket or a group; 0: there is none. */
+uint64_t table_selected_serial(const struct table *table);
 /* The row with that serial, of a socket or a group, if there is one. */
 void table_select_serial(struct table *table, uint64_t serial);
 
