@@ -12,24 +12,6 @@
 #include "snapshot.h"
 #include "util.h"
 
-static bool is_known(const char *text) {
-	return text && text[0] != '\0';
-}
-
-/* False only if they are known to be different. */
-static bool may_be_same(const char *a, const char *b) {
-	return !is_known(a) || !is_known(b) || strcmp(a, b) == 0;
-}
-
-/* A boot tells more than a host's name, which containers have of their own. */
-static bool may_share_cookies(const struct compare_side *before, const struct compare_side *now) {
-	if (before->netns != 0 && now->netns != 0 && before->netns != now->netns)
-		return false;
-	if (is_known(before->boot) && is_known(now->boot))
-		return strcmp(before->boot, now->boot) == 0;
-	return may_be_same(before->host, now->host);
-}
-
 /* The same cookie with another protocol or another inode: one of another boot, after all. A socket
  * gets its inode late and loses it early. */
 static bool is_contradiction(const struct sock *before, const struct sock *now) {
@@ -203,7 +185,7 @@ struct comparison compare_make(const struct compare_side *before, const struct c
 		.one_sided = find_one_sided(before->snapshot, now->snapshot),
 		.rows = xcalloc(most + 1, sizeof(struct sock *)),
 	};
-	join(&comparison, may_share_cookies(before, now));
+	join(&comparison, origin_shares_cookies(&before->origin, &now->origin));
 	find_new_and_changed(&comparison, before->snapshot, now->snapshot, filter);
 	find_gone(&comparison, before->snapshot, now->snapshot, filter);
 	qsort(comparison.rows, comparison.count, sizeof(struct sock *), compare_rows);

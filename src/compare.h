@@ -8,6 +8,7 @@
 
 #include "filter.h"
 #include "life_join.h"
+#include "origin.h"
 
 struct snapshot;
 struct sock;
@@ -17,11 +18,10 @@ enum compare_by {
 	COMPARE_BY_ENDS,   /* no cookie means anything on the other side: as in compare_join.h */
 };
 
-/* One of the two. Of texts "" or NULL, and the number 0, are not known. */
+/* One of the two. */
 struct compare_side {
 	struct snapshot *snapshot;
-	const char *host, *boot;
-	uint32_t netns;
+	struct origin origin;
 };
 
 /* Borrows the two snapshots; compare_finish() frees the rest. */

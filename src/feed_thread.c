@@ -120,7 +120,7 @@ static struct answer make_moment(struct feed_thread *thread, const struct questi
 		if (answer.kind != FEED_FRAME)
 			return answer;
 	}
-	if (thread->last)
+	if (thread->last && frame_shares_cookies(thread->last, answer.frame))
 		life_adopt(&thread->frames[answer.frame - thread->frames].snapshot,
 		           &thread->last->snapshot);
 	return answer;

@@ -23,6 +23,8 @@ struct frame {
 	uint16_t ephemeral[2]; /* the ports that the kernel chooses; 0: not known, or they differ */
 	uint32_t needs;        /* enum sock_need: what was asked for */
 	char host[256];        /* any bytes, ended by NUL */
+	char boot[64];         /* likewise; both as in struct origin */
+	uint32_t netns;        /* likewise */
 	struct owner_summary owners; /* how the search for them went */
 	struct totals totals;
 	const struct frame_host *hosts; /* if it is of several machines; else NULL */

@@ -62,6 +62,8 @@ void frame_look_for(struct frame *frame, const struct source *source, const stru
 		.needs = want->needs,
 	};
 	snprintf(frame->host, sizeof(frame->host), "%s", source->host);
+	snprintf(frame->boot, sizeof(frame->boot), "%s", source->boot ? source->boot : "");
+	frame->netns = source->netns;
 	look(&making, want);
 }
 
@@ -70,12 +72,25 @@ void frame_look(struct frame *frame, const struct source *source, uint32_t needs
 	frame_look_for(frame, source, &want);
 }
 
+struct origin frame_origin(const struct frame *frame) {
+	return (struct origin){ frame->host, frame->boot, frame->netns };
+}
+
+bool frame_shares_cookies(const struct frame *a, const struct frame *b) {
+	const struct origin one = frame_origin(a);
+	const struct origin other = frame_origin(b);
+	return origin_shares_cookies(&one, &other);
+}
+
 void frame_compare(struct frame *frame, const struct frame *before, struct life *life) {
 	const uint64_t now_ns = frame->monotonic_ns;
-	const struct snapshot *last = before ? &before->snapshot : NULL;
+	const bool goes_on = before && frame_shares_cookies(before, frame);
+	const struct snapshot *last = goes_on ? &before->snapshot : NULL;
 	const uint64_t elapsed_ns =
-	    before && now_ns > before->monotonic_ns ? now_ns - before->monotonic_ns : 0;
+	    goes_on && now_ns > before->monotonic_ns ? now_ns - before->monotonic_ns : 0;
 	frame->number = before ? before->number + 1 : 1;
+	if (!goes_on)
+		life->looks = 0;
 	life_update(life, last, &frame->snapshot, now_ns);
 	frame->totals = totals_of(last, &frame->snapshot, elapsed_ns);
 }

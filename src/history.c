@@ -85,4 +85,5 @@ struct sock **history_add(struct history *history, struct snapshot *batch, struc
 void history_finish(struct history *history) {
 	for (size_t i = 0; i < HISTORY_LOOKS; i++)
 		clear_look(&history->looks[i]);
+	history->number = 0;
 }

@@ -32,4 +32,5 @@ struct history {
 struct sock **history_add(struct history *history, struct snapshot *batch, struct sock *const *rows,
                           size_t count, bool whole, size_t *shown);
 
+/* Forgets all looks. */
 void history_finish(struct history *history);

@@ -17,6 +17,7 @@
 #include "list.h"
 #include "live.h"
 #include "notes.h"
+#include "origin.h"
 #include "playback.h"
 #include "util.h"
 
@@ -26,6 +27,8 @@ struct looks {
 	struct live live;
 	struct playback playback;
 	struct history history;
+	char *host, *boot;               /* where the look before was made, as in struct origin */
+	uint32_t netns;                  /* likewise */
 	struct batch *batch;             /* NULL: a list */
 	struct recording_writer *writer; /* NULL: nothing is recorded */
 	int signals;                     /* a signalfd for what ends the loop; -1: none */
@@ -108,10 +111,24 @@ static enum exit_status worse_of(enum exit_status a, enum exit_status b) {
 	return a == EXIT_STATUS_MATCHED ? a : b;
 }
 
+/* In a recording another boot, or another machine, may follow: its sockets are no changes. */
+static void begin_history_anew_elsewhere(struct looks *looks, const struct source *source) {
+	const struct origin before = { looks->host, looks->boot, looks->netns };
+	const struct origin now = { source->host, source->boot, source->netns };
+	if (!origin_shares_cookies(&before, &now))
+		history_finish(&looks->history);
+	free(looks->host);
+	free(looks->boot);
+	looks->host = xasprintf("%s", now.host);
+	looks->boot = xasprintf("%s", now.boot ? now.boot : "");
+	looks->netns = now.netns;
+}
+
 static struct list_outcome list(struct looks *looks, const struct source *source) {
 	const struct cli *cli = looks->cli;
 	struct live *recorded = looks->writer ? &looks->live : NULL;
 	struct history *history = cli->diff ? &looks->history : NULL;
+	begin_history_anew_elsewhere(looks, source);
 	put_separator(looks, source);
 	return list_run(cli, source, recorded, history, &looks->out);
 }
@@ -234,6 +251,8 @@ int looks_run(const struct cli *cli) {
 	out_finish(&looks.out);
 	out_finish(&looks.notes);
 	history_finish(&looks.history);
+	free(looks.host);
+	free(looks.boot);
 	batch_destroy(looks.batch);
 	if (looks.signals >= 0)
 		close(looks.signals);

@@ -27,23 +27,18 @@ enum side_moment { SIDE_FIRST, SIDE_LAST };
 struct compare_side side_compared(struct side *side) {
 	return (struct compare_side){
 		.snapshot = &side->frame.snapshot,
-		.host = side->frame.host,
-		.boot = side->boot,
-		.netns = side->netns,
+		.origin = frame_origin(&side->frame),
 	};
 }
 
 void side_finish(struct side *side) {
 	frame_finish(&side->frame);
-	free(side->boot);
 	free(side->fault);
 	*side = (struct side){ 0 };
 }
 
 static void take(struct side *side, const struct source *source, const struct want *want) {
 	frame_look_for(&side->frame, source, want);
-	side->boot = xasprintf("%s", source->boot ? source->boot : "");
-	side->netns = source->netns;
 	side->needs = source->needs;
 }
 

@@ -17,8 +17,6 @@ struct side_wish {
 /* side_look() fills it, side_finish() frees it. */
 struct side {
 	struct frame frame;
-	char *boot;
-	uint32_t netns;
 	uint32_t needs; /* enum sock_need: what it can tell of at all */
 	char *fault;    /* one line if the file is not whole; what stands before that was taken */
 };

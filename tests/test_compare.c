@@ -51,16 +51,16 @@ static struct looks *new_looks(void) {
 	snapshot_init(&looks->now);
 	for (size_t i = 0; i < SOCK_PROBE_COUNT; i++)
 		looks->before.reports[i].outcome = looks->now.reports[i].outcome = REPORT_WHOLE;
-	looks->sides[0] = (struct compare_side){ &looks->before, "web1", "boot-1", 5 };
-	looks->sides[1] = (struct compare_side){ &looks->now, "web1", "boot-1", 5 };
+	looks->sides[0] = (struct compare_side){ &looks->before, { "web1", "boot-1", 5 } };
+	looks->sides[1] = (struct compare_side){ &looks->now, { "web1", "boot-1", 5 } };
 	looks->filter = filter_all();
 	return looks;
 }
 
 static struct looks *new_looks_of_two_machines(void) {
 	struct looks *looks = new_looks();
-	looks->sides[1].host = "web2";
-	looks->sides[1].boot = "boot-2";
+	looks->sides[1].origin.host = "web2";
+	looks->sides[1].origin.boot = "boot-2";
 	return looks;
 }
 
@@ -257,9 +257,9 @@ Test(compare, cookies_count_only_within_one_boot_and_one_namespace) {
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		struct looks *looks = new_looks();
-		looks->sides[1].host = rows[i].host;
-		looks->sides[1].boot = rows[i].boot;
-		looks->sides[1].netns = rows[i].netns;
+		looks->sides[1].origin.host = rows[i].host;
+		looks->sides[1].origin.boot = rows[i].boot;
+		looks->sides[1].origin.netns = rows[i].netns;
 		cr_expect_eq(compare(looks), 0);
 		cr_expect_eq(looks->comparison.by, rows[i].by, "row %zu", i);
 		free_looks(looks);
@@ -269,7 +269,7 @@ Test(compare, cookies_count_only_within_one_boot_and_one_namespace) {
 Test(compare, where_no_boot_is_known_a_cookie_of_another_inode_or_protocol_betrays_it) {
 	for (int what = 0; what < 3; what++) {
 		struct looks *looks = new_looks();
-		looks->sides[0].boot = "";
+		looks->sides[0].origin.boot = "";
 		put_listener(&looks->before, 80, of_nginx);
 		struct sock *now = put_listener(&looks->now, 80, of_nginx);
 		if (what == 1)

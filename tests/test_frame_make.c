@@ -8,18 +8,27 @@
 #include "moments.h"
 #include "replay.h"
 #include "replay_source.h"
+#include "util.h"
 
 enum { NEEDS = SOCK_NEED_INFO | SOCK_NEED_OWNERS | SOCK_NEED_USER };
 
-static void make(struct frame *frame, const struct frame *before, struct life *life,
-                 const struct moment_sockets *sockets, uint32_t needs) {
+static void make_of(const struct origin *origin, struct frame *frame, const struct frame *before,
+                    struct life *life, const struct moment_sockets *sockets, uint32_t needs) {
 	const struct moment_bytes moment = moments_make(sockets);
 	struct replay *replay = replay_open(moment.start, moment.length);
 	struct source source = replay_source(replay);
 	source.monotonic_ns = sockets->time_ns;
+	source.host = origin->host;
+	source.boot = origin->boot;
+	source.netns = origin->netns;
 	frame_make(frame, before, life, &source, needs);
 	replay_close(replay);
 	free(moment.start);
+}
+
+static void make(struct frame *frame, const struct frame *before, struct life *life,
+                 const struct moment_sockets *sockets, uint32_t needs) {
+	make_of(&(struct origin){ "web1", "boot", 1 }, frame, before, life, sockets, needs);
 }
 
 Test(frame_make, a_frame_outlives_its_source) {
@@ -107,4 +116,36 @@ Test(frame_make, a_long_name_of_a_host_is_cut) {
 	cr_assert_eq(strlen(frame.host), sizeof(frame.host) - 1);
 	replay_close(replay);
 	frame_finish(&frame);
+}
+
+/* A recording goes on in the same file after a boot, and another machine may come back after one:
+ * then the same numbers are other sockets. */
+Test(frame_make, what_shares_no_cookies_with_the_frame_before_is_a_first_look) {
+	static const struct {
+		struct origin origin;
+		bool goes_on;
+	} rows[] = {
+		{ { "web1", "boot", 1 }, true },  { { "renamed", "boot", 1 }, true },
+		{ { "web1", "", 0 }, true },      { { "web1", "other boot", 1 }, false },
+		{ { "web1", "boot", 2 }, false }, { { "web2", NULL, 0 }, false },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct frame frames[2] = { 0 };
+		struct life life = { 0 };
+		const struct moment_sockets sockets = { SECOND_NS, 1, 3, 1000 };
+		const struct moment_sockets later = { 3600 * SECOND_NS, 1, 3, 9000 };
+		make(&frames[0], NULL, &life, &sockets, NEEDS);
+		make_of(&rows[i].origin, &frames[1], &frames[0], &life, &later, NEEDS);
+		const struct sock *sock = &frames[1].snapshot.socks[0];
+		const struct sock *before = &frames[0].snapshot.socks[0];
+		cr_expect_eq(frames[1].number, 2);
+		cr_expect_eq(frames[1].snapshot.count, 3);
+		cr_expect_eq(sock->life->serial == before->life->serial, rows[i].goes_on, "%zu", i);
+		cr_expect_eq(sock->life->age_ms, rows[i].goes_on ? 3599000 : 0, "%zu", i);
+		cr_expect_eq(frames[1].totals.elapsed_ns != 0, rows[i].goes_on, "%zu", i);
+		cr_expect_eq(frames[1].totals.rx != 0, rows[i].goes_on, "%zu", i);
+		cr_expect_eq(sock->change, SOCK_CHANGE_NONE);
+		frame_finish(&frames[0]);
+		frame_finish(&frames[1]);
+	}
 }

@@ -229,6 +229,24 @@ def _():
         )
 
 
+@test("in one recording of two machines nothing of the first becomes anything of the second")
+def _():
+    port = sockets.unused_port()
+    with folder() as place:
+        here, there = (os.path.join(place, name) for name in ("here", "there"))
+        record(here)
+        recorded_elsewhere(there, port)
+        with open(here, "ab") as both:
+            both.write(pathlib.Path(there).read_bytes())
+        status, documents, err = recordings.replayed(here, "--diff", "-tl", "--columns", "state,sport")
+        equal((status, len(documents), err), (0, 2, b""), "two looks")
+        rows = documents[1]["sockets"]
+        equal(brief(rows), [("=", "LISTEN", port)], "a first look")
+        status, out, err = live.run("top", "-b", "-j", "--replay", here, "--columns", "age", "-tl")
+        ages = [row.get("age_ms") for row in recordings.documents(out)[1]["sockets"]]
+        equal((status, ages, err), (0, [0], b""), "seen for the first time")
+
+
 @test("of what only one of the two looked at nothing is said, but that")
 def _():
     udp = sockets.datagram()
