@@ -64,17 +64,33 @@ static bool take_day(struct reader *reader, struct tm *time) {
 	return true;
 }
 
+/* When a clock here shows that time, from `least` on; -1: never. Where an hour is there twice, as
+ * summer time ends, mktime() must be told which one is meant. */
+static time_t first_shown(const struct tm *shown, time_t least) {
+	time_t first = -1;
+	for (int is_dst = -1; is_dst <= 1; is_dst++) {
+		struct tm time = *shown;
+		time.tm_isdst = is_dst;
+		const time_t seconds = mktime(&time);
+		const bool is_shown = is_dst < 0 || time.tm_isdst == is_dst;
+		if (is_shown && seconds >= least && (first < 0 || seconds < first))
+			first = seconds;
+	}
+	return first;
+}
+
 static bool parse_date(struct reader reader, struct when *when) {
-	struct tm time = { .tm_isdst = -1 };
+	struct tm time = { 0 };
 	bool to_minute = false;
 	if (!take_day(&reader, &time) || !take_clock(&reader, &time, &to_minute))
 		return false;
 	const bool is_utc = take_char(&reader, 'Z');
 	if (reader.at != reader.end)
 		return false;
-	const struct tm meant = time;
-	const time_t seconds = is_utc ? timegm(&time) : mktime(&time);
-	const bool exists = time.tm_mday == meant.tm_mday && time.tm_mon == meant.tm_mon;
+	struct tm day = time;
+	const time_t in_utc = timegm(&day);
+	const bool exists = day.tm_mday == time.tm_mday && day.tm_mon == time.tm_mon;
+	const time_t seconds = is_utc ? in_utc : first_shown(&time, 0);
 	if (seconds < 0 || !exists)
 		return false;
 	*when = (struct when){ WHEN_DATE, to_minute, (uint64_t)seconds * SECOND_NS };
@@ -145,15 +161,14 @@ static uint64_t first_time(const struct when *clock, uint64_t first_ns) {
 	if (first_ns == 0 || !localtime_r(&first, &time))
 		return UINT64_MAX;
 	for (int days = 0; days < 2; days++) {
-		struct tm that = { .tm_year = time.tm_year,
-			           .tm_mon = time.tm_mon,
-			           .tm_mday = time.tm_mday + days,
-			           .tm_hour = (int)(clock->number / 3600),
-			           .tm_min = (int)(clock->number / 60 % 60),
-			           .tm_sec = (int)(clock->number % 60),
-			           .tm_isdst = -1 };
-		const time_t seconds = mktime(&that);
-		if (seconds >= first)
+		const struct tm that = { .tm_year = time.tm_year,
+			                 .tm_mon = time.tm_mon,
+			                 .tm_mday = time.tm_mday + days,
+			                 .tm_hour = (int)(clock->number / 3600),
+			                 .tm_min = (int)(clock->number / 60 % 60),
+			                 .tm_sec = (int)(clock->number % 60) };
+		const time_t seconds = first_shown(&that, first);
+		if (seconds >= 0)
 			return (uint64_t)seconds * SECOND_NS;
 	}
 	return UINT64_MAX;

@@ -171,6 +171,37 @@ Test(when, a_time_of_day_that_is_over_is_that_of_the_next_day) {
 	cr_expect_eq(when_find(&when, times, 3), 3);
 }
 
+/* Where summer time ends at 3:00 it was 2:30 at 00:30 and at 01:30 UTC; where it begins at 2:00 it
+ * never was. 2025-10-26 and 2025-03-30. */
+Test(when, an_hour_that_is_there_twice_is_the_first_of_the_two_that_is_not_over) {
+	static const struct {
+		const char *text;
+		uint64_t first, wanted; /* since 1970; 0: there is no such moment */
+	} rows[] = {
+		{ "2:30", 1761436800, 1761438600 }, /* from 2:00, the first time */
+		{ "2:29", 1761438601, 1761442140 }, /* from 2:30:01 */
+		{ "2:10", 1761440400, 1761441000 }, /* from 2:00, the second time */
+		{ "3:00", 1761436800, 1761444000 },
+		{ "2025-10-26T02:30", 1761436800, 1761438600 },
+		{ "2025-10-26T02:30Z", 1761436800, 1761445800 },
+		{ "2:30", 1743294600, 1743298200 }, /* from 1:30, a minute before 3:00 */
+		{ "1:29", 1743294600, 0 },
+	};
+	enum { MINUTES = 240 };
+	uint64_t times[MINUTES];
+	set_zone("CET-1CEST,M3.5.0,M10.5.0/3");
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct when when = { 0 };
+		for (uint64_t j = 0; j < MINUTES; j++)
+			times[j] = (rows[i].first + 60 * j) * SECOND_NS;
+		cr_assert(parse(rows[i].text, &when), "%s", rows[i].text);
+		const size_t found = when_find(&when, times, MINUTES);
+		const uint64_t time = found < MINUTES ? times[found] / SECOND_NS : 0;
+		cr_expect_eq(time / 60, rows[i].wanted / 60, "row %zu: %llu", i,
+		             (unsigned long long)time);
+	}
+}
+
 Test(when, without_times_only_numbers_find_a_moment) {
 	static const uint64_t times[2];
 	struct when when = { 0 };
