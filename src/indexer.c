@@ -22,11 +22,16 @@ struct indexer {
 	struct timeline timeline; /* under the lock */
 };
 
+static bool is_file(int fd) {
+	struct stat status;
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static bool is_same_file(int a, int b) {
 	struct stat one;
 	struct stat other;
-	return fstat(a, &one) == 0 && fstat(b, &other) == 0 && S_ISREG(one.st_mode) &&
-	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+	return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
 }
 
 static bool count_batch(void *context, struct snapshot *batch) {
@@ -79,10 +84,11 @@ static void *run(void *context) {
 	return NULL;
 }
 
-/* False, and nothing is left open, if the file will not do. */
+/* False, and nothing is left open, if the file will not do. A pipe may have a name, too, but what
+ * is read from it here would be missing there. */
 static bool open_again(struct playback *playback, const char *path, int fd) {
 	char *error = NULL;
-	if (strcmp(path, "-") == 0 || !playback_open(playback, path, &error)) {
+	if (strcmp(path, "-") == 0 || !is_file(fd) || !playback_open(playback, path, &error)) {
 		free(error);
 		return false;
 	}

@@ -606,3 +606,26 @@ Test(feeds, a_file_that_has_become_shorter_ends_there) {
 	timeline_finish(&timeline);
 	close_recording(&feed, path);
 }
+
+/* As the shell names what another program writes: <(ssh web1 socklens record -). */
+Test(feeds, what_has_a_name_but_is_a_pipe_is_read_once) {
+	char *path = record_long();
+	const int file = open(path, O_RDONLY | O_CLOEXEC);
+	unsigned char bytes[65536];
+	int pipe_ends[2];
+	cr_assert_eq(pipe2(pipe_ends, O_CLOEXEC), 0);
+	const ssize_t length = read(file, bytes, sizeof(bytes));
+	cr_assert_eq(write(pipe_ends[1], bytes, (size_t)length), length);
+	close(pipe_ends[1]);
+	char *name = xasprintf("/dev/fd/%d", pipe_ends[0]);
+	struct feed feed = open_recording(name);
+	cr_expect_null(feed.seek);
+	for (size_t i = 0; i < LONG; i++)
+		cr_expect_eq(next_frame(&feed)->moment, i);
+	feed.ask(feed.self, NEEDS);
+	expect(&feed, FEED_END, NULL);
+	close(file);
+	close(pipe_ends[0]);
+	free(name);
+	close_recording(&feed, path);
+}
