@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "escape.h"
 #include "feed_thread.h"
 #include "merge.h"
 #include "ssh.h"
@@ -189,13 +190,23 @@ static bool is_named(const struct hosts *hosts, const char *name) {
 	return false;
 }
 
-/* Takes the name. NULL, or what is wrong. */
-static char *add(struct hosts *hosts, char *name, uint64_t period_ns) {
+/* NULL, or what is wrong with the name. */
+static char *check(const struct hosts *hosts, const char *name) {
 	const char *fault = !ssh_is_host(name)                 ? N_("that is no name of a host")
-	                    : is_named(hosts, name)            ? N_("a host is named twice")
+	                    : is_named(hosts, name)            ? N_("that host is named twice")
 	                    : hosts->count == REMOTE_HOSTS_MAX ? N_("too many hosts")
 	                                                       : NULL;
-	char *error = fault ? xasprintf("--ssh: %s", _(fault)) : NULL;
+	if (!fault)
+		return NULL;
+	char *word = escape_copy(name, strlen(name));
+	char *error = xasprintf("--ssh: '%s': %s", word, _(fault));
+	free(word);
+	return error;
+}
+
+/* Takes the name. NULL, or what is wrong. */
+static char *add(struct hosts *hosts, char *name, uint64_t period_ns) {
+	char *error = check(hosts, name);
 	struct host host = { .name = name, .trouble = xasprintf("%s", _("connecting ...")) };
 	const uint64_t serial = (uint64_t)hosts->count << SERIAL_BITS;
 	if (!error && remote_open(name, period_ns, serial, &host.feed, &error)) {

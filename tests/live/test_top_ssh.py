@@ -161,8 +161,8 @@ def _():
 @test("hosts that are options, twice there, or no names at all are refused")
 def _():
     for hosts, said in (
-        ("-oProxyCommand=true", "no name of a host"), ("web1,-x", "no name of a host"),
-        ("web1,", "no name of a host"), ("a;b", "no name of a host"), ("web1,web1", "twice"),
+        ("-oProxyCommand=true", "no name of a host"), ("web1,-x", "'-x': that is no name"),
+        ("web1,", "'': that is no name"), ("a;b", "no name of a host"), ("web1,web1", "twice"),
     ):  # fmt: skip
         with shell() as one:
             command(one, f"clear; socklens top --ssh='{hosts}'; echo left with $?")
