@@ -169,12 +169,14 @@ static int run_keeper(const struct top *top, pid_t screen, const struct rescue *
 	return WEXITSTATUS(end.status);
 }
 
-/* What is buffered must not be written by both. */
+/* What is buffered must not be written by both. Who starts us may ignore the end of children, and
+ * then nobody would be told of it. */
 static int run_both(struct top *top) {
 	sigset_t signals;
 	sigset_t before;
 	const struct rescue rescue = rescue_remember(STDIN_FILENO, STDOUT_FILENO);
 	keeper_signals(&signals);
+	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	fflush(NULL);
 	const pid_t screen = fork();

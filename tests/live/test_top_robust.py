@@ -336,5 +336,14 @@ def _():
         until(lambda: not is_running(collector) and not is_running(child), "the end of both")
 
 
+@test("who was started by somebody that ignores the end of its children ends all the same")
+def _():
+    with screen("top", "-d", "60", program=["env", "--ignore-signal=CHLD", live.PROGRAM]) as one:
+        one.wait_for("PROTO")
+        one.type("q")
+        until(one.is_dead, "the end")
+        equal(one.status(), 0, "status")
+
+
 if __name__ == "__main__":
     live.main()
