@@ -52,13 +52,17 @@ uint64_t timeline_distance_ns(const struct timeline *timeline, size_t moment) {
 	return now_ns != 0 && next_ns > now_ns ? next_ns - now_ns : 0;
 }
 
+static bool is_so_long_after(uint64_t time_ns, uint64_t now_ns, uint64_t distance_ns) {
+	return time_ns >= now_ns && time_ns - now_ns >= distance_ns;
+}
+
+/* The last one that is known is no end as long as there may be others. */
 static size_t find_after(const struct timeline *timeline, size_t from, uint64_t distance_ns) {
 	const uint64_t now_ns = timeline->times_ns[from];
 	size_t i = from;
-	while (i + 1 < timeline->count &&
-	       (timeline->times_ns[i] < now_ns || timeline->times_ns[i] - now_ns < distance_ns))
+	while (i < timeline->count && !is_so_long_after(timeline->times_ns[i], now_ns, distance_ns))
 		i++;
-	return i;
+	return i == timeline->count && timeline->is_whole ? i - 1 : i;
 }
 
 static size_t find_before(const struct timeline *timeline, size_t from, uint64_t distance_ns) {

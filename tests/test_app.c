@@ -1061,6 +1061,14 @@ Test(app, a_jump_goes_to_a_time_or_says_that_there_is_none) {
 	press(&stage, KEY_CODE_ENTER);
 	cr_expect_eq(app_take_goal(stage.app), APP_GOAL_NONE);
 	expect_shown(&stage, "there is no such moment");
+	app_timeline(stage.app)->is_whole = false;
+	type(&stage, "J99");
+	press(&stage, KEY_CODE_ENTER);
+	cr_expect_eq(app_take_goal(stage.app), APP_GOAL_NONE);
+	expect_shown(&stage, "not known yet");
+	type(&stage, "Jx");
+	press(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "there is no such moment");
 	type(&stage, "J");
 	press(&stage, KEY_CODE_ESCAPE);
 	cr_expect_eq(app_take_goal(stage.app), APP_GOAL_NONE);

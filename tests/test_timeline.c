@@ -20,6 +20,7 @@ static struct timeline make(const int *seconds, size_t count) {
 		};
 		timeline_add(&timeline, &moment);
 	}
+	timeline.is_whole = true;
 	return timeline;
 }
 
@@ -71,6 +72,7 @@ Test(timeline, a_clock_that_was_set_back_leads_nowhere_outside) {
 		const uint64_t time_ns = rand() % 4 == 0 ? 0 : (uint64_t)rand() * 1000000;
 		timeline_add(&timeline, &(struct timeline_moment){ .time_ns = time_ns });
 	}
+	timeline.is_whole = true;
 	for (size_t from = 0; from < timeline.count; from++) {
 		for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
 			size_t moment = 99;
@@ -79,6 +81,20 @@ Test(timeline, a_clock_that_was_set_back_leads_nowhere_outside) {
 			cr_assert(texts[i][0] == '+' ? moment >= from : moment <= from);
 		}
 	}
+	timeline_finish(&timeline);
+}
+
+Test(timeline, as_long_as_more_may_come_the_last_that_is_known_is_not_the_end) {
+	struct timeline timeline = make(steady, ARRAY_LENGTH(steady));
+	size_t moment = 99;
+	timeline.is_whole = false;
+	cr_expect(!timeline_find(&timeline, 3, "+1h", &moment));
+	cr_expect(!timeline_find(&timeline, 9, "+1", &moment));
+	cr_expect_eq(moment, 99);
+	cr_expect(timeline_find(&timeline, 3, "+1m", &moment));
+	cr_expect_eq(moment, 9);
+	cr_expect(timeline_find(&timeline, 3, "-1h", &moment));
+	cr_expect_eq(moment, 0);
 	timeline_finish(&timeline);
 }
 
