@@ -29,5 +29,5 @@ uint64_t timeline_distance_ns(const struct timeline *timeline, size_t moment);
 
 /* Which moment is meant by text as in when.h, by somebody who looks at moment `from`: so long after
  * and before are from there, and end at the last and the first. False if it is no such text, or
- * there is no such moment. */
+ * there is no such moment, or none that is known yet. */
 bool timeline_find(const struct timeline *timeline, size_t from, const char *text, size_t *moment);

@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "strip.h"
 #include "util.h"
+#include "when.h"
 
 enum { SPEED_LEAST = -3, SPEED_MOST = 6 }; /* powers of two */
 
@@ -173,11 +174,16 @@ void app_replay_open_jump(struct app *app) {
 }
 
 void app_replay_jump(struct app *app, const char *text) {
+	const struct timeline *timeline = &app->replay.timeline;
+	struct when when;
 	size_t moment = 0;
 	if (text[0] == '\0')
 		return;
-	if (timeline_find(&app->replay.timeline, place(app), text, &moment))
+	if (timeline_find(timeline, place(app), text, &moment))
 		go_to(app, moment);
+	else if (!timeline->is_whole && when_parse(text, strlen(text), &when))
+		app_say(app, xasprintf("%s", _("that is not known yet: the recording is still "
+		                               "being read through")));
 	else
 		app_say(app, xasprintf("%s", _("there is no such moment: 12:30, 12:30:05, +30s, "
 		                               "-2m, or a number from 1 on")));
