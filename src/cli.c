@@ -292,6 +292,11 @@ static void take_sides(struct cli *cli, int argc, char *argv[]) {
 		cli->sides[cli->sides[0] != NULL] = argv[optind++];
 }
 
+/* "-", or a moment of it; not a file whose name begins with that. */
+static bool is_standard_input(const char *side) {
+	return side[0] == '-' && (side[1] == '\0' || side[1] == '#' || side[1] == '@');
+}
+
 /* What contradicts itself in a comparison. */
 static void check_diff(struct cli *cli) {
 	const char *const *sides = cli->sides;
@@ -300,7 +305,7 @@ static void check_diff(struct cli *cli) {
 	    (sides[0] && when_is_now(sides[0])) || (sides[1] && when_is_now(sides[1]));
 	if (!sides[0] || (!sides[1] && has_now))
 		problem = _("name two recordings to compare, or one; see socklens diff --help");
-	else if (sides[1] && sides[0][0] == '-' && sides[1][0] == '-')
+	else if (sides[1] && is_standard_input(sides[0]) && is_standard_input(sides[1]))
 		problem = _("only one of the two can be standard input");
 	else if (cli->netns && !has_now)
 		problem = _("--net is for now; a recording is of the namespace that it is of");

@@ -660,6 +660,7 @@ Test(cli, diff_takes_two_sides_and_then_a_filter) {
 		{ "diff -j a b", "a", "b", IP, 16 },
 		{ "diff a now -N blue", "a", "now", IP, 6 },
 		{ "diff -- -x b", "-x", "b", IP, 6 },
+		{ "diff -- -x -y", "-x", "-y", IP, 6 },
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		struct line line = line_of(rows[i].line);
@@ -685,6 +686,7 @@ Test(cli, what_diff_cannot_do_is_refused) {
 		{ "diff -t", "name two recordings" },
 		{ "diff now", "name two recordings" },
 		{ "diff - -", "standard input" },
+		{ "diff -- -#1 -@+5", "standard input" },
 		{ "diff a b -N blue", "--net" },
 		{ "diff a b -s", "'--summary'" },
 		{ "diff a b --watch 1", "'--watch'" },
