@@ -157,6 +157,7 @@ static enum feed_answer make(void *self, struct frame *frame, const struct frame
 	const uint64_t start = util_thread_cpu_ns();
 	const uint64_t cost_ns = merge(hosts, frame);
 	frame->number = before ? before->number + 1 : 1;
+	frame->time_ns = util_realtime_ns();
 	frame->needs |= needs;
 	frame->cost_ns = cost_ns + util_thread_cpu_ns() - start;
 	return FEED_FRAME;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "findings.h"
 #include "names.h"
@@ -82,13 +81,6 @@ static void live_conclude(void *self, struct snapshot *snapshot) {
 	snapshot_note_names(snapshot, live->users.error, "getpwuid");
 }
 
-static uint64_t now_ns(void) {
-	struct timespec now;
-	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return 0;
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 static struct moment_origin origin_of(const struct live *live, uint32_t needs) {
 	return (struct moment_origin){
 		.time_ns = live->time_ns,
@@ -111,7 +103,7 @@ static void live_begin(void *self, uint32_t needs) {
 
 /* Of the look that begins. */
 static void note_circumstances(struct live *live) {
-	live->time_ns = now_ns();
+	live->time_ns = util_realtime_ns();
 	probe_ephemeral(live->probe, live->ephemeral);
 }
 

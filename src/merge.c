@@ -79,8 +79,6 @@ static void add_part(struct frame *merged, const struct merge_part *part) {
 	merged->needs |= frame->needs;
 	if (frame->monotonic_ns > merged->monotonic_ns)
 		merged->monotonic_ns = frame->monotonic_ns;
-	if (frame->time_ns > merged->time_ns)
-		merged->time_ns = frame->time_ns;
 }
 
 /* There is one range for all sockets of a frame: none, unless all machines have the same. */

@@ -14,7 +14,8 @@ struct merge_part {
 	const char *trouble; /* why there is no newer one, any bytes; NULL: nothing is wrong */
 };
 
-/* Fills `merged`, but for its number and cost; its memory is used again. Its sockets point to those
- * of the parts' frames, which must stay as long. Those of a part with trouble are stale. No two
- * parts may have sockets of the same serial. */
+/* Fills `merged`, but for its number, its cost, and its time, as of several clocks none is the
+ * right one; its memory is used again. Its sockets point to those of the parts' frames, which must
+ * stay as long. Those of a part with trouble are stale. No two parts may have sockets of the same
+ * serial. */
 void merge_frames(struct frame *merged, const struct merge_part *parts, size_t count);

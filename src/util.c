@@ -256,6 +256,10 @@ uint64_t util_monotonic_ns(void) {
 	return read_clock_ns(CLOCK_MONOTONIC);
 }
 
+uint64_t util_realtime_ns(void) {
+	return read_clock_ns(CLOCK_REALTIME);
+}
+
 uint64_t util_thread_cpu_ns(void) {
 	return read_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -94,6 +94,7 @@ int util_write_all(int fd, const void *bytes, size_t length, int interrupt_fd);
 #define SECOND_NS UINT64_C(1000000000)
 
 uint64_t util_monotonic_ns(void);
+uint64_t util_realtime_ns(void); /* since 1970, UTC */
 
 /* Processor time that was taken so far. */
 uint64_t util_thread_cpu_ns(void);

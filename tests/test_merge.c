@@ -52,7 +52,7 @@ Test(merge, all_sockets_are_there_each_with_its_host) {
 	cr_expect_eq(merged.totals.states[SOCK_STATE_ESTABLISHED], 4);
 	cr_expect_eq(merged.totals.elapsed_ns, SECOND_NS);
 	cr_expect_eq(merged.monotonic_ns, 1005);
-	cr_expect_eq(merged.time_ns, 1009);
+	cr_expect_eq(merged.time_ns, 0, "none of the two");
 	cr_expect(merged.owners.privileged);
 	cr_expect_eq(merged.host_count, 2);
 	cr_expect_null(merged.hosts[1].trouble);
