@@ -124,10 +124,13 @@ class Terminal:
             while self.stop_read not in select.select([self.master, self.stop_read], [], [])[0]:
                 self.seen += os.read(self.master, 65536)
 
-    def go_away(self):
-        """As an emulator whose window is closed. Who reads would keep the terminal open."""
+    def stop_reading(self):
         os.write(self.stop, b"s")
         self.reader.join()
+
+    def go_away(self):
+        """As an emulator whose window is closed. Who reads would keep the terminal open."""
+        self.stop_reading()
         os.close(self.slave)
         os.close(self.master)
         self.slave = self.master = -1
@@ -146,6 +149,7 @@ class Terminal:
                     os.kill(pid, signal.SIGKILL)
         os.kill(self.shell, signal.SIGKILL)
         os.waitpid(self.shell, 0)
+        self.stop_reading()  # or it would read from the next one, by the same number
         for fd in (self.slave, self.control, self.stop, self.stop_read, self.master):
             with contextlib.suppress(OSError):
                 os.close(fd)
