@@ -114,12 +114,21 @@ static char *connect_host(struct remote *remote) {
 	return error;
 }
 
+/* What has come already can still be read then. */
+static bool is_interrupted(const struct remote *remote) {
+	struct pollfd interrupt = { .fd = remote->interrupt, .events = POLLIN };
+	return poll(&interrupt, 1, 0) > 0;
+}
+
 /* The newest moment that is there; of those that piled up not the older ones. NULL, or why not. */
 static char *read_newest(struct remote *remote, struct source *source) {
 	char *reason = NULL;
 	bool is_there = playback_next(&remote->playback, source, &reason);
-	for (int i = 0; is_there && i < SKIP_MAX && playback_has_more(&remote->playback); i++)
+	for (int i = 0; is_there && i < SKIP_MAX && playback_has_more(&remote->playback); i++) {
+		if (is_interrupted(remote))
+			break;
 		is_there = playback_next(&remote->playback, source, &reason);
+	}
 	ssh_listen(&remote->ssh);
 	if (is_there) {
 		remote->ssh.words[0] = '\0'; /* why it fails is said after that */
