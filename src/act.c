@@ -71,6 +71,7 @@ static const struct {
 	[ACT_OUTCOME_NO_COOKIE] = { "no-cookie", N_("has no cookie to know it by"), false },
 	[ACT_OUTCOME_UNREACHABLE] = { "unreachable",
 	                              N_("the kernel does not find it by its addresses"), false },
+	[ACT_OUTCOME_INTERRUPTED] = { "interrupted", N_("not done: interrupted before"), false },
 	[ACT_OUTCOME_NOT_PERMITTED] = { "not-permitted", NULL, false },
 	[ACT_OUTCOME_NO_SUPPORT] = { "not-supported", NULL, false },
 	[ACT_OUTCOME_NO_SUCH_PROTOCOL] = { "not-supported", NULL, false },
@@ -152,6 +153,7 @@ void act_write_result(struct out *out, const struct act_order *order, enum sock_
 	case ACT_OUTCOME_HIDDEN_OWNER:
 	case ACT_OUTCOME_NO_COOKIE:
 	case ACT_OUTCOME_UNREACHABLE:
+	case ACT_OUTCOME_INTERRUPTED:
 	case ACT_OUTCOME_COUNT:
 		out_text(out, _(outcomes[outcome].text));
 		break;

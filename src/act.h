@@ -54,6 +54,7 @@ enum act_outcome {
 	ACT_OUTCOME_HIDDEN_OWNER,
 	ACT_OUTCOME_NO_COOKIE, /* nobody can say which socket it is */
 	ACT_OUTCOME_UNREACHABLE,
+	ACT_OUTCOME_INTERRUPTED, /* before it was done */
 	ACT_OUTCOME_NOT_PERMITTED,
 	ACT_OUTCOME_NO_SUPPORT, /* of this kernel */
 	ACT_OUTCOME_NO_SUCH_PROTOCOL,

@@ -29,7 +29,8 @@ struct task {
 struct actor {
 	struct probe *probe;
 	const struct act_order *order;
-	struct task *tasks; /* by cookie, then by process */
+	bool (*is_over)(void); /* NULL: never */
+	struct task *tasks;    /* by cookie, then by process */
 	size_t count;
 };
 
@@ -137,10 +138,19 @@ static void look_for_lost(struct actor *actor) {
 	free(lost.tasks);
 }
 
+static bool is_over(const struct actor *actor) {
+	return actor->is_over && actor->is_over();
+}
+
 static void close_all(struct actor *actor) {
 	for (size_t i = 0; i < actor->count; i++) {
-		if (actor->tasks[i].is_found)
-			close_socket(actor, &actor->tasks[i]);
+		struct task *task = &actor->tasks[i];
+		if (!task->is_found)
+			continue;
+		if (is_over(actor))
+			set(task, ACT_OUTCOME_INTERRUPTED);
+		else
+			close_socket(actor, task);
 	}
 	look_for_lost(actor);
 }
@@ -205,6 +215,13 @@ static void signal_process(const struct actor *actor, struct task *tasks, size_t
 	}
 }
 
+static void leave_out(struct task *tasks, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		if (tasks[i].is_found)
+			set(&tasks[i], ACT_OUTCOME_INTERRUPTED);
+	}
+}
+
 static void signal_all(struct actor *actor) {
 	qsort(actor->tasks, actor->count, sizeof(*actor->tasks), compare_processes);
 	for (size_t first = 0, end; first < actor->count; first = end) {
@@ -212,7 +229,10 @@ static void signal_all(struct actor *actor) {
 		while (end < actor->count &&
 		       compare_processes(&actor->tasks[first], &actor->tasks[end]) == 0)
 			end++;
-		signal_process(actor, &actor->tasks[first], end - first);
+		if (is_over(actor))
+			leave_out(&actor->tasks[first], end - first);
+		else
+			signal_process(actor, &actor->tasks[first], end - first);
 	}
 }
 
@@ -233,10 +253,12 @@ void actor_find_session(struct session *session) {
 }
 
 void actor_carry_out(struct probe *probe, const struct act_order *order,
-                     const struct act_deed *deeds, struct act_result *results, size_t count) {
+                     const struct act_deed *deeds, struct act_result *results, size_t count,
+                     bool (*over)(void)) {
 	struct actor actor = {
 		.probe = probe,
 		.order = order,
+		.is_over = over,
 		.tasks = xcalloc(count, sizeof(*actor.tasks)),
 		.count = count,
 	};

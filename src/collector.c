@@ -176,7 +176,7 @@ int collector_answer(struct collector *collector, int channel, uint32_t needs) {
 static void carry_out(struct collector *collector, const struct act_order *order,
                       const struct act_deed *deeds, struct act_result *results, size_t count) {
 	probe_set_recorder(collector->live.probe, NULL);
-	actor_carry_out(collector->live.probe, order, deeds, results, count);
+	actor_carry_out(collector->live.probe, order, deeds, results, count, NULL);
 	probe_set_recorder(collector->live.probe, collector->recorder);
 }
 

@@ -78,6 +78,10 @@ size_t filter_pids(const struct filter *filter, const uint32_t **pids);
 bool filter_may_match(const struct filter *filter, const struct sock *sock);
 bool filter_matches(const struct filter *filter, const struct sock *sock);
 
+/* False also where that hangs on what is not known: with a hidden owner *not process sshd* matches,
+ * but not surely. */
+bool filter_surely_matches(const struct filter *filter, const struct sock *sock);
+
 /* False if filter_matches() says of every socket what filter_may_match() said. */
 bool filter_decides_late(const struct filter *filter);
 

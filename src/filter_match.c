@@ -1,5 +1,5 @@
 /* Whether a socket matches. What is not known matches no comparison, whether it asks for the same
- * or for the opposite; NOT is plain negation of what came out. */
+ * or for the opposite; NOT is plain negation of what came out, unless one must be sure of it. */
 
 #include <string.h>
 #include <strings.h>
@@ -14,10 +14,16 @@
 
 enum answer { NO, YES, UNKNOWN };
 
+enum mode {
+	MODE_EARLY, /* what is found out late may still be anything */
+	MODE_LATE,
+	MODE_SURE, /* and so may what is not known at all */
+};
+
 struct subject {
 	const struct filter *filter;
 	const struct sock *sock;
-	bool early; /* what is found out late may still be anything */
+	enum mode mode;
 	bool has_source;
 	struct field_source source;
 };
@@ -375,15 +381,15 @@ static enum answer (*const tests[])(struct subject *subject, const struct filter
 };
 _Static_assert(sizeof(tests) / sizeof(tests[0]) == FILTER_TEST_COUNT, "a function for each");
 
-/* UNKNOWN only early: it may turn out either way. */
+/* UNKNOWN only where it may turn out either way. */
 static enum answer judge(struct subject *subject, const struct filter_node *node);
 
 static enum answer judge_test(struct subject *subject, const struct filter_node *node) {
-	if (subject->early && (node->needs & FILTER_NEEDS_LATE))
+	if (subject->mode == MODE_EARLY && (node->needs & FILTER_NEEDS_LATE))
 		return UNKNOWN;
 	const enum answer answer = tests[node->test](subject, node);
 	if (answer == UNKNOWN)
-		return NO;
+		return subject->mode == MODE_SURE ? UNKNOWN : NO;
 	return answer_of((answer == YES) != node->opposite);
 }
 
@@ -410,7 +416,7 @@ static enum answer judge(struct subject *subject, const struct filter_node *node
 	return answer == UNKNOWN ? UNKNOWN : answer_of(answer == NO);
 }
 
-static bool passes(const struct filter *filter, const struct sock *sock, bool early) {
+static bool passes(const struct filter *filter, const struct sock *sock, enum mode mode) {
 	struct subject subject; /* the large part of it is filled when it is asked for */
 	if (!(filter->protocols >> sock->protocol & 1) || !(filter->families >> sock->family & 1))
 		return false;
@@ -420,15 +426,20 @@ static bool passes(const struct filter *filter, const struct sock *sock, bool ea
 		return true;
 	subject.filter = filter;
 	subject.sock = sock;
-	subject.early = early;
+	subject.mode = mode;
 	subject.has_source = false;
-	return judge(&subject, filter->tree->plan) != NO;
+	const enum answer answer = judge(&subject, filter->tree->plan);
+	return mode == MODE_SURE ? answer == YES : answer != NO;
 }
 
 bool filter_may_match(const struct filter *filter, const struct sock *sock) {
-	return passes(filter, sock, true);
+	return passes(filter, sock, MODE_EARLY);
 }
 
 bool filter_matches(const struct filter *filter, const struct sock *sock) {
-	return passes(filter, sock, false);
+	return passes(filter, sock, MODE_LATE);
+}
+
+bool filter_surely_matches(const struct filter *filter, const struct sock *sock) {
+	return passes(filter, sock, MODE_SURE);
 }

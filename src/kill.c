@@ -3,8 +3,10 @@
 
 #include "kill.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "act_plan.h"
@@ -24,7 +26,9 @@ struct killing {
 	struct frame frame;
 	const struct sock **socks; /* that match, in the order of the view */
 	size_t count;
+	size_t unsure;        /* of how many more nobody knows whether they do */
 	struct act_plan plan; /* a row for each */
+	int interrupted;      /* the signal that ends us once it was told what was done; 0: none */
 	struct out out, notes;
 };
 
@@ -40,8 +44,11 @@ static void choose(struct killing *killing) {
 	filter_set_ephemeral(&filter, killing->frame.ephemeral);
 	killing->socks = xcalloc(snapshot->count, sizeof(*killing->socks));
 	for (size_t i = 0; i < snapshot->count; i++) {
-		if (filter_matches(&filter, &snapshot->socks[i]))
-			killing->socks[killing->count++] = &snapshot->socks[i];
+		const struct sock *sock = &snapshot->socks[i];
+		if (filter_surely_matches(&filter, sock))
+			killing->socks[killing->count++] = sock;
+		else
+			killing->unsure += filter_matches(&filter, sock);
 	}
 	view_sort(&killing->cli->view, killing->socks, killing->count);
 }
@@ -122,11 +129,20 @@ static enum exit_status status_of(const struct killing *killing) {
 	return plan->row_count > 0 ? EXIT_STATUS_MATCHED : EXIT_STATUS_NO_MATCH;
 }
 
+static void note_unsure(struct killing *killing) {
+	if (killing->unsure > 0)
+		out_printf(&killing->notes,
+		           _("socklens: %zu more left alone: what the filter asks about is not "
+		             "known of them\n"),
+		           killing->unsure);
+}
+
 static enum exit_status conclude(struct killing *killing) {
 	enum exit_status status = status_of(killing);
 	const int error = -out_flush(&killing->out);
 	notes_on_reports(&killing->notes, &killing->frame.snapshot);
 	notes_on_hidden_owners(&killing->notes, &killing->frame.owners);
+	note_unsure(killing);
 	notes_on_output(&killing->notes, error);
 	if (error != 0)
 		status = EXIT_STATUS_PARTIAL;
@@ -149,6 +165,41 @@ static enum exit_status refuse(struct killing *killing) {
 	return EXIT_STATUS_PARTIAL;
 }
 
+/* Those that end a program, but for what was ignored when it was started. */
+static sigset_t ending_signals(void) {
+	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM };
+	sigset_t signals;
+	sigemptyset(&signals);
+	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+		struct sigaction action;
+		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&signals, numbers[i]);
+	}
+	return signals;
+}
+
+static bool is_interrupted(void) {
+	sigset_t pending;
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGHUP) || sigismember(&pending, SIGINT) ||
+	        sigismember(&pending, SIGTERM));
+}
+
+/* A signal ends the deeds, but not the program: what was done must be told. Then another one may
+ * end it, too, for whoever reads may take forever. */
+static void carry_out(struct killing *killing) {
+	struct act_plan *plan = &killing->plan;
+	const struct timespec no_time = { 0 };
+	const sigset_t signals = ending_signals();
+	sigset_t before;
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	actor_carry_out(killing->live.probe, &plan->order, plan->deeds, plan->results,
+	                plan->deed_count, is_interrupted);
+	const int number = sigtimedwait(&signals, NULL, &no_time);
+	killing->interrupted = number > 0 ? number : 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 static enum exit_status kill_matching(struct killing *killing) {
 	const struct cli *cli = killing->cli;
 	const struct source source = live_source(&killing->live);
@@ -160,8 +211,7 @@ static enum exit_status kill_matching(struct killing *killing) {
 	choose(killing);
 	plan(killing);
 	if (!cli->dry_run)
-		actor_carry_out(killing->live.probe, &killing->plan.order, killing->plan.deeds,
-		                killing->plan.results, killing->plan.deed_count);
+		carry_out(killing);
 	show_all(killing);
 	return conclude(killing);
 }
@@ -184,5 +234,7 @@ int kill_run(const struct cli *cli) {
 	live_close(&killing.live);
 	out_finish(&killing.out);
 	out_finish(&killing.notes);
+	if (killing.interrupted != 0)
+		raise(killing.interrupted);
 	return (int)status;
 }

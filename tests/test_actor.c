@@ -65,7 +65,7 @@ static bool is_listening(int fd) {
 static struct act_result carry_out(const struct act_order *order, const struct act_deed *deed) {
 	struct act_result result = { .outcome = ACT_OUTCOME_PLANNED };
 	struct probe *probe = open_probe();
-	actor_carry_out(probe, order, deed, &result, 1);
+	actor_carry_out(probe, order, deed, &result, 1, NULL);
 	probe_close(probe);
 	return result;
 }
@@ -101,6 +101,35 @@ Test(actor, the_kernel_refuses_a_cookie_that_went_stale) {
 	probe_close(probe);
 	cr_expect(is_listening(fd));
 	close(fd);
+}
+
+static unsigned left;
+
+static bool is_over(void) {
+	return left-- == 0;
+}
+
+Test(actor, nothing_more_is_done_once_it_is_over) {
+	struct sockaddr_in address = loopback;
+	struct sockaddr_in other = loopback;
+	const int fds[] = { listen_on(&address), listen_on(&other) };
+	const struct act_deed deeds[] = {
+		{ .cookie = cookie_of(fds[0]), .protocol = SOCK_PROTOCOL_TCP },
+		{ .cookie = cookie_of(fds[1]), .protocol = SOCK_PROTOCOL_TCP },
+	};
+	struct act_result results[2];
+	struct probe *probe = open_probe();
+	left = 1;
+	actor_carry_out(probe, &closing, deeds, results, 2, is_over);
+	cr_expect_eq(is_listening(fds[0]) + is_listening(fds[1]), 1);
+	for (size_t i = 0; i < 2; i++)
+		cr_expect_eq(results[i].outcome,
+		             is_listening(fds[i]) ? ACT_OUTCOME_INTERRUPTED : ACT_OUTCOME_DONE);
+	left = 0;
+	actor_carry_out(probe, &ending, deeds, results, 0, is_over);
+	probe_close(probe);
+	close(fds[0]);
+	close(fds[1]);
 }
 
 Test(actor, a_socket_of_another_protocol_is_not_the_one) {
@@ -204,11 +233,11 @@ Test(actor, that_nobody_could_look_does_not_mean_that_it_let_go) {
 	const struct act_order harmless = { ACT_SIGNAL, SIGCONT };
 	struct act_result result = { .outcome = ACT_OUTCOME_PLANNED };
 	struct probe *probe = open_probe();
-	actor_carry_out(probe, &harmless, &deed, &result, 1);
+	actor_carry_out(probe, &harmless, &deed, &result, 1, NULL);
 	cr_expect_eq(result.outcome, ACT_OUTCOME_DONE);
 	for (unsigned more = 0; more < 8; more++) {
 		const struct rlimit before = allow_so_many_descriptors(more);
-		actor_carry_out(probe, &harmless, &deed, &result, 1);
+		actor_carry_out(probe, &harmless, &deed, &result, 1, NULL);
 		setrlimit(RLIMIT_NOFILE, &before);
 		cr_expect(result.outcome == ACT_OUTCOME_DONE ||
 		              (result.outcome == ACT_OUTCOME_FAILED && result.error == EMFILE),

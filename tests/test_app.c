@@ -887,7 +887,7 @@ Test(app, a_group_is_acted_on_that_is_not_the_first_any_more) {
 	           NULL, NULL);
 	go_on(&stage, 0, 9000000);
 	press(&stage, KEY_CODE_F9);
-	expect_shown(&stage, "The 1 sockets of the group");
+	expect_shown(&stage, "Sockets of the group: 1");
 	go_on(&stage, 0, 0);
 	press(&stage, KEY_CODE_ENTER);
 	expect_shown(&stage, "Close 1 socket");
@@ -901,7 +901,7 @@ Test(app, without_the_tagged_sockets_nobody_else_is_acted_on) {
 	press(&stage, KEY_CODE_END);
 	press(&stage, ' ');
 	press(&stage, KEY_CODE_F9);
-	expect_shown(&stage, "The 1 tagged sockets");
+	expect_shown(&stage, "What is tagged: 1");
 	go_on(&stage, 1, 5000);
 	press(&stage, KEY_CODE_ENTER);
 	expect_shown(&stage, "gone already");

@@ -681,6 +681,42 @@ Test(filter, what_is_found_out_late_may_still_match_early) {
 	}
 }
 
+/* The owner is hidden, the ports are known. */
+Test(filter, one_is_not_sure_of_what_hangs_on_the_unknown) {
+	static const struct {
+		const char *expression;
+		bool matches, surely;
+	} cases[] = {
+		{ "sport 22", true, true },
+		{ "not sport 23", true, true },
+		{ "process sshd", false, false },
+		{ "not process sshd", true, false },
+		{ "process != sshd", false, false },
+		{ "sport 22 or not process sshd", true, true },
+		{ "sport 22 and not process sshd", true, false },
+		{ "not (sport 23 and process sshd)", true, true },
+		{ "not (sport 22 and process sshd)", true, false },
+		{ "not not process sshd", false, false },
+		{ "", true, true },
+	};
+	const struct sock sock = { .known = SOCK_KNOWS_PORTS,
+		                   .protocol = SOCK_PROTOCOL_TCP,
+		                   .family = SOCK_FAMILY_INET,
+		                   .state = SOCK_STATE_ESTABLISHED,
+		                   .local.port = 22,
+		                   .ownership = SOCK_OWNERSHIP_HIDDEN };
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct filter filter;
+		struct filter_error error = { 0 };
+		cr_assert(parse(cases[i].expression, &filter, &error), "%s", cases[i].expression);
+		cr_expect_eq(filter_matches(&filter, &sock), cases[i].matches, "'%s'",
+		             cases[i].expression);
+		cr_expect_eq(filter_surely_matches(&filter, &sock), cases[i].surely, "'%s' surely",
+		             cases[i].expression);
+		filter_finish(&filter);
+	}
+}
+
 Test(filter, only_the_processes_that_matter_are_named) {
 	static const struct {
 		const char *expression;

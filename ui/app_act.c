@@ -59,8 +59,6 @@ static const char *reason_against(const struct app *app) {
 		return N_("what is shown is not this machine now: nothing can be done to it");
 	if (app->act_dialog.stage == ACT_STAGE_WAIT)
 		return N_("what was ordered before is still being done");
-	if (app->page != APP_PAGE_TABLE && app->tags.count == 0)
-		return N_("sockets are chosen in the table");
 	if (app->tags.count == 0 && !is_group && (!selected || sock_life_is_gone(selected->life)))
 		return N_("no socket is selected");
 	return NULL;
@@ -79,9 +77,9 @@ void app_act(struct app *app) {
 /* Item 0 closes, the others are the signals. */
 void app_act_fill(struct app *app) {
 	const struct group *group = table_selected_group(&app->table);
-	char *title = app->tags.count > 0 ? xasprintf(_("The %zu tagged sockets"), app->tags.count)
-	              : group ? xasprintf(_("The %u sockets of the group"), group->present)
-	                      : xasprintf("%s", _("The selected socket"));
+	char *title = app->tags.count > 0 ? xasprintf(_("What is tagged: %zu"), app->tags.count)
+	              : group             ? xasprintf(_("Sockets of the group: %u"), group->present)
+	                                  : xasprintf("%s", _("The selected socket"));
 	menu_open(&app->menu, title, 0);
 	free(title);
 	menu_add(&app->menu, _("close it from outside"));

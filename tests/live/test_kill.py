@@ -180,6 +180,37 @@ def _():
         equal(one.ask("1"), "1", "it lives")
 
 
+def interrupted():
+    """As if SIGINT came at once; it stays blocked, so that the list can be read here."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@test("a signal ends it, but what was done and what was not is told")
+def _():
+    with victim() as one:
+        at = str(one.connects())
+        status, rows, err = kill("established", "port", at, preexec_fn=interrupted)
+        equal((status, results(rows), err), (UNDONE, ["interrupted"] * 2, b""), "closing")
+        status, rows, err = kill("--signal", "TERM", "established", "port", at, preexec_fn=interrupted)
+        equal((status, results(rows), err), (UNDONE, ["interrupted"] * 2, b""), "signalling")
+        true(one.is_whole(), "nothing was done")
+
+
+@test("a socket is left alone if nobody knows whether the filter means it")
+def _():
+    live.need_root()
+    with victim() as one:
+        at = str(one.connects())
+        words = ["--dry-run", "established", "port", at, "not", "process", "nginx"]
+        status, rows, err = kill(*words)
+        equal((status, len(rows), err), (DONE, 2, b""), "whose owners are known")
+        status, rows, err = kill(*words, **holders.BY_NOBODY)
+        equal((status, rows), (NOTHING, []), "whose owners are hidden")
+        true(b"2 more left alone" in err, err)
+        equal(kill("--dry-run", "established", "port", at, **holders.BY_NOBODY)[0], DONE, "by port")
+
+
 @test("without permission the capability is named, and nothing happens")
 def _():
     live.need_root()
