@@ -16,8 +16,7 @@ struct cookie_slot {
 };
 
 static struct cookie_slot *find_slot(const struct cookie_set *set, uint64_t word) {
-	const uint64_t spread = 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
-	size_t at = (size_t)((word * spread) >> 32) & (set->size - 1);
+	size_t at = (size_t)util_mix((uintptr_t)set->slots, word) & (set->size - 1);
 	while (set->slots[at].bits != 0 && set->slots[at].word != word)
 		at = (at + 1) & (set->size - 1);
 	return &set->slots[at];

@@ -48,13 +48,13 @@ static uint64_t hash_end(uint64_t hash, const struct sock_endpoint *end) {
 	return util_mix(util_mix(util_mix(hash, words[0]), words[1]), end->port);
 }
 
-uint64_t diff_hash_ends(const struct sock *sock) {
-	return hash_end(hash_end(util_mix(1, sock->protocol), &sock->local), &sock->peer);
+uint64_t diff_hash_ends(const struct sock *sock, uint64_t seed) {
+	return hash_end(hash_end(util_mix(seed, sock->protocol), &sock->local), &sock->peer);
 }
 
-uint64_t diff_hash(const struct sock *sock) {
-	return has_identity(sock) ? util_mix(0, sock->cookie)
-	                          : util_mix(diff_hash_ends(sock), sock->inode);
+uint64_t diff_hash(const struct sock *sock, uint64_t seed) {
+	return has_identity(sock) ? util_mix(seed, sock->cookie)
+	                          : util_mix(diff_hash_ends(sock, seed), sock->inode);
 }
 
 bool diff_has_same_ends(const struct sock *before, const struct sock *after) {

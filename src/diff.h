@@ -18,10 +18,10 @@ bool diff_is_changed(const struct sock *before, const struct sock *after);
 /* The same processes hold both; by how many descriptors does not matter. */
 bool diff_has_same_owners(const struct sock *before, const struct sock *after);
 
-/* That identity by itself, and a number that is the same for the same socket. */
+/* That identity by itself, and a number that is the same for the same socket and seed. */
 bool diff_is_same(const struct sock *before, const struct sock *after);
-uint64_t diff_hash(const struct sock *sock);
+uint64_t diff_hash(const struct sock *sock, uint64_t seed);
 
 /* The same of protocol and both ends; these are compared within one network namespace. */
 bool diff_has_same_ends(const struct sock *before, const struct sock *after);
-uint64_t diff_hash_ends(const struct sock *sock);
+uint64_t diff_hash_ends(const struct sock *sock, uint64_t seed);

@@ -228,29 +228,22 @@ struct value group_key_value(const struct value *value, struct arena *arena) {
 	return settled;
 }
 
-/* The finalizer of SplitMix64, after a step that brings in another word. */
-static uint64_t mix(uint64_t hash, uint64_t word) {
-	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	return hash ^ hash >> 27;
-}
-
 static uint64_t hash_text(uint64_t hash, const char *text, size_t length) {
 	uint64_t word;
 	for (; length >= sizeof(word); text += sizeof(word), length -= sizeof(word)) {
 		memcpy(&word, text, sizeof(word));
-		hash = mix(hash, word);
+		hash = util_mix(hash, word);
 	}
 	word = length;
 	for (size_t i = 0; i < length; i++)
 		word = word << 8 | (uint8_t)text[i];
-	return mix(hash, word);
+	return util_mix(hash, word);
 }
 
 uint64_t group_key_hash(const struct group_key *key, uint64_t seed) {
-	uint64_t hash = mix(seed, key->kind);
+	uint64_t hash = util_mix(seed, key->kind);
 	for (size_t i = 0; i < GROUP_KEY_NUMBERS; i++)
-		hash = key->numbers[i] ? mix(hash + i, key->numbers[i]) : hash;
+		hash = key->numbers[i] ? util_mix(hash + i, key->numbers[i]) : hash;
 	return key->text ? hash_text(hash, key->text, key->length) : hash;
 }
 

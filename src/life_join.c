@@ -10,8 +10,10 @@
 #include "snapshot.h"
 #include "util.h"
 
-/* How far the order may be off: where several sockets came or went at once. */
-enum { NEIGHBOURS = 16 };
+/* NEIGHBOURS: how far the order may be off, where several sockets came or went at once.
+ * ALIKE_MOST: so many that are alike are told apart, or a recording could make that take forever.
+ */
+enum { NEIGHBOURS = 16, ALIKE_MOST = 1024 };
 
 struct joining {
 	struct life_join *join;
@@ -23,7 +25,7 @@ struct joining {
 
 /* What a pass through the hash table compares. */
 struct pass {
-	uint64_t (*hash)(const struct sock *sock);
+	uint64_t (*hash)(const struct sock *sock, uint64_t seed);
 	bool (*is_same)(const struct sock *before, const struct sock *after);
 };
 
@@ -54,26 +56,33 @@ static size_t count_unmet(const struct joining *joining) {
 	return count;
 }
 
+static size_t home_of(const struct joining *joining, const struct pass *pass,
+                      const struct sock *sock) {
+	return (size_t)pass->hash(sock, (uintptr_t)joining->slots) & joining->mask;
+}
+
 static void fill_slots(struct joining *joining, const struct pass *pass) {
 	for (size_t i = 0; i < joining->before_count; i++) {
 		if (joining->join->met[i])
 			continue;
-		size_t at = (size_t)pass->hash(&joining->before[i]) & joining->mask;
-		while (joining->slots[at] != 0)
+		size_t at = home_of(joining, pass, &joining->before[i]);
+		for (size_t n = 0; joining->slots[at] != 0 && n < ALIKE_MOST; n++)
 			at = (at + 1) & joining->mask;
-		joining->slots[at] = (uint32_t)i + 1;
+		if (joining->slots[at] == 0)
+			joining->slots[at] = (uint32_t)i + 1;
 	}
 }
 
 static void find_in_slots(const struct joining *joining, const struct pass *pass, size_t now) {
 	const struct sock *sock = &joining->now[now];
-	size_t at = (size_t)pass->hash(sock) & joining->mask;
-	for (; joining->slots[at] != 0; at = (at + 1) & joining->mask) {
+	size_t at = home_of(joining, pass, sock);
+	for (size_t n = 0; joining->slots[at] != 0 && n <= ALIKE_MOST; n++) {
 		const size_t before = joining->slots[at] - 1;
 		if (!joining->join->met[before] && pass->is_same(&joining->before[before], sock)) {
 			meet(joining, before, now);
 			return;
 		}
+		at = (at + 1) & joining->mask;
 	}
 }
 
@@ -104,20 +113,29 @@ static bool may_have_another_cookie(const struct sock *before, const struct sock
 	return is_closing || !(before->known & now->known & SOCK_KNOWS_COOKIE);
 }
 
+static bool has_ends(const struct sock *sock) {
+	return sock->protocol < SOCK_PROTOCOL_IP_COUNT && sock->peer.port != 0;
+}
+
 static bool is_same_connection(const struct sock *before, const struct sock *now) {
 	if (!may_have_another_cookie(before, now))
 		return false;
 	const bool inodes = (before->known & now->known & SOCK_KNOWS_INODE) != 0;
 	if (inodes && before->inode != now->inode)
 		return false;
-	const bool has_ends = now->protocol < SOCK_PROTOCOL_IP_COUNT && now->peer.port != 0;
-	return (has_ends || inodes) && diff_has_same_ends(before, now);
+	return (has_ends(now) || inodes) && diff_has_same_ends(before, now);
+}
+
+/* Whoever has no peer can only be known by the inode. */
+static uint64_t hash_connection(const struct sock *sock, uint64_t seed) {
+	const uint64_t hash = diff_hash_ends(sock, seed);
+	return has_ends(sock) ? hash : util_mix(hash, sock->inode);
 }
 
 struct life_join life_join_make(const struct snapshot *before, const struct snapshot *now) {
 	static const struct pass passes[] = {
 		{ diff_hash, diff_is_same },
-		{ diff_hash_ends, is_same_connection },
+		{ hash_connection, is_same_connection },
 	};
 	const size_t before_count = before ? before->count : 0;
 	struct life_join join = { .before = xcalloc(now->count + 1, sizeof(*join.before)),

@@ -68,10 +68,13 @@ static inline uint64_t util_add(uint64_t a, uint64_t b) {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* The hash of a number more: begin with any hash. */
+/* The hash of a number more (the finalizer of SplitMix64 behind a step that brings the number in).
+ * Who can choose the numbers must not know the hash that one begins with: where a table lies in
+ * memory, say. */
 static inline uint64_t util_mix(uint64_t hash, uint64_t number) {
-	hash = (hash ^ number) * 0x9e3779b97f4a7c15;
-	return hash ^ hash >> 29;
+	hash = (hash ^ number) * UINT64_C(0x9e3779b97f4a7c15);
+	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	return hash ^ hash >> 27;
 }
 
 /* True if the first so many bits are the same. */

@@ -81,3 +81,21 @@ Test(cookie_set, a_finished_set_is_empty_and_can_be_used_again) {
 	cookie_set_finish(&set);
 	cookie_set_finish(&set);
 }
+
+/* Cookies that stood in one row when a product with this was all that scattered them: a recording
+ * may have any. Quadratic, it would take minutes. */
+Test(cookie_set, crafted_cookies_are_no_burden, .timeout = 60) {
+	enum { COUNT = 300000 };
+	const uint64_t spread = 0x9e3779b97f4a7c15;
+	uint64_t inverse = spread;
+	struct cookie_set set = { 0 };
+	for (int i = 0; i < 6; i++)
+		inverse *= 2 - spread * inverse;
+	cr_assert_eq(inverse * spread, 1);
+	for (uint64_t i = 0, count = 0; count < COUNT; i++) {
+		const uint64_t word = (i % 4096 << 52 | (i / 4096 + 1)) * inverse;
+		if (word < UINT64_C(1) << 58)
+			count += cookie_set_add(&set, word * 64);
+	}
+	cookie_set_finish(&set);
+}

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "diff.h"
+#include "life_join.h"
+#include "snapshot.h"
 #include "util.h"
 
 static const struct process shell = { .pid = 10, .comm = "sh", .comm_length = 2 };
@@ -257,4 +259,21 @@ Test(diff, thousands_in_any_order_are_sorted_out) {
 	free(after);
 	free(previous);
 	free(current);
+}
+
+/* All those of a look are alike, and none is in both: quadratic, it would take minutes. */
+Test(diff, a_crowd_that_looks_alike_is_no_burden, .timeout = 60) {
+	enum { COUNT = 400000 };
+	struct sock *both = xcalloc((size_t)2 * COUNT, sizeof(*both));
+	const struct snapshot before = { .socks = both, .count = COUNT };
+	const struct snapshot now = { .socks = both + COUNT, .count = COUNT };
+	for (size_t i = 0; i < COUNT; i++) {
+		both[i] = without_cookie(1, 80);
+		both[COUNT + i] = without_cookie(1, 81);
+	}
+	struct life_join join = life_join_make(&before, &now);
+	for (size_t i = 0; i < COUNT; i++)
+		cr_assert_eq(join.before[i], 0);
+	life_join_finish(&join);
+	free(both);
 }
