@@ -1,5 +1,6 @@
 /* A comparison for each kind of value. Words like src and dst mean more in a filter than equality
- * (an IPv4 address is also a mapped one), so ends are compared as they are written. */
+ * (an IPv4 address is also a mapped one), so ends are compared as they are written, and so are
+ * other values that a word would not be read as. */
 
 #include "group_filter.h"
 
@@ -10,6 +11,7 @@
 #include "group_key.h"
 #include "out.h"
 #include "sock.h"
+#include "util.h"
 
 /* A value as one word of the expression. */
 static void put_word(struct out *out, const struct field *field, const struct value *value,
@@ -21,30 +23,71 @@ static void put_word(struct out *out, const struct field *field, const struct va
 	out_finish(&text);
 }
 
-/* A regular expression for these bytes; it cannot have a NUL, which abstract names may. */
+/* How many a run of NULs in front has; abstract names may end with many. */
+static size_t count_nuls(const char *bytes, size_t length) {
+	size_t count = 0;
+	while (count < length && bytes[count] == '\0')
+		count++;
+	return count;
+}
+
+/* Puts one byte of the text, or a run of NULs, which neither stand in a regular expression nor are
+ * matched by a dot, but by what is no other byte. Returns how many bytes that was. */
+static size_t put_bytes(struct out *pattern, const char *bytes, size_t length) {
+	const size_t nuls = count_nuls(bytes, length);
+	if (nuls > 0)
+		out_text(pattern, "[^\x01-\xff]");
+	if (nuls > 1)
+		out_printf(pattern, "{%zu}", nuls);
+	if (nuls > 0)
+		return nuls;
+	if (strchr("\\.[](){}*+?^$|", bytes[0]))
+		out_char(pattern, '\\');
+	out_char(pattern, bytes[0]);
+	return 1;
+}
+
+/* A regular expression for exactly these. */
 static void put_pattern(struct out *out, const char *bytes, size_t length) {
 	struct out pattern;
 	out_init(&pattern, OUT_MEMORY);
 	out_char(&pattern, '^');
-	for (size_t i = 0; i < length; i++) {
-		if (bytes[i] != '\0' && strchr("\\.[](){}*+?^$|", bytes[i]))
-			out_char(&pattern, '\\');
-		out_char(&pattern, bytes[i] == '\0' ? '.' : bytes[i]);
-	}
+	for (size_t i = 0; i < length;)
+		i += put_bytes(&pattern, bytes + i, length - i);
 	out_char(&pattern, '$');
 	filter_quote(out, pattern.bytes, pattern.used);
 	out_finish(&pattern);
 }
 
-static void put_end(struct out *out, const struct field *field, const struct value *value) {
-	struct out text;
-	out_printf(out, "%s ~ ", field->column.name);
-	if (value->kind == VALUE_TEXT) {
-		put_pattern(out, value->text, value->length);
-		return;
+static bool is_ip(const struct value *value) {
+	return value->kind == VALUE_ADDRESS ||
+	       (value->kind == VALUE_ENDPOINT && (SOCK_FAMILIES_IP >> value->sock->family & 1));
+}
+
+/* True if the level has ends of IP and others: the name of a UNIX socket may read as an address. */
+static bool has_both_kinds(const struct group_tree *tree, const struct group *group) {
+	for (uint32_t i = 0; i < tree->count; i++) {
+		const struct value *other = &tree->groups[i].key;
+		if (tree->groups[i].level == group->level && other->kind != VALUE_UNKNOWN &&
+		    is_ip(other) != is_ip(&group->key))
+			return true;
 	}
+	return false;
+}
+
+/* An asterisk is one of any family. */
+static void put_like(struct out *out, const struct field *field, const struct group_tree *tree,
+                     const struct group *group) {
+	const struct value *value = &group->key;
+	struct out text;
 	out_init(&text, OUT_MEMORY);
-	format_comparable(&text, &field->column, value);
+	if (value->kind == VALUE_TEXT)
+		out_bytes(&text, value->text, value->length);
+	else
+		format_comparable(&text, &field->column, value);
+	if (text.used > 0 && text.bytes[0] != '*' && has_both_kinds(tree, group))
+		out_printf(out, "%s(inet or inet6) and ", is_ip(value) ? "" : "not ");
+	out_printf(out, "%s ~ ", field->column.name);
 	put_pattern(out, text.bytes, text.used);
 	out_finish(&text);
 }
@@ -118,11 +161,40 @@ static void put_owners(struct out *out, const struct field *field, const struct 
 	put_others(out, field, tree, group);
 }
 
-static bool is_end(const struct field *field) {
-	static const char *const names[] = { "src", "dst", "local", "peer" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(field->column.name, names[i]) == 0)
-			return true;
+/* Which values a word after = cannot stand for as they are: it is read as a set of hosts, as the
+ * index of a device, as a path with all below it. */
+
+static bool is_any(const struct value *value) {
+	(void)value;
+	return true;
+}
+
+static bool is_like_index(const struct value *value) {
+	return value->length > 0 &&
+	       (value->text[0] == 'i' || (value->text[0] >= '0' && value->text[0] <= '9'));
+}
+
+static bool is_like_tree(const struct value *value) {
+	return (value->length >= 2 && memcmp(value->text + value->length - 2, "/*", 2) == 0) ||
+	       (value->length >= 5 && memcmp(value->text, "/sys/", 5) == 0);
+}
+
+static bool is_no_port(const struct value *value) {
+	return value->number > UINT16_MAX;
+}
+
+static bool needs_pattern(const struct field *field, const struct value *value) {
+	static const struct {
+		const char *name;
+		bool (*is_needed)(const struct value *value);
+	} rules[] = {
+		{ "src", is_any },       { "dst", is_any },          { "local", is_any },
+		{ "peer", is_any },      { "iface", is_like_index }, { "cgroup", is_like_tree },
+		{ "sport", is_no_port }, { "dport", is_no_port },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(rules); i++) {
+		if (strcmp(field->column.name, rules[i].name) == 0)
+			return rules[i].is_needed(value);
 	}
 	return false;
 }
@@ -163,8 +235,8 @@ static void put_level(struct out *out, const struct field *field, const struct g
 		put_owners(out, field, tree, group);
 	else if (value->kind == VALUE_FLAGS)
 		put_flags(out, field, value);
-	else if (is_end(field))
-		put_end(out, field, value);
+	else if (needs_pattern(field, value))
+		put_like(out, field, tree, group);
 	else
 		put_equal(out, field, value);
 }

@@ -12,7 +12,7 @@
 #include "util.h"
 
 /* Where the parts of `kind` lie. */
-enum { PART_SHIFT = 8, FAMILY_SHIFT = 16, DUAL_SHIFT = 24, SEVERAL_SHIFT = 25, BOUND_SHIFT = 26 };
+enum { PART_SHIFT = 8, FAMILY_SHIFT = 16, SEVERAL_SHIFT = 24, BOUND_SHIFT = 25 };
 
 static uint64_t kind_of(enum value_kind kind, unsigned part) {
 	return (uint64_t)kind | (uint64_t)part << PART_SHIFT;
@@ -32,24 +32,27 @@ static void set_address(struct group_key *key, const struct sock *sock, const ui
 	memcpy(key->numbers, bytes, 16);
 }
 
-/* IPv6 that takes IPv4 too reads differently, and so does a device. */
+/* IPv6 on any address that takes IPv4 too: an asterisk, as ends of other families may be. */
+static bool takes_both(const struct sock *sock, const struct sock_endpoint *end) {
+	return sock->family == SOCK_FAMILY_INET6 && (sock->known & SOCK_KNOWS_V6ONLY) &&
+	       !sock->v6only && sock_address_is_zero(end);
+}
+
+/* What is told apart by bytes reads differently, and so does a device. */
 static void set_endpoint(struct group_key *key, const struct value *value, struct out *scratch) {
 	const struct sock *sock = value->sock;
 	const struct sock_endpoint *end = end_of(value);
-	if (!(SOCK_FAMILIES_IP >> sock->family & 1)) {
+	if (!(SOCK_FAMILIES_IP >> sock->family & 1) || takes_both(sock, end)) {
 		scratch->used = 0;
 		format_endpoint(scratch, sock, (enum value_end)value->part);
 		set_text(key, scratch->bytes, scratch->used);
 		key->is_scratch = true;
 		return;
 	}
-	const bool takes_both = sock->family == SOCK_FAMILY_INET6 &&
-	                        (sock->known & SOCK_KNOWS_V6ONLY) && !sock->v6only &&
-	                        sock_address_is_zero(end);
 	const bool is_bound =
 	    value->part == VALUE_LOCAL && (sock->known & SOCK_KNOWS_INTERFACE) != 0;
 	set_address(key, sock, end->address);
-	key->kind |= (uint64_t)takes_both << DUAL_SHIFT | (uint64_t)is_bound << BOUND_SHIFT;
+	key->kind |= (uint64_t)is_bound << BOUND_SHIFT;
 	key->numbers[2] = (uint64_t)(is_bound ? sock->ifindex : 0) << 32 | end->port;
 }
 

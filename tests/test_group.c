@@ -432,6 +432,71 @@ Test(group, the_filter_of_a_group_lets_exactly_its_sockets_pass) {
 	group_tree_finish(&tree);
 }
 
+static struct sock_unix *name_unix(const char *bytes, uint32_t length) {
+	struct sock_unix *un = xcalloc(1, sizeof(*un));
+	un->name = (struct sock_unix_name){ bytes, length, bytes[0] == '@' };
+	return un;
+}
+
+/* What others take for a pattern, a number or an address, if it is not written with care. */
+static void add_odd(struct crowd *crowd) {
+	static const struct {
+		const char *bytes;
+		uint32_t length;
+	} names[] = {
+		{ "@a\0b", 4 },
+		{ "@axb", 4 },
+		{ "@a", 2 },
+		{ "@a\0\0\0", 5 },
+		{ "@a...", 5 },
+		{ "127.0.0.1", 9 },
+		{ "@\n", 2 },
+		{ "@a\xff"
+		  "b",
+		  4 },
+	};
+	static const char *const cgroups[] = { "/a/*", "/a/b", "/a", "/sys/fs/cgroup/a" };
+	struct sock *sock = crowd->socks;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++, sock++) {
+		sock->protocol = SOCK_PROTOCOL_UNIX_STREAM;
+		sock->family = SOCK_FAMILY_UNIX;
+		sock->tcp_length = 0;
+		sock->un = name_unix(names[i].bytes, names[i].length);
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(cgroups); i++, sock++)
+		sock->cgroup = cgroups[i];
+	static const char *const devices[] = { "7", "lo", "if3", "9x" };
+	for (uint32_t i = 0; i < ARRAY_LENGTH(devices); i++, sock++) {
+		sock->known |= SOCK_KNOWS_INTERFACE;
+		sock->interface_name = devices[i];
+		sock->ifindex = 3 + 4 * i;
+	}
+	for (uint32_t i = 0; i < 3; i++, sock++) {
+		sock->known |= SOCK_KNOWS_PORTS;
+		sock->family = SOCK_FAMILY_INET;
+		memcpy(sock->local.address, (uint8_t[]){ 127, 0, 0, 1 }, 4);
+		sock->local.port = 65535 + i;
+	}
+}
+
+Test(group, the_filter_of_a_group_takes_odd_names_for_what_they_are) {
+	static const char *const names[] = { "src", "local", "peer", "iface", "cgroup", "sport" };
+	static struct crowd crowd;
+	uint64_t random = 78;
+	struct group_tree tree = { 0 };
+	fill(&crowd, &random);
+	add_odd(&crowd);
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		const struct group_by by = by_fields(names[i]);
+		group_tree_build(&tree, &by, crowd.pointers, SOCKETS);
+		for (uint32_t j = 0; j < tree.count && j < 200; j++)
+			expect_filter(&by, &tree, &tree.groups[j], &crowd);
+	}
+	group_tree_finish(&tree);
+	for (size_t i = 0; i < SOCKETS && crowd.socks[i].family == SOCK_FAMILY_UNIX; i++)
+		free(crowd.socks[i].un);
+}
+
 Test(group, no_sockets_are_no_groups) {
 	const struct group_by by = by_fields("state,proto");
 	struct group_tree tree = { 0 };
