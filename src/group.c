@@ -30,7 +30,7 @@ static const struct field *find_level(const char *name, size_t length, char **er
 	return NULL;
 }
 
-static bool has_level(const struct group_by *by, const struct field *field) {
+bool group_by_has(const struct group_by *by, const struct field *field) {
 	for (size_t i = 0; i < by->level_count; i++) {
 		if (by->levels[i] == field)
 			return true;
@@ -50,7 +50,7 @@ bool group_by_set(struct group_by *by, const char *list, char **error) {
 			*error = xasprintf(_("groups have at most %d levels"), GROUP_LEVELS_MAX);
 			return false;
 		}
-		if (!has_level(&chosen, field))
+		if (!group_by_has(&chosen, field))
 			chosen.levels[chosen.level_count++] = field;
 		list = list[length] == ',' ? list + length + 1 : NULL;
 	}

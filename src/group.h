@@ -28,6 +28,9 @@ struct group_by {
  * and `by` is unchanged. */
 bool group_by_set(struct group_by *by, const char *list, char **error);
 
+/* True if groups are by this field. */
+bool group_by_has(const struct group_by *by, const struct field *field);
+
 /* "process, state". */
 void group_by_write(struct out *out, const struct group_by *by);
 

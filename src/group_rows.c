@@ -16,7 +16,8 @@ static const struct column sockets_column = {
 };
 static const struct column health_column = { .name = "health", .title = "HEALTH", .help = "" };
 
-/* What one look tells: rates are for those who look again. */
+/* What one look tells: rates are for those who look again. What groups are by is not summed up,
+ * for a key must not stand twice in a JSON object; nor is health. */
 static const char *const sum_names[] = {
 	"recvq", "sendq", "bytes_received", "bytes_acked", "total_retrans",
 };
@@ -25,8 +26,11 @@ bool group_rows_set(struct group_rows *rows, const char *list, char **error) {
 	if (!group_by_set(&rows->by, list, error))
 		return false;
 	rows->by.sum_count = 0;
-	for (size_t i = 0; i < ARRAY_LENGTH(sum_names); i++)
-		group_by_add_sum(&rows->by, field_named(sum_names[i]));
+	for (size_t i = 0; i < ARRAY_LENGTH(sum_names); i++) {
+		const struct field *field = field_named(sum_names[i]);
+		if (!group_by_has(&rows->by, field))
+			group_by_add_sum(&rows->by, field);
+	}
 	return true;
 }
 
@@ -34,15 +38,12 @@ size_t group_rows_columns(const struct group_rows *rows,
                           const struct column *columns[GROUP_COLUMNS_MAX]) {
 	const struct group_by *by = &rows->by;
 	size_t count = 0;
-	bool has_health = false;
-	for (size_t i = 0; i < by->level_count; i++) {
+	for (size_t i = 0; i < by->level_count; i++)
 		columns[count++] = &by->levels[i]->column;
-		has_health |= strcmp(by->levels[i]->column.name, health_column.name) == 0;
-	}
 	columns[count++] = &sockets_column;
 	for (size_t i = 0; i < by->sum_count; i++)
 		columns[count++] = &by->sums[i]->column;
-	if (!has_health) /* a key must not stand twice in a JSON object */
+	if (!group_by_has(by, field_named(health_column.name)))
 		columns[count++] = &health_column;
 	return count;
 }
@@ -119,10 +120,15 @@ struct candidate {
 	const struct group *group;
 };
 
+/* Behind all others, or what groups are by. */
+static bool is_health(const struct group_by *by, size_t column) {
+	return column < by->level_count ? by->levels[column] == field_named(health_column.name)
+	                                : column == by->level_count + 1 + by->sum_count;
+}
+
 static int compare_by(const struct group_rows_key *key, const struct candidate *a,
                       const struct candidate *b) {
-	const struct group_by *by = &a->rows->by;
-	if (key->column == by->level_count + 1 + by->sum_count) {
+	if (is_health(&a->rows->by, key->column)) {
 		const int order = (int)a->group->health - (int)b->group->health;
 		return key->descending ? -order : order;
 	}

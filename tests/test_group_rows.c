@@ -93,6 +93,18 @@ Test(group_rows, text_is_a_table_and_json_leaves_out_what_is_not_known) {
 	            "{\"health\":\"ok\",\"sockets\":4,\"recvq\":111}\n");
 }
 
+Test(group_rows, what_groups_are_by_is_no_sum_too) {
+	expect_rows("recvq", "-recvq", &sink_csv,
+	            "recvq,sockets,sendq,bytes_received,bytes_acked,total_retrans,health\n"
+	            "100,1,,,,,ok\n6,1,,,,,ok\n5,1,,,,,ok\n1,1,,,,,close-wait\n,1,,,,,ok\n");
+}
+
+Test(group_rows, health_is_sorted_from_the_best_to_the_worst_wherever_it_stands) {
+	static const char wanted[] = "{\"health\":\"ok\",\"sockets\":4,\"recvq\":111}\n"
+				     "{\"health\":\"close-wait\",\"sockets\":1,\"recvq\":1}\n";
+	expect_rows("health", "health", &sink_ndjson, wanted);
+}
+
 Test(group_rows, what_is_no_column_is_no_sort_key) {
 	struct group_rows rows = { 0 };
 	char *error = NULL;
