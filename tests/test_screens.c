@@ -213,6 +213,25 @@ Test(screens, groups_fold_unfold_and_lead_to_their_sockets) {
 	}
 }
 
+/* "1 socket" without its 1, or 44 of 144, is a wrong number. */
+Test(screens, the_size_of_a_group_never_loses_its_beginning) {
+	static const char mark[] = "\u25b8";
+	for (int width = 6; width < 30; width++) {
+		struct canvas canvas = drawn_canvas(width, 24, false);
+		struct out out;
+		out_init(&out, OUT_MEMORY);
+		draw_script(&canvas, "<Look><Look><F5>");
+		canvas_write(&canvas, &out);
+		out_char(&out, '\0');
+		const char *at = strstr(out.bytes, mark);
+		cr_assert_not_null(at, "%d", width);
+		for (; at; at = strstr(at + 1, mark))
+			cr_expect_eq(at[sizeof(mark) - 1], ' ', "%d: %s", width, out.bytes);
+		out_finish(&out);
+		canvas_finish(&canvas);
+	}
+}
+
 static void use_utc(void) {
 	setenv("TZ", "UTC", 1);
 	tzset();

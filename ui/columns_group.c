@@ -3,6 +3,8 @@
 
 #include "columns_part.h"
 
+#include <string.h>
+
 #include "grouped.h"
 
 /* Nothing if the field is not summed up. */
@@ -48,6 +50,15 @@ static int draw_sums(const struct columns *columns, struct canvas *canvas, struc
 	return end;
 }
 
+/* At the right; a number whose end is missing must not read like a smaller one. */
+static void draw_size(struct canvas *canvas, struct area area, int width, enum style style,
+                      const char *text) {
+	if (width <= area.width)
+		canvas_text_right(canvas, area.x, area.y, area.width, style, text);
+	else
+		canvas_put_cut(canvas, area, false, style, text, strlen(text));
+}
+
 void columns_draw_group(const struct columns *columns, struct canvas *canvas, struct area area,
                         int y, const struct grid *grid, const struct span *cells,
                         const struct grouped *grouped, const struct group *group,
@@ -63,7 +74,8 @@ void columns_draw_group(const struct columns *columns, struct canvas *canvas, st
 	grouped_write_size(&text, group);
 	out_char(&text, '\0');
 	const int size_width = canvas_text_width(canvas, text.bytes);
-	canvas_text_right(canvas, start, y, end - start - 1, style, text.bytes);
+	draw_size(canvas, (struct area){ start + MARK, y, end - start - MARK - 1, 1 }, size_width,
+	          style, text.bytes);
 	canvas_text(canvas, start, y, 1, style,
 	            canvas_fold_mark(canvas, grouped_is_open(grouped, group)));
 	text.used = 0;
