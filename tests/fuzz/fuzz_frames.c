@@ -248,6 +248,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	struct input input = { data, size };
 	if (size < 2 || !setlocale(LC_CTYPE, "C.UTF-8"))
 		return 0;
+	setenv("XDG_CONFIG_HOME", "/dev/null", 1); /* W is one of the keys */
 	const uint8_t choice = take_number(&input);
 	struct scene scene = { .filter = filter_all(), .now_ns = UINT64_C(1000000000000) };
 	const struct app_setup setup = {
