@@ -122,8 +122,9 @@ struct candidate {
 
 /* Behind all others, or what groups are by. */
 static bool is_health(const struct group_by *by, size_t column) {
-	return column < by->level_count ? by->levels[column] == field_named(health_column.name)
-	                                : column == by->level_count + 1 + by->sum_count;
+	if (column >= by->level_count)
+		return column == by->level_count + 1 + by->sum_count;
+	return strcmp(by->levels[column]->column.name, health_column.name) == 0;
 }
 
 static int compare_by(const struct group_rows_key *key, const struct candidate *a,
