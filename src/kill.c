@@ -165,24 +165,29 @@ static enum exit_status refuse(struct killing *killing) {
 	return EXIT_STATUS_PARTIAL;
 }
 
+static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
+
 /* Those that end a program, but for what was ignored when it was started. */
 static sigset_t ending_signals(void) {
-	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM };
 	sigset_t signals;
 	sigemptyset(&signals);
-	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(ending); i++) {
 		struct sigaction action;
-		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(&signals, numbers[i]);
+		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&signals, ending[i]);
 	}
 	return signals;
 }
 
 static bool is_interrupted(void) {
 	sigset_t pending;
-	return sigpending(&pending) == 0 &&
-	       (sigismember(&pending, SIGHUP) || sigismember(&pending, SIGINT) ||
-	        sigismember(&pending, SIGTERM));
+	if (sigpending(&pending) != 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(ending); i++) {
+		if (sigismember(&pending, ending[i]))
+			return true;
+	}
+	return false;
 }
 
 /* A signal ends the deeds, but not the program: what was done must be told. Then another one may
