@@ -95,11 +95,11 @@ void overview_cursor_turn(struct overview_cursor *cursor, int panels) {
 bool overview_cursor_point(struct overview_cursor *cursor, int x, int y) {
 	for (size_t i = 0; i < cursor->drawn_count; i++) {
 		const struct overview_drawn *drawn = &cursor->drawn[i];
-		const struct area *area = &drawn->area;
-		if (x < area->x || x >= area->x + area->width || y < area->y ||
-		    (size_t)(y - area->y) >= drawn->count)
+		struct area rows = drawn->area;
+		rows.height = (int)drawn->count;
+		if (!area_has(&rows, x, y))
 			continue;
-		select_row(cursor, drawn, (size_t)(y - area->y));
+		select_row(cursor, drawn, (size_t)(y - rows.y));
 		return true;
 	}
 	return false;
