@@ -128,7 +128,8 @@ static struct list_outcome list(struct looks *looks, const struct source *source
 	const struct cli *cli = looks->cli;
 	struct live *recorded = looks->writer ? &looks->live : NULL;
 	struct history *history = cli->diff ? &looks->history : NULL;
-	begin_history_anew_elsewhere(looks, source);
+	if (history)
+		begin_history_anew_elsewhere(looks, source);
 	put_separator(looks, source);
 	return list_run(cli, source, recorded, history, &looks->out);
 }
