@@ -176,7 +176,7 @@ def _():
 @test("UNIX sockets are shown with the path and with both ends")
 def _():
     left, right = socket.socketpair()
-    with live.child(lambda tell: tell("ready") or right) as (pid, _message):
+    with live.child(lambda tell: (left.close(), tell("ready"))) as (pid, _message):
         right.close()
         inode = os.fstat(left.fileno()).st_ino
         with screen("top", "-x", "-d", "0.2", f"inode = {inode}", width=140, height=50) as one:
