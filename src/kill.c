@@ -12,6 +12,7 @@
 #include "act_plan.h"
 #include "actor.h"
 #include "cli.h"
+#include "ending.h"
 #include "frame_make.h"
 #include "live.h"
 #include "notes.h"
@@ -172,8 +173,7 @@ static sigset_t ending_signals(void) {
 	sigset_t signals;
 	sigemptyset(&signals);
 	for (size_t i = 0; i < ARRAY_LENGTH(ending); i++) {
-		struct sigaction action;
-		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+		if (!ending_is_ignored(ending[i]))
 			sigaddset(&signals, ending[i]);
 	}
 	return signals;

@@ -5,14 +5,13 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "batch.h"
+#include "ending.h"
 #include "history.h"
 #include "list.h"
 #include "live.h"
@@ -31,10 +30,10 @@ struct looks {
 	uint32_t netns;                  /* likewise */
 	struct batch *batch;             /* NULL: a list */
 	struct recording_writer *writer; /* NULL: nothing is recorded */
-	int signals;                     /* a signalfd for what ends the loop; -1: none */
-	uint64_t next_ns;                /* when the next look is due, on the monotonic clock */
-	uint64_t number;                 /* of looks so far */
-	struct out notes;                /* of the look before */
+	int signals;      /* of ending.h: the loop finishes what it is at; -1: none */
+	uint64_t next_ns; /* when the next look is due, on the monotonic clock */
+	uint64_t number;  /* of looks so far */
+	struct out notes; /* of the look before */
 	enum exit_status status;
 };
 
@@ -205,22 +204,6 @@ static void look_at_file(struct looks *looks) {
 	playback_close(&looks->playback);
 }
 
-/* A loop that is told to end finishes what it is at. Without a descriptor to learn it from (-1) the
- * signals stay deadly, or nothing would end it. */
-static int catch_signals(void) {
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return -1;
-	const int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
-	return fd;
-}
-
 int looks_run(const struct cli *cli) {
 	struct looks looks = { .cli = cli, .signals = -1, .status = EXIT_STATUS_NO_MATCH };
 	char *error = NULL;
@@ -234,7 +217,7 @@ int looks_run(const struct cli *cli) {
 	if (cli->batch)
 		looks.batch = batch_create(cli);
 	if (repeats(&looks))
-		looks.signals = catch_signals();
+		looks.signals = ending_open();
 	out_init(&looks.out, STDOUT_FILENO);
 	out_init(&looks.notes, OUT_MEMORY);
 	looks.out.interrupt_fd = looks.signals;

@@ -12,7 +12,7 @@ complain() {
 # The layer of each header of src/, from the bottom up. A file may include its own layer and those
 # below it.
 declare -A layer=(
-	[util]=1 [thread]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1 [text_file]=1 [range]=1 [glob]=1 [when]=1
+	[util]=1 [thread]=1 [ending]=1 [arena]=1 [digits]=1 [out]=1 [escape]=1 [text_file]=1 [range]=1 [glob]=1 [when]=1
 	[recording]=1 [capture]=1 [tcp_info]=2 [sctp_info]=2 [sock]=2 [hint]=2 [want]=2 [snapshot]=2
 	[explain]=3 [health]=3 [group]=3 [group_filter]=3 [group_key]=3 [pair]=3 [lookup]=3 [name_cache]=3 [namer]=3
 	[life]=3 [life_join]=3 [life_rate]=3 [sock_copy]=3 [merge]=3 [origin]=3 [timeline]=3 [totals]=3 [transitions]=3 [frame]=3 [feed]=3

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ending.h"
 #include "util.h"
 
 enum { EVENTS_MAX = 256 };
@@ -49,29 +50,11 @@ static void take_wake(struct loop_watch *watch, uint32_t events) {
 		return; /* somebody took it before */
 }
 
-/* nohup(1) */
-static bool is_ignored(int number) {
-	struct sigaction action;
-	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
-static int open_signals(void) {
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (!is_ignored(SIGHUP)) /* the terminal is gone, and the end must be in order then too */
-		sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 struct loop *loop_create(void) {
 	struct loop *loop = xcalloc(1, sizeof(*loop));
 	signal(SIGPIPE, SIG_IGN);
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	loop->signals = (struct loop_watch){ open_signals(), take_signal };
+	loop->signals = (struct loop_watch){ ending_open(), take_signal };
 	loop->wake = (struct loop_watch){ eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), take_wake };
 	loop->now_ns = util_monotonic_ns();
 	if (loop->epoll_fd >= 0 && loop->signals.fd >= 0 && loop->wake.fd >= 0 &&

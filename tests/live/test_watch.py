@@ -33,10 +33,10 @@ def pair():
 
 
 @contextlib.contextmanager
-def watching(*words):
+def watching(*words, program=(live.PROGRAM,)):
     """The program, looking again and again; its output comes through a pipe."""
     process = subprocess.Popen(
-        [live.PROGRAM, "list", "--watch", "0.1", *words], stdin=subprocess.DEVNULL,
+        [*program, "list", "--watch", "0.1", *words], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=recordings.CLEAN, bufsize=0,
     )  # fmt: skip
     try:
@@ -158,10 +158,10 @@ def _():
         true(process.wait(timeout=live.LIMIT_SECONDS) != 0, "status")
 
 
-@test("SIGINT and SIGTERM end a watch after a whole look")
+@test("SIGINT, SIGTERM and a terminal that hangs up end a watch after a whole look")
 def _():
     kept = pair()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         for words in (("--watch", "1000"), ()):  # the last one counts
             with watching(*words, "-tj") as process:
                 first = process.stdout.readline()
@@ -192,6 +192,15 @@ def _():
             process.terminate()
             equal(process.wait(live.LIMIT_SECONDS), PARTIAL, "status of record")
         os.close(reader)
+
+
+@test("a terminal that hangs up does not end what nohup has started")
+def _():
+    with watching("-u", program=["nohup", live.PROGRAM]) as process:
+        times = filter(is_time, iter(process.stdout.readline, b""))
+        true(next(times, None), "a look")
+        process.send_signal(signal.SIGHUP)
+        true(next(times, None) and next(times, None), "one that began before it, and one after it")
 
 
 def waiting_bytes(reader):
