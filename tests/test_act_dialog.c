@@ -202,7 +202,7 @@ Test(act_dialog, what_is_below_is_told_behind_the_title) {
 	out_init(&screen, OUT_MEMORY);
 	draw(&dialog, &canvas, &screen);
 	out_char(&screen, '\0');
-	cr_expect_eq(strncmp(screen.bytes, " Close 12 sockets PgDn:   33 m", 30), 0, "%s",
+	cr_expect_eq(strncmp(screen.bytes, " Close 12 sockets PgDn: 33 mor", 30), 0, "%s",
 	             screen.bytes);
 	out_finish(&screen);
 	canvas_finish(&canvas);

@@ -226,17 +226,6 @@ static int put_line(const struct act_dialog *dialog, struct canvas *canvas, stru
 	return 1 + width;
 }
 
-/* At the end of the title, or behind it where that leaves less room. */
-static void put_more(const struct act_dialog *dialog, struct canvas *canvas, struct area title,
-                     int taken) {
-	enum { WIDTH = 22 };
-	const int more = dialog->lines - dialog->height - dialog->scroll;
-	const int at = title.width - WIDTH > taken + 1 ? title.width - WIDTH : taken + 1;
-	if (dialog->lines > dialog->height)
-		canvas_printf(canvas, title.x + at, title.y, title.width - at, STYLE_HEADING,
-		              _("PgDn: %4d more lines"), more);
-}
-
 void act_dialog_draw(struct act_dialog *dialog, struct canvas *canvas, struct area area) {
 	const struct area nowhere = { area.x, area.y, area.width, 0 };
 	const struct area bottom = area_take_bottom(&area, 1);
@@ -247,7 +236,7 @@ void act_dialog_draw(struct act_dialog *dialog, struct canvas *canvas, struct ar
 	dialog->lines = put_rows(dialog, canvas, nowhere, 0);
 	scroll(dialog, KEY_CODE_NONE);
 	put_rows(dialog, canvas, area, dialog->scroll);
-	put_more(dialog, canvas, title, taken);
+	page_draw_more(canvas, title, taken, dialog->lines - dialog->height - dialog->scroll);
 	put_line(dialog, canvas, bottom,
 	         dialog->stage == ACT_STAGE_ASK_AGAIN ? STYLE_ERROR : STYLE_STRONG, write_bottom);
 }

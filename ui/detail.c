@@ -3,11 +3,9 @@
 
 #include "detail.h"
 
-#include <libintl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "action.h"
 #include "detail_part.h"
 #include "escape.h"
 #include "explain.h"
@@ -15,7 +13,6 @@
 #include "format.h"
 #include "frame.h"
 #include "human.h"
-#include "key.h"
 #include "life.h"
 #include "out.h"
 #include "util.h"
@@ -181,19 +178,6 @@ static void draw_meaning(struct page *page, const struct sock *sock) {
 	out_finish(&out);
 }
 
-/* In the title bar behind column `x`, if there is room: that there is more below. */
-static void draw_more(struct page *title, int x, int lines) {
-	char text[64];
-	if (lines <= 0)
-		return;
-	snprintf(text, sizeof(text),
-	         ngettext("%s: %d more line", "%s: %d more lines", (unsigned long)lines),
-	         key_name(KEY_CODE_PAGE_DOWN).text, lines);
-	const int start = title->area.width - 1 - canvas_text_width(title->canvas, text);
-	if (start > x + 1)
-		page_text(title, start, title->area.width, STYLE_HEADING, text);
-}
-
 int detail_draw(const struct detail *detail, struct canvas *canvas, struct area area, int scroll) {
 	struct page title = { .canvas = canvas, .area = area };
 	struct page page = { .canvas = canvas, .area = area, .scroll = scroll };
@@ -210,6 +194,6 @@ int detail_draw(const struct detail *detail, struct canvas *canvas, struct area 
 	detail_draw_flow(detail, &page);
 	detail_draw_pair(detail, &page);
 	detail_draw_fields(detail, &page);
-	draw_more(&title, title_width, page.line - scroll - page.area.height);
+	page_draw_more(canvas, title.area, title_width, page.line - scroll - page.area.height);
 	return page.line + 1;
 }

@@ -3,10 +3,14 @@
 
 #include "page.h"
 
+#include <libintl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "action.h"
 #include "escape.h"
+#include "key.h"
 
 int page_y(const struct page *page) {
 	const int y = page->line - page->scroll;
@@ -73,4 +77,16 @@ void page_wrap(struct page *page, int x, enum style style, const void *bytes, si
 int page_clamp(int wanted, int lines, int height) {
 	const int most = lines > height ? lines - height : 0;
 	return wanted < 0 ? 0 : wanted > most ? most : wanted;
+}
+
+void page_draw_more(struct canvas *canvas, struct area title, int taken, int lines) {
+	char text[64];
+	if (lines <= 0)
+		return;
+	snprintf(text, sizeof(text),
+	         ngettext("%s: %d more line", "%s: %d more lines", (unsigned long)lines),
+	         key_name(KEY_CODE_PAGE_DOWN).text, lines);
+	const int end = title.width - 1 - canvas_text_width(canvas, text);
+	const int x = end > taken ? end : taken + 1;
+	canvas_text(canvas, title.x + x, title.y, title.width - x, STYLE_HEADING, text);
 }
