@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drawn.h"
+#include "fake_namer.h"
 #include "filter.h"
 #include "frame.h"
 #include "life.h"
@@ -319,6 +320,45 @@ Test(overview, fits_the_screen) {
 		drawn_expect(&canvas, "overview");
 		canvas_finish(&canvas);
 	}
+}
+
+/* Whoever is asked is seen from what is asked for; each row has an address and a port to name. */
+static void expect_names(bool hosts, bool ports, const char *const wanted[4]) {
+	struct overview_states states = { 0 };
+	struct overview_cursor cursor = { 0 };
+	struct frame frame = frame_of(&example[0], ARRAY_LENGTH(example));
+	struct overview *overview = overview_create();
+	struct namer namer = { 0 };
+	struct canvas canvas = drawn_canvas(80, 19, false);
+	const struct overview_look look = { .overview = overview,
+		                            .states = &states,
+		                            .totals = &frame.totals,
+		                            .cursor = &cursor,
+		                            .namer = &namer,
+		                            .host_names = hosts,
+		                            .port_names = ports };
+	overview_add(overview, &frame, true);
+	overview_draw(&look, &canvas, (struct area){ 0, 0, canvas.width, canvas.height });
+	char *text = drawn_text(&canvas);
+	for (size_t i = 0; i < 4; i++)
+		cr_expect(strstr(text, wanted[i]), "no '%s' in\n%s", wanted[i], text);
+	cr_expect_eq(namer.questions > 0, hosts || ports);
+	free(text);
+	canvas_finish(&canvas);
+	overview_destroy(overview);
+	snapshot_finish(&frame.snapshot);
+}
+
+Test(overview, names_hosts_and_ports_if_it_is_asked_to) {
+	expect_names(false, false,
+	             (const char *const[]){ " 8.8.8.8 ", " 80/tcp ", "udp 10.0.0.1:53 ",
+	                                    "tcp 127.0.0.1:631 " });
+	expect_names(true, false,
+	             (const char *const[]){ " a\\x1b[2J.example ", " 80/tcp ",
+	                                    "udp a\\x1b[2J.example:53 ", "tcp 127.0.0.1:631 " });
+	expect_names(
+	    false, true,
+	    (const char *const[]){ " 8.8.8.8 ", " http/tcp ", "-> 853/tcp ", "udp 10.0.0.1:53 " });
 }
 
 Test(overview, no_size_breaks_it) {

@@ -11,6 +11,9 @@ void app_overview_draw(struct app *app, struct canvas *canvas, struct area area)
 		.totals = &app->frame->totals,
 		.cursor = &app->overview_cursor,
 		.unit = app_unit(app),
+		.namer = app->namer,
+		.host_names = app->host_names,
+		.port_names = app->port_names,
 	};
 	overview_draw(&look, canvas, area);
 }

@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "format.h"
 #include "human.h"
+#include "named.h"
 #include "out.h"
 #include "util.h"
 #include "value.h"
@@ -89,40 +90,55 @@ static void write_process(struct out *out, const struct process *process) {
 	format_value(out, &column, &value, FORMAT_HUMAN);
 }
 
+static void write_peer(struct out *out, const struct sock *sock) {
+	const char *name = sock_names(sock)->peer.host;
+	if (name)
+		escape_write(out, name, strlen(name), ESCAPE_WORD);
+	else
+		format_address(out, sock, VALUE_PEER);
+}
+
 /* "443/tcp"; an arrow says that it is the peer's. */
-static void write_port(struct out *out, const struct overview_row *row) {
-	const struct sock *sock = row->sums.sock;
-	out_text(out, overview_is_here(row) ? "   " : "-> ");
-	out_number(out, row->sums.key.numbers[0]);
+static void write_port(struct out *out, const struct overview_row *row, const struct sock *sock) {
+	const bool is_here = overview_is_here(row);
+	const struct sock_names *names = sock_names(sock);
+	const char *name = is_here ? names->local.service : names->peer.service;
+	out_text(out, is_here ? "   " : "-> ");
+	if (name)
+		escape_write(out, name, strlen(name), ESCAPE_WORD);
+	else
+		out_number(out, row->sums.key.numbers[0]);
 	out_char(out, '/');
 	out_text(out, sock_protocol_name((enum sock_protocol)sock->protocol));
 }
 
-static void write_name(struct out *out, enum overview_kind kind, const struct overview_row *row) {
-	const struct sock *sock = row->sums.sock;
-	const char *host = row->sums.key.host;
-	if (host) {
-		escape_write(out, host, strlen(host), ESCAPE_WORD);
+static void write_listener(struct out *out, const struct sock *sock) {
+	out_text(out, sock_protocol_name((enum sock_protocol)sock->protocol));
+	out_char(out, ' ');
+	format_endpoint(out, sock, VALUE_LOCAL);
+}
+
+static void write_name(struct out *out, const struct overview_look *look, enum overview_kind kind,
+                       const struct overview_row *row) {
+	struct named named;
+	const struct sock *sock =
+	    named_init(&named, row->sums.sock, look->namer,
+	               look->host_names && (kind == OVERVIEW_PEERS || kind == OVERVIEW_LISTENERS),
+	               look->port_names && (kind == OVERVIEW_PORTS || kind == OVERVIEW_LISTENERS));
+	const char *machine = row->sums.key.host;
+	if (machine) {
+		escape_write(out, machine, strlen(machine), ESCAPE_WORD);
 		out_char(out, ' ');
 	}
-	switch (kind) {
-	case OVERVIEW_PROCESSES:
+	if (kind == OVERVIEW_PROCESSES)
 		write_process(out, row->sums.process);
-		return;
-	case OVERVIEW_PEERS:
-		format_address(out, sock, VALUE_PEER);
-		return;
-	case OVERVIEW_PORTS:
-		write_port(out, row);
-		return;
-	case OVERVIEW_LISTENERS:
-		out_text(out, sock_protocol_name((enum sock_protocol)sock->protocol));
-		out_char(out, ' ');
-		format_endpoint(out, sock, VALUE_LOCAL);
-		return;
-	case OVERVIEW_KINDS:
-		break;
-	}
+	else if (kind == OVERVIEW_PEERS)
+		write_peer(out, sock);
+	else if (kind == OVERVIEW_PORTS)
+		write_port(out, row, sock);
+	else
+		write_listener(out, sock);
+	named_finish(&named);
 }
 
 /* A line that is drawn from the left to the right. What has no room in it is left out. */
@@ -249,7 +265,7 @@ static void draw_row(const struct overview_look *look, struct line *line, enum o
                      const struct overview_row *row) {
 	struct out name;
 	out_init(&name, OUT_MEMORY);
-	write_name(&name, kind, row);
+	write_name(&name, look, kind, row);
 	if (kind == OVERVIEW_LISTENERS)
 		draw_listener(line, row, &name);
 	else

@@ -23,6 +23,8 @@ struct overview_look {
 	const struct totals *totals;
 	struct overview_cursor *cursor; /* is told which rows there are, and follows its own */
 	enum human_unit unit;           /* of rates */
+	struct namer *namer;            /* NULL: numbers only */
+	bool host_names, port_names;
 };
 
 void overview_draw(const struct overview_look *look, struct canvas *canvas, struct area area);
