@@ -239,6 +239,24 @@ Test(columns, a_long_name_is_cut_at_its_beginning_where_an_address_is_not) {
 }
 
 /* The names of the wireframe are 12 wide, and 11 where they are cut. */
+Test(columns, a_long_name_of_a_machine_is_cut_before_anything_is_dropped_for_it) {
+	struct sock sock = wireframe[1];
+	struct screen screen;
+	sock.host = "database-1.production.eu-west.example.com";
+	open_screen(&screen, &sock, 1, "machine,state,local,peer");
+	expect_screen(
+	    &screen, 90, 2,
+	    " HOST                                      STATE LOCAL          PEER\n"
+	    "+database-1.production.eu-west.example.com ESTAB 127.0.0.1:1234 127.0.0.1:50312\n");
+	expect_screen(&screen, 66, 2,
+	              " HOST                         STATE LOCAL          PEER\n"
+	              "+database-1.production.eu-we… ESTAB 127.0.0.1:1234 127.0.0.1:50312\n");
+	expect_screen(&screen, 40, 2,
+	              " HOST               STATE LOCAL\n"
+	              "+database-1.produc… ESTAB 127.0.0.1:1234\n");
+	close_screen(&screen);
+}
+
 Test(columns, no_name_is_cut_for_a_column_that_nobody_asked_for) {
 	struct screen screen;
 	open_screen(&screen, wireframe, 2, NULL);

@@ -433,6 +433,23 @@ Test(overview, every_row_can_be_selected_and_has_a_filter_that_parses) {
 	canvas_finish(&canvas);
 }
 
+Test(overview, a_long_name_of_a_machine_leaves_room_for_what_is_on_it) {
+	struct canvas canvas = drawn_canvas(80, 19, false);
+	struct overview *overview = overview_create();
+	struct overview_cursor cursor = { 0 };
+	struct frame frame = { .number = 1 };
+	add(&frame, &example[0])->host = "database-1.production.example.com";
+	add(&frame, &example[4])->host = "database-1.production.example.com";
+	draw_frame(&canvas, overview, &cursor, &frame);
+	char *text = drawn_text(&canvas);
+	cr_expect(strstr(text, "\n databa… 612/sshd "), "%s", text);
+	cr_expect(strstr(text, "\n database-… tcp 0.0.0.0:22 "), "%s", text);
+	free(text);
+	overview_destroy(overview);
+	snapshot_finish(&frame.snapshot);
+	canvas_finish(&canvas);
+}
+
 /* As a frame of several machines has them: the processes have the same number and start. */
 Test(overview, tells_machines_apart_where_it_matters) {
 	static const char *const hosts[] = { "web1", "web2" };

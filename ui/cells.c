@@ -110,6 +110,7 @@ static const struct cells_rule rules[] = {
 	{ "local", .priority = 100, NAME(has_local_name) },
 	{ "state", .priority = 95, .style = style_state },
 	{ "owners", .priority = 90, .write = write_owners, .least = 11, .claim = 2 },
+	{ "machine", .priority = 90, .least = 12, .claim = 1 },
 	{ "peer", .priority = 85, NAME(has_peer_name) },
 	{ "proto", .priority = 80 },
 	{ "rx", .priority = 75, .style = style_rx, .is_soon_known = true },

@@ -24,6 +24,7 @@ enum {
 	QUEUE_WIDTH = 10,
 	NAME_LEAST = 16,
 	NAME_MOST = 28,
+	MACHINE_LEAST = 6,  /* with the blank behind it */
 	ADDRESS_LEAST = 26, /* IPv4 with its port is never cut */
 	ADDRESS_MOST = 46,
 	HISTORY_LEAST = 8,
@@ -125,11 +126,6 @@ static void write_name(struct out *out, const struct overview_look *look, enum o
 	    named_init(&named, row->sums.sock, look->namer,
 	               look->host_names && (kind == OVERVIEW_PEERS || kind == OVERVIEW_LISTENERS),
 	               look->port_names && (kind == OVERVIEW_PORTS || kind == OVERVIEW_LISTENERS));
-	const char *machine = row->sums.key.host;
-	if (machine) {
-		escape_write(out, machine, strlen(machine), ESCAPE_WORD);
-		out_char(out, ' ');
-	}
 	if (kind == OVERVIEW_PROCESSES)
 		write_process(out, row->sums.process);
 	else if (kind == OVERVIEW_PEERS)
@@ -162,6 +158,28 @@ static void put_out(struct line *line, int width, enum style style, const struct
 		               style, out->bytes, out->used);
 }
 
+static int between(int value, int least, int most) {
+	return value < least ? least : value > most ? most : value;
+}
+
+/* A long name of a machine leaves room for what is on it. */
+static void put_name(struct line *line, int width, const struct overview_row *row,
+                     const struct out *name) {
+	const char *machine = row->sums.key.host;
+	const int left = width - canvas_width_of(line->canvas, name->bytes, name->used) - 1;
+	int taken = 0;
+	if (machine) {
+		struct out out;
+		out_init(&out, OUT_MEMORY);
+		escape_write(&out, machine, strlen(machine), ESCAPE_WORD);
+		taken = canvas_width_of(line->canvas, out.bytes, out.used) + 1;
+		taken = between(left, taken < MACHINE_LEAST ? taken : MACHINE_LEAST, taken);
+		put_out(line, taken, STYLE_TEXT, &out);
+		out_finish(&out);
+	}
+	put_out(line, width - taken, STYLE_TEXT, name);
+}
+
 static void put_right(struct line *line, int width, enum style style, const char *text) {
 	const int x = take(line, width);
 	if (x >= 0)
@@ -180,10 +198,6 @@ static void put_history(const struct line *line, enum style style, const struct 
 	if (series && width > 0)
 		series_draw(series, line->canvas, line->area.x + line->area.width - 1 - width,
 		            line->area.y, width, style);
-}
-
-static int between(int value, int least, int most) {
-	return value < least ? least : value > most ? most : value;
 }
 
 /* Of a panel with traffic: RX and TX apart if there is room for both and a long history. */
@@ -207,7 +221,7 @@ static void draw_traffic(struct line *line, const struct overview_look *look,
                          const struct overview_row *row, const struct out *name) {
 	const struct tally_entry *sums = &row->sums;
 	const uint64_t both = util_add(sums->rx, sums->tx);
-	put_out(line, name_width(line->area.width), STYLE_TEXT, name);
+	put_name(line, name_width(line->area.width), row, name);
 	put_right(line, COUNT_WIDTH, STYLE_TEXT, human_count(sums->sockets).text);
 	if (has_both_rates(line->area.width)) {
 		put_rate(line, look, STYLE_RX, sums, sums->rx);
@@ -252,7 +266,7 @@ static void put_drops(struct line *line, const struct tally_entry *sums) {
 static void draw_listener(struct line *line, const struct overview_row *row,
                           const struct out *name) {
 	const bool is_inside = row->exposure <= EXPOSURE_PRIVATE;
-	put_out(line, address_width(line->area.width), STYLE_TEXT, name);
+	put_name(line, address_width(line->area.width), row, name);
 	put_left(line, EXPOSURE_WIDTH, is_inside ? STYLE_FAINT : STYLE_STRONG,
 	         _(exposure_name(row->exposure)));
 	put_queue(line, &row->sums);
