@@ -1,12 +1,9 @@
 """What cannot be written, or cannot be opened, is an error and never a shorter answer."""
 
-import array
-import fcntl
 import os
 import resource
 import signal
 import subprocess
-import termios
 
 import holders
 import live
@@ -15,13 +12,6 @@ import sockets
 from live import Skip, equal, test, true
 
 PARTIAL = 3
-NEARLY_FULL = 60000  # of the 65536 bytes that a pipe holds
-
-
-def waiting_bytes(reader):
-    count = array.array("i", [0])
-    fcntl.ioctl(reader, termios.FIONREAD, count)
-    return count[0]
 
 
 def many():
@@ -99,8 +89,8 @@ def _():
     ) as process:
         os.close(write_end)
         with os.fdopen(read_end, "rb") as reader:
-            full = lambda: waiting_bytes(reader) >= NEARLY_FULL or process.poll() is not None
-            live.until(full, "the pipe is nearly full")
+            full = lambda: live.is_full(read_end) or process.poll() is not None
+            live.until(full, "the pipe is full")
             seen = reader.read()
         equal(process.wait(), 0, f"status, {len(kept)} sockets")
     equal(seen, expected, "output")

@@ -1,8 +1,6 @@
 """Looks that follow each other, and what changed between them."""
 
-import array
 import contextlib
-import fcntl
 import json
 import os
 import select
@@ -10,7 +8,6 @@ import signal
 import socket
 import struct
 import subprocess
-import termios
 
 import live
 import recordings
@@ -19,7 +16,6 @@ from live import equal, test, true
 
 COLUMNS = "proto,state,inode"
 WIDE = "proto,state,local,peer,inode,cookie,netns,uid"
-PIPE_SIZE = 65536
 PARTIAL = 3
 LOOKS_MAX = 100
 
@@ -178,8 +174,8 @@ def _():
     kept = [sockets.datagram() for _ in range(300)]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         with watching("-u", "--columns", WIDE) as process:
-            seen, reader = [], process.stdout.fileno()
-            live.until(lambda s=seen, r=reader: is_full(r, s), f"a full pipe, {len(kept)}")
+            reader = process.stdout.fileno()
+            live.until(lambda reader=reader: live.is_full(reader), f"a full pipe, {len(kept)}")
             process.send_signal(number)
             equal(process.wait(live.LIMIT_SECONDS), PARTIAL, f"status after {number}")
     with recordings.new_file() as path:
@@ -187,8 +183,7 @@ def _():
         reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         words = [live.PROGRAM, "record", "-d", "0.1", path]
         with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
-            seen = []
-            live.until(lambda: is_full(reader, seen), "a full FIFO")
+            live.until(lambda: live.is_full(reader), "a full FIFO")
             process.terminate()
             equal(process.wait(live.LIMIT_SECONDS), PARTIAL, "status of record")
         os.close(reader)
@@ -201,18 +196,6 @@ def _():
         true(next(times, None), "a look")
         process.send_signal(signal.SIGHUP)
         true(next(times, None) and next(times, None), "one that began before it, and one after it")
-
-
-def waiting_bytes(reader):
-    count = array.array("i", [0])
-    fcntl.ioctl(reader, termios.FIONREAD, count)
-    return count[0]
-
-
-def is_full(reader, seen):
-    """True once nothing has come for several looks, which then cannot be written."""
-    seen.append(waiting_bytes(reader))
-    return seen[-1] > PIPE_SIZE // 2 and len(seen) > 50 and len(set(seen[-50:])) == 1
 
 
 @test("--diff shows all once, then a socket that is new, one that changed, and one that is gone")
