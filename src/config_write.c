@@ -106,13 +106,14 @@ static bool is_ours(const char *path) {
 	return stat(path, &status) == 0 && status.st_uid == geteuid();
 }
 
-/* The deepest directory above the file that is there already, for the caller to free. */
+/* The deepest above the file that can be seen already, a directory if nothing is in the way; for
+ * the caller to free. */
 static char *deepest_above(const char *path) {
 	char *directory = xasprintf("%s", path);
 	struct stat status;
 	do
 		*strrchr(directory, '/') = '\0';
-	while (directory[0] && stat(directory, &status) != 0 && errno == ENOENT);
+	while (directory[0] && stat(directory, &status) != 0);
 	if (directory[0] == '\0')
 		memcpy(directory, "/", sizeof("/"));
 	return directory;

@@ -127,6 +127,14 @@ Test(config_write, what_cannot_be_read_is_not_overwritten, .init = make_home, .f
 	expect_refusal("HOME names no directory");
 }
 
+Test(config_write, what_is_in_the_way_of_a_directory_is_told, .init = make_home,
+     .fini = remove_home) {
+	cr_assert_eq(system("touch .config"), 0);
+	expect_refusal("Not a directory");
+	cr_assert_eq(system("rm .config && ln -s .config .config"), 0);
+	expect_refusal("symbolic links");
+}
+
 Test(config_write, a_directory_that_may_not_be_written_is_told, .init = make_home) {
 	setenv("HOME", "/proc", 1);
 	expect_refusal("");
