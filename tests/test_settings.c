@@ -198,3 +198,28 @@ Test(settings, saving_writes_what_is_set_and_keeps_the_rest) {
 	settings_finish(&settings);
 	remove_home(home);
 }
+
+/* Of one screen and another, and of an editor. */
+Test(settings, saving_leaves_alone_what_others_have_written_meanwhile) {
+	char *home = new_home("theme = dark\nunits = bits\n");
+	struct settings one = load(NULL, 0);
+	struct settings other = load(NULL, 0);
+	char *told = NULL;
+	settings_set(&other, SETTING_THEME, "light");
+	settings_set(&other, SETTING_DELAY, "2");
+	cr_expect(settings_save(&other, &told), "%s", told);
+	free(told);
+	settings_set(&one, SETTING_UNITS, "bytes");
+	cr_expect(settings_save(&one, &told), "%s", told);
+	free(told);
+	expect_home(home, "theme = light\nunits = bytes\ndelay = 2\n");
+	cr_expect(settings_save(&one, &told));
+	cr_expect_null(told, "nothing is left to be written");
+	settings_set(&one, SETTING_UNITS, "bits");
+	cr_expect(settings_save(&one, &told), "%s", told);
+	free(told);
+	expect_home(home, "theme = light\nunits = bits\ndelay = 2\n");
+	settings_finish(&one);
+	settings_finish(&other);
+	remove_home(home);
+}

@@ -13,22 +13,6 @@
 
 static const char key_prefix[] = "key.";
 
-struct settings settings_default(void) {
-	return (struct settings){
-		.theme = THEME_AUTO,
-		.mouse = true,
-		.delay_ns = SECOND_NS,
-		.filter = xasprintf("%s", ""),
-		.keymap = keymap_default(),
-	};
-}
-
-void settings_finish(struct settings *settings) {
-	view_finish(&settings->columns);
-	free(settings->filter);
-	*settings = (struct settings){ 0 };
-}
-
 static const char *set_theme(struct settings *settings, const char *value) {
 	return theme_find(value, &settings->theme)
 	           ? NULL
@@ -209,12 +193,41 @@ bool settings_step(struct settings *settings, enum setting setting, int by) {
 	return choice || rows[setting].step;
 }
 
+static void keep(struct settings *settings) {
+	for (int i = 0; i < SETTING_COUNT; i++) {
+		free(settings->kept[i]);
+		settings->kept[i] = settings_text(settings, (enum setting)i);
+	}
+}
+
+struct settings settings_default(void) {
+	struct settings settings = {
+		.theme = THEME_AUTO,
+		.mouse = true,
+		.delay_ns = SECOND_NS,
+		.filter = xasprintf("%s", ""),
+		.keymap = keymap_default(),
+	};
+	keep(&settings);
+	return settings;
+}
+
 struct settings settings_copy(const struct settings *settings) {
 	struct settings copy = *settings;
 	copy.filter = xasprintf("%s", settings->filter);
 	copy.columns = (struct view){ 0 };
 	settings_set_columns(&copy, &settings->columns);
+	for (int i = 0; i < SETTING_COUNT; i++)
+		copy.kept[i] = xasprintf("%s", settings->kept[i]);
 	return copy;
+}
+
+void settings_finish(struct settings *settings) {
+	view_finish(&settings->columns);
+	free(settings->filter);
+	for (int i = 0; i < SETTING_COUNT; i++)
+		free(settings->kept[i]);
+	*settings = (struct settings){ 0 };
 }
 
 static void take_settings(struct settings *settings, const struct config *config,
@@ -270,37 +283,30 @@ void settings_take(struct settings *settings, const struct config *config,
 	}
 	take_settings(settings, config, faults);
 	take_keys(settings, config, faults);
+	keep(settings);
 }
 
-/* Those that some file sets, or that are not what they are without any file. */
-static size_t lines_of(const struct settings *settings, const struct config *config,
-                       struct config_line lines[SETTING_COUNT]) {
-	struct settings defaults = settings_default();
+/* Those that were changed; their values are for the caller to free. */
+static size_t lines_of(const struct settings *settings, struct config_line lines[SETTING_COUNT]) {
 	size_t count = 0;
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		char *text = settings_text(settings, (enum setting)i);
-		char *otherwise = settings_text(&defaults, (enum setting)i);
-		if (strcmp(text, otherwise) != 0 ||
-		    config_get(config, rows[i].name, strlen(rows[i].name)))
+		if (strcmp(text, settings->kept[i]) != 0)
 			lines[count++] = (struct config_line){ rows[i].name, text };
 		else
 			free(text);
-		free(otherwise);
 	}
-	settings_finish(&defaults);
 	return count;
 }
 
-bool settings_save(const struct settings *settings, char **told) {
-	struct config config = { 0 };
-	struct config_faults faults = { 0 };
+bool settings_save(struct settings *settings, char **told) {
 	struct config_line lines[SETTING_COUNT];
-	config_load_leniently(&config, &faults);
-	const size_t count = lines_of(settings, &config, lines);
-	const bool saved = config_save(lines, count, told);
+	const size_t count = lines_of(settings, lines);
+	*told = NULL;
+	const bool saved = count == 0 || config_save(lines, count, told);
 	for (size_t i = 0; i < count; i++)
 		free((char *)lines[i].value);
-	config_finish(&config);
-	free(faults.first);
+	if (saved)
+		keep(settings);
 	return saved;
 }

@@ -10,18 +10,6 @@
 #include "theme.h"
 #include "view.h"
 
-/* settings_default(), settings_finish(). */
-struct settings {
-	struct view columns; /* of the table; without any: the default ones */
-	enum theme_kind theme;
-	bool bits;         /* rates in bits instead of bytes */
-	bool ascii;        /* nothing but ASCII is drawn */
-	bool mouse;        /* the mouse is ours, not the terminal's */
-	uint64_t delay_ns; /* between looks */
-	char *filter;      /* at the start; "" is none */
-	struct keymap keymap;
-};
-
 /* In the order in which they are shown and written. */
 enum setting {
 	SETTING_THEME,
@@ -32,6 +20,19 @@ enum setting {
 	SETTING_FILTER,
 	SETTING_COLUMNS,
 	SETTING_COUNT,
+};
+
+/* settings_default(), settings_finish(). */
+struct settings {
+	struct view columns; /* of the table; without any: the default ones */
+	enum theme_kind theme;
+	bool bits;         /* rates in bits instead of bytes */
+	bool ascii;        /* nothing but ASCII is drawn */
+	bool mouse;        /* the mouse is ours, not the terminal's */
+	uint64_t delay_ns; /* between looks */
+	char *filter;      /* at the start; "" is none */
+	struct keymap keymap;
+	char *kept[SETTING_COUNT]; /* the values when they were last read or written */
 };
 
 /* Seconds between looks. */
@@ -63,5 +64,6 @@ bool settings_step(struct settings *settings, enum setting setting, int by);
 void settings_take(struct settings *settings, const struct config *config,
                    struct config_faults *faults);
 
-/* Writes them into the user's own file, but for what is as it would be anyway. As config_save(). */
-bool settings_save(const struct settings *settings, char **told);
+/* Writes into the user's own file what was changed since it was read or written, so that two screens
+ * do not undo each other. As config_save(), and `told` is NULL if there was nothing to write. */
+bool settings_save(struct settings *settings, char **told);

@@ -176,13 +176,13 @@ def _():
         caller = {"SUDO_UID": str(nobody.pw_uid), "SUDO_GID": str(nobody.pw_gid)}
         with screen("top", env=environment(home, **caller)) as one:
             one.wait_for("PROTO")
-            one.type("W")
+            one.type("MW")
             one.wait_for("not written: ")
         equal(read(home), "columns = state,local\n")
         # A home that sudo leaves as it was, and that is somebody else's.
         with screen("top", env=environment("/nonexistent", **caller, XDG_CONFIG_HOME=f"{home}/.config")) as one:
             one.wait_for("socklens")
-            one.type("W")
+            one.type("MW")
             one.wait_for("not written: ")
         equal(read(home), "columns = state,local\n")
 
