@@ -254,6 +254,21 @@ Test(header, a_long_host_name_gives_way_to_its_first_label_and_then_goes) {
 	expect_in_line(&frame, &look, 80, 0, "  1,204 sockets");
 }
 
+Test(header, so_do_those_of_several_machines_but_not_their_addresses) {
+	const struct frame_host hosts[] = { { .name = "web1.customers.example.com" },
+		                            { .name = "web2.customers.example.com",
+		                              .trouble = "it is away" },
+		                            { .name = "192.168.7.10" } };
+	struct frame frame = example();
+	const struct header_look look = plain();
+	frame.host[0] = '\0';
+	frame.hosts = hosts;
+	frame.host_count = ARRAY_LENGTH(hosts);
+	expect_in_line(&frame, &look, 200, 0,
+	               " web1.customers.example.com  web2.customers.example.com!  192.168.7.10 ");
+	expect_in_line(&frame, &look, 100, 0, " web1  web2!  192.168.7.10 ");
+}
+
 Test(header, hidden_sockets_are_counted_on_every_width) {
 	const struct frame frame = example();
 	struct header_look look = plain();

@@ -30,24 +30,29 @@ static void add_clock(struct parts *parts, const struct frame *frame) {
 	parts_add(parts, STYLE_TEXT, 4, "%s", text);
 }
 
+/* Where there is no room for a name of the DNS, its first label will do; an address has none. */
+static void add_machine(struct parts *parts, enum style style, uint8_t rank, const char *name,
+                        const char *mark) {
+	struct part *part = parts_add(parts, style, rank, "%s%s", name, mark);
+	const size_t label = strcspn(name, ".");
+	const bool is_numeric = name[strspn(name, "0123456789.")] == '\0';
+	if (!is_numeric && label > 0 && name[label] == '.' && label + 1 < sizeof(part->brief))
+		snprintf(part->brief, sizeof(part->brief), "%.*s%s", (int)label, name, mark);
+}
+
 /* Of several machines, whether they are there. What does not fit is in the next line if anything is
  * wrong with it. */
-static void add_hosts(struct parts *parts, const struct frame *frame) {
+static void add_machines(struct parts *parts, const struct frame *frame) {
 	enum { MOST = 8 };
 	for (size_t i = 0; i < frame->host_count && i < MOST; i++) {
 		const struct frame_host *host = &frame->hosts[i];
-		parts_add(parts, host->trouble ? STYLE_ERROR : STYLE_STRONG, host->trouble ? 1 : 5,
-		          "%s%s", host->name, host->trouble ? "!" : "");
+		if (host->trouble)
+			add_machine(parts, STYLE_ERROR, 1, host->name, "!");
+		else
+			add_machine(parts, STYLE_STRONG, 5, host->name, "");
 	}
-}
-
-static void add_host(struct parts *parts, const struct frame *frame) {
-	const size_t first_label = strcspn(frame->host, ".");
-	if (frame->host[0] == '\0')
-		return;
-	struct part *part = parts_add(parts, STYLE_STRONG, 5, "%s", frame->host);
-	if (first_label > 0 && frame->host[first_label] == '.' && first_label < sizeof(part->brief))
-		memcpy(part->brief, frame->host, first_label);
+	if (frame->host[0] != '\0')
+		add_machine(parts, STYLE_STRONG, 5, frame->host, "");
 }
 
 /* A look that costs much is taken less often than was asked for. */
@@ -114,8 +119,7 @@ static void add_owners(struct parts *parts, const struct frame *frame) {
 static void draw_top(const struct source *source, struct canvas *canvas, struct area area) {
 	struct parts line = { .count = 0 };
 	parts_add(&line, STYLE_STRONG, 7, "socklens");
-	add_host(&line, source->frame);
-	add_hosts(&line, source->frame);
+	add_machines(&line, source->frame);
 	add_clock(&line, source->frame);
 	add_period(&line, source->look);
 	add_sockets(&line, &source->frame->totals);
