@@ -875,6 +875,51 @@ Test(app, what_is_acted_on_is_what_the_menu_was_opened_over) {
 	finish(&stage);
 }
 
+static void begin_grouped(struct stage *stage, const char *levels) {
+	struct group_by by = { .level_count = 0 };
+	char *error = NULL;
+	cr_assert(group_by_set(&by, levels, &error), "%s", error);
+	begin_with(stage, (struct app_setup){ .delay_ns = SECOND, .is_live = true, .groups = &by },
+	           NULL, NULL);
+}
+
+/* Of the items that begin with an s it is the third one. */
+static void choose_state(struct stage *stage, int with) {
+	press(stage, KEY_CODE_F8);
+	press(stage, KEY_CODE_HOME);
+	type(stage, "sss");
+	press(stage, with);
+}
+
+Test(app, groups_are_put_within_those_that_there_are) {
+	struct stage stage;
+	begin_grouped(&stage, "proto");
+	choose_state(&stage, ' ');
+	expect_shown(&stage, "groups by proto, state ");
+	choose_state(&stage, ' ');
+	expect_shown(&stage, "groups by proto, state ");
+	choose_state(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "groups by state ");
+	finish(&stage);
+	begin_grouped(&stage, "proto,user,sport,dport");
+	choose_state(&stage, ' ');
+	expect_shown(&stage, "4 deep at most");
+	expect_shown(&stage, "groups by proto, user, sport, dport ");
+	finish(&stage);
+}
+
+Test(app, from_one_group_it_goes_back_to_all_whatever_was_chosen_there) {
+	struct stage stage;
+	begin_grouped(&stage, "proto,user");
+	press(&stage, KEY_CODE_ENTER);
+	expect_hidden(&stage, "groups by");
+	choose_state(&stage, KEY_CODE_ENTER);
+	expect_shown(&stage, "groups by state ");
+	press(&stage, KEY_CODE_ESCAPE);
+	expect_shown(&stage, "groups by proto, user ");
+	finish(&stage);
+}
+
 /* By state: one listener, which was busier than both connections. */
 Test(app, a_group_is_acted_on_that_is_not_the_first_any_more) {
 	struct group_by by = { .level_count = 0 };

@@ -60,6 +60,7 @@ Test(menu, keys_move_the_selection_and_stop_at_the_ends) {
 		cr_expect_eq(menu.selected, steps[i].selected, "step %zu: %zu", i, menu.selected);
 	}
 	cr_expect_eq(menu_key(&menu, KEY_CODE_ENTER), MENU_CHOSEN);
+	cr_expect_eq(menu_key(&menu, ' '), MENU_ADDED);
 	cr_expect_eq(menu_key(&menu, KEY_CODE_ESCAPE), MENU_CANCELLED);
 	cr_expect_eq(menu_key(&menu, 'q'), MENU_CANCELLED);
 	menu_finish(&menu);
@@ -108,6 +109,7 @@ Test(menu, a_menu_without_items_is_only_given_up) {
 	menu_key(&menu, KEY_CODE_PAGE_UP);
 	menu_key(&menu, KEY_CODE_END);
 	menu_key(&menu, 'x');
+	cr_expect_eq(menu_key(&menu, ' '), MENU_NOTHING);
 	cr_expect_eq(menu_key(&menu, KEY_CODE_ENTER), MENU_CANCELLED);
 	menu_finish(&menu);
 }

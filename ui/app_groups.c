@@ -85,7 +85,10 @@ void app_groups_fill_menu(struct app *app) {
 	size_t selected = by->level_count > 0 ? 0 : 1;
 	for (size_t i = 1; by->level_count > 0 && (field = item_field(i)); i++)
 		selected = field == by->levels[0] ? i : selected;
-	menu_open(&app->menu, _("Group by"), selected);
+	menu_open(&app->menu,
+	          by->level_count > 0 ? _("Group by (Space: within the groups there are)")
+	                              : _("Group by"),
+	          selected);
 	menu_add(&app->menu, _("nothing"));
 	for (size_t i = 1; (field = item_field(i)); i++) {
 		char *item = xasprintf("%-*s %s", FIELD_NAME_WIDTH, field->column.name,
@@ -97,6 +100,20 @@ void app_groups_fill_menu(struct app *app) {
 
 void app_groups_choose(struct app *app, size_t index) {
 	group_by_field(app, index > 0 ? item_field(index) : NULL);
+}
+
+void app_groups_add(struct app *app, size_t index) {
+	struct group_by *by = &app->table.grouped.by;
+	const struct field *field = index > 0 ? item_field(index) : NULL;
+	if (!field || group_by_has(by, field))
+		return;
+	if (by->level_count == GROUP_LEVELS_MAX) {
+		app_say(app, xasprintf(_("groups lie within each other %d deep at most"),
+		                       GROUP_LEVELS_MAX));
+		return;
+	}
+	by->levels[by->level_count++] = field;
+	app_refresh(app);
 }
 
 bool app_groups_set_open(struct app *app, bool open) {
@@ -168,7 +185,7 @@ bool app_groups_enter(struct app *app) {
 	app_groups_finish(&app->groups);
 	app->groups.before = xasprintf("%s", app->typed);
 	app->groups.entered = xasprintf("%s", filter);
-	app->groups.level_count = app->table.grouped.by.level_count;
+	app->groups.by = app->table.grouped.by;
 	app->groups.serial = app->table.serial;
 	app->table.grouped.by.level_count = 0;
 	app_set_text(&app->typed, filter);
@@ -182,7 +199,7 @@ bool app_groups_back(struct app *app) {
 		return false;
 	const bool is_entered = strcmp(app->typed, groups->entered) == 0;
 	if (is_entered) {
-		app->table.grouped.by.level_count = groups->level_count;
+		app->table.grouped.by = groups->by;
 		app_set_text(&app->typed, xasprintf("%s", groups->before));
 		app_apply_filter(app);
 		table_select_serial(&app->table, groups->serial);

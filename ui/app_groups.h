@@ -5,13 +5,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "group.h"
+
 struct app;
 
 /* What Esc goes back to from the filter of a group. Zero-initialise it. */
 struct app_groups {
 	char *before;       /* the filter as it was typed; NULL: there is nothing to go back to */
 	char *entered;      /* that of the group, likewise */
-	size_t level_count; /* of what was grouped by, which is still there */
+	struct group_by by; /* what was grouped by */
 	uint64_t serial;    /* of the row */
 };
 
@@ -33,3 +35,4 @@ bool app_groups_back(struct app *app);  /* from that filter */
 /* The menu of what to group by. */
 void app_groups_fill_menu(struct app *app);
 void app_groups_choose(struct app *app, size_t index);
+void app_groups_add(struct app *app, size_t index); /* within the groups that there are */

@@ -102,10 +102,11 @@ static void choose_user(struct app *app, size_t index) {
 static const struct {
 	void (*fill)(struct app *app);
 	void (*choose)(struct app *app, size_t index);
+	void (*add)(struct app *app, size_t index); /* NULL: one alone can be chosen */
 } kinds[] = {
 	[APP_MENU_SORT] = { fill_sort, choose_sort },
 	[APP_MENU_USER] = { fill_user, choose_user },
-	[APP_MENU_GROUP] = { app_groups_fill_menu, app_groups_choose },
+	[APP_MENU_GROUP] = { app_groups_fill_menu, app_groups_choose, app_groups_add },
 	[APP_MENU_ACT] = { app_act_fill, app_act_choose },
 };
 _Static_assert(ARRAY_LENGTH(kinds) == APP_MENU_COUNT, "a row for each");
@@ -130,6 +131,12 @@ void app_menu_press(struct app *app, int key) {
 		break;
 	case MENU_CHOSEN:
 		kinds[app->menu_kind].choose(app, app->menu.selected);
+		leave(app);
+		break;
+	case MENU_ADDED:
+		if (!kinds[app->menu_kind].add)
+			break;
+		kinds[app->menu_kind].add(app, app->menu.selected);
 		leave(app);
 		break;
 	case MENU_CANCELLED:

@@ -67,6 +67,9 @@ enum menu_event menu_key(struct menu *menu, int key) {
 	case '\r':
 		menu->selected = selected_of(menu);
 		return menu->count > 0 ? MENU_CHOSEN : MENU_CANCELLED;
+	case ' ':
+		menu->selected = selected_of(menu);
+		return menu->count > 0 ? MENU_ADDED : MENU_NOTHING;
 	case KEY_CODE_ESCAPE:
 	case 'q':
 		return MENU_CANCELLED;

@@ -6,7 +6,7 @@
 
 #include "canvas.h"
 
-enum menu_event { MENU_NOTHING, MENU_CHOSEN, MENU_CANCELLED };
+enum menu_event { MENU_NOTHING, MENU_CHOSEN, MENU_ADDED, MENU_CANCELLED };
 
 /* Zero-initialise it; menu_finish() frees it. */
 struct menu {
@@ -21,8 +21,8 @@ void menu_open(struct menu *menu, const char *title, size_t selected);
 void menu_add(struct menu *menu, const char *item);
 void menu_finish(struct menu *menu);
 
-/* Up, down, j, k, Home, End, pages, Enter, Esc, q; a letter goes to the next item that begins so.
- */
+/* Up, down, j, k, Home, End, pages, Enter, Space (which adds the item to what was chosen before),
+ * Esc, q; a letter goes to the next item that begins so. */
 enum menu_event menu_key(struct menu *menu, int key);
 /* Selects the item that was drawn there; false if there is none. */
 bool menu_point(struct menu *menu, int x, int y);
