@@ -104,10 +104,12 @@ static const struct {
 	void (*choose)(struct app *app, size_t index);
 	void (*add)(struct app *app, size_t index); /* NULL: one alone can be chosen */
 } kinds[] = {
-	[APP_MENU_SORT] = { fill_sort, choose_sort },
-	[APP_MENU_USER] = { fill_user, choose_user },
-	[APP_MENU_GROUP] = { app_groups_fill_menu, app_groups_choose, app_groups_add },
-	[APP_MENU_ACT] = { app_act_fill, app_act_choose },
+	[APP_MENU_SORT] = { .fill = fill_sort, .choose = choose_sort },
+	[APP_MENU_USER] = { .fill = fill_user, .choose = choose_user },
+	[APP_MENU_GROUP] = { .fill = app_groups_fill_menu,
+	                     .choose = app_groups_choose,
+	                     .add = app_groups_add },
+	[APP_MENU_ACT] = { .fill = app_act_fill, .choose = app_act_choose },
 };
 _Static_assert(ARRAY_LENGTH(kinds) == APP_MENU_COUNT, "a row for each");
 

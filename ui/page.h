@@ -33,6 +33,6 @@ void page_wrap(struct page *page, int x, enum style style, const void *bytes, si
 /* How far so many lines can be scrolled where that height is seen, if so far is wanted. */
 int page_clamp(int wanted, int lines, int height);
 
-/* Says at the end of a title, behind what `taken` columns of it have, that so many lines are further
- * down; cut where there is no room, and nothing of none. */
+/* Says at the end of a title, behind what `taken` columns of it have, that so many lines are
+ * further down; cut where there is no room, and nothing of none. */
 void page_draw_more(struct canvas *canvas, struct area title, int taken, int lines);

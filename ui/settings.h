@@ -64,6 +64,7 @@ bool settings_step(struct settings *settings, enum setting setting, int by);
 void settings_take(struct settings *settings, const struct config *config,
                    struct config_faults *faults);
 
-/* Writes into the user's own file what was changed since it was read or written, so that two screens
- * do not undo each other. As config_save(), and `told` is NULL if there was nothing to write. */
+/* Writes into the user's own file what was changed since it was read or written, so that two
+ * screens do not undo each other. As config_save(), and `told` is NULL if there was nothing to
+ * write. */
 bool settings_save(struct settings *settings, char **told);
