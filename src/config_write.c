@@ -161,6 +161,11 @@ static bool save_at(char *path, const struct config_line *lines, size_t count, c
 	return error == 0;
 }
 
+static bool is_link(const char *path) {
+	struct stat status;
+	return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 bool config_save(const struct config_line *lines, size_t count, char **told) {
 	if (!config_is_allowed()) {
 		*told =
@@ -173,7 +178,11 @@ bool config_save(const struct config_line *lines, size_t count, char **told) {
 		return false;
 	}
 	char *target = realpath(path, NULL);
-	const bool saved = save_at(target ? target : path, lines, count, told);
+	/* A loop is told when it is read. */
+	const bool leads_nowhere = !target && errno == ENOENT && is_link(path);
+	if (leads_nowhere)
+		*told = complain(path, _("a link to what is not there"));
+	const bool saved = !leads_nowhere && save_at(target ? target : path, lines, count, told);
 	free(target);
 	free(path);
 	return saved;

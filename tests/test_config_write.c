@@ -116,6 +116,13 @@ Test(config_write, a_link_stays_one, .init = make_home, .fini = remove_home) {
 	cr_expect_eq(system("[ -L .config/socklens/config ]"), 0);
 }
 
+Test(config_write, a_link_to_nothing_stays_one_too, .init = make_home, .fini = remove_home) {
+	cr_assert_eq(system("mkdir -p .config/socklens && ln -s /no/such .config/socklens/config"),
+	             0);
+	expect_refusal("a link to what is not there");
+	cr_expect_eq(system("[ -L .config/socklens/config ]"), 0);
+}
+
 Test(config_write, what_cannot_be_read_is_not_overwritten, .init = make_home, .fini = remove_home) {
 	cr_assert_eq(system("mkdir -p .config/socklens/config"), 0);
 	expect_refusal("not a regular file");
