@@ -93,6 +93,13 @@ static void set_columns(struct cli *cli, struct cli_wishes *wishes, const char *
 	wishes->columns = list;
 }
 
+/* Who names one machine after another does not mean the last one alone. */
+static void set_machines(struct cli *cli, const char *list) {
+	if (cli->ssh)
+		cli_fail(cli, xasprintf("%s", _("all machines go into one --ssh, with commas")));
+	cli->ssh = list;
+}
+
 static void set_signal(struct cli *cli, const char *name) {
 	const struct act_signal *signal = act_find_signal(name);
 	if (signal) {
@@ -170,7 +177,6 @@ static void set_plain(struct cli *cli, struct cli_wishes *wishes, enum option_ac
 		{ OPTION_VERBOSE, &cli->verbose, NULL },
 		{ OPTION_DRY_RUN, &cli->dry_run, NULL },
 		{ OPTION_NETNS, NULL, &cli->netns },
-		{ OPTION_SSH, NULL, &cli->ssh },
 		{ OPTION_THEME, NULL, &cli->theme },
 		{ OPTION_RECORD, NULL, &cli->record },
 		{ OPTION_REPLAY, NULL, &cli->replay },
@@ -227,6 +233,9 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 		if (cli->command == CLI_LIST)
 			cli->command = CLI_EXPLAIN;
 		break;
+	case OPTION_SSH:
+		set_machines(cli, argument);
+		break;
 	case OPTION_SIGNAL:
 		set_signal(cli, argument);
 		break;
@@ -247,7 +256,6 @@ static void apply(struct cli *cli, struct cli_wishes *wishes, const struct optio
 	case OPTION_NETNS:
 	case OPTION_DIFF:
 	case OPTION_BATCH:
-	case OPTION_SSH:
 	case OPTION_THEME:
 	case OPTION_ASCII:
 	case OPTION_BITS:

@@ -574,6 +574,7 @@ static const struct {
 	{ "top -d 61 -b", "0.1 to 60" },
 	{ "top -n 0 -b", "number of looks" },
 	{ "top", "needs a terminal" },
+	{ "top --ssh a --ssh b", "one --ssh" },
 	{ "list -b", "unknown option" },
 };
 
