@@ -898,6 +898,7 @@ Test(app, groups_are_put_within_those_that_there_are) {
 	expect_shown(&stage, "groups by proto, state ");
 	choose_state(&stage, ' ');
 	expect_shown(&stage, "groups by proto, state ");
+	expect_shown(&stage, "groups are by state already");
 	choose_state(&stage, KEY_CODE_ENTER);
 	expect_shown(&stage, "groups by state ");
 	finish(&stage);

@@ -105,8 +105,12 @@ void app_groups_choose(struct app *app, size_t index) {
 void app_groups_add(struct app *app, size_t index) {
 	struct group_by *by = &app->table.grouped.by;
 	const struct field *field = index > 0 ? item_field(index) : NULL;
-	if (!field || group_by_has(by, field))
+	if (!field)
 		return;
+	if (group_by_has(by, field)) {
+		app_say(app, xasprintf(_("groups are by %s already"), field->column.name));
+		return;
+	}
 	if (by->level_count == GROUP_LEVELS_MAX) {
 		app_say(app, xasprintf(_("groups lie within each other %d deep at most"),
 		                       GROUP_LEVELS_MAX));
