@@ -12,15 +12,17 @@
 #include "util.h"
 
 const struct act_signal act_signals[] = {
-	{ SIGTERM, "TERM", N_("please end") },
-	{ SIGKILL, "KILL", N_("end now, whatever you are at") },
-	{ SIGHUP, "HUP", N_("hang up; many read their configuration anew") },
-	{ SIGINT, "INT", N_("interrupt, as Ctrl-C") },
-	{ SIGQUIT, "QUIT", N_("quit, with a core dump") },
-	{ SIGUSR1, "USR1", N_("the program's own meaning") },
-	{ SIGUSR2, "USR2", N_("the program's own meaning") },
-	{ SIGSTOP, "STOP", N_("stop") },
-	{ SIGCONT, "CONT", N_("go on") },
+	{ .number = SIGTERM, .name = "TERM", .help = N_("please end") },
+	{ .number = SIGKILL, .name = "KILL", .help = N_("end now, whatever you are at") },
+	{ .number = SIGHUP,
+	  .name = "HUP",
+	  .help = N_("hang up; many read their configuration anew") },
+	{ .number = SIGINT, .name = "INT", .help = N_("interrupt, as Ctrl-C") },
+	{ .number = SIGQUIT, .name = "QUIT", .help = N_("quit, with a core dump") },
+	{ .number = SIGUSR1, .name = "USR1", .help = N_("the program's own meaning") },
+	{ .number = SIGUSR2, .name = "USR2", .help = N_("the program's own meaning") },
+	{ .number = SIGSTOP, .name = "STOP", .help = N_("stop") },
+	{ .number = SIGCONT, .name = "CONT", .help = N_("go on") },
 };
 const size_t act_signal_count = ARRAY_LENGTH(act_signals);
 

@@ -5,6 +5,7 @@
 #include "collector.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -186,6 +187,9 @@ static int act_into_file(struct collector *collector, const struct act_order *or
 	const int file = channel_create_file();
 	if (file < 0)
 		return file;
+	const int full = posix_fallocate(file, 0, (off_t)(count * sizeof(struct act_result)));
+	if (full != 0)
+		return seal_or_close(file, -full);
 	struct act_result *results = xcalloc(count, sizeof(*results));
 	carry_out(collector, order, deeds, results, count);
 	const int error = util_write_all(file, results, count * sizeof(*results), -1);

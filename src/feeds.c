@@ -39,6 +39,7 @@ static enum feed_answer exchange(int channel, const struct channel_request *requ
                                  int *file, char **error) {
 	const int asked = channel_ask(channel, request, deeds);
 	if (asked < 0 && asked != -EPIPE) {
+		answer->error = -asked;
 		*error = complain(-asked);
 		return FEED_TROUBLE;
 	}
@@ -121,7 +122,7 @@ static enum feed_answer act_collected(void *self, const struct act_order *order,
 	if (kind == FEED_FAILED)
 		return kind;
 	if (kind == FEED_TROUBLE) {
-		fail_all(results, count, answer.error ? answer.error : EIO);
+		fail_all(results, count, answer.error);
 		free(*error);
 		*error = NULL;
 		return FEED_ACTED;

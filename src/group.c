@@ -4,6 +4,7 @@
 
 #include "group.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,7 @@ bool group_is_summable(const struct field *field) {
 		"bytes_acked",
 		"notsent_bytes",
 	};
+	_Static_assert(ARRAY_LENGTH(names) == GROUP_SUMS_MAX, "there is room for all of them");
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		if (strcmp(field->column.name, names[i]) == 0)
 			return true;
@@ -300,6 +302,7 @@ static void begin(struct group_tree *tree, size_t count) {
 void group_tree_build(struct group_tree *tree, const struct group_by *by,
                       const struct sock *const *socks, size_t count) {
 	struct building building = { .tree = tree, .by = by, .seed = (uintptr_t)tree };
+	assert(by->level_count > 0);
 	begin(tree, count);
 	out_init(&building.scratch, OUT_MEMORY);
 	for (size_t i = 0; i < count; i++) {

@@ -14,7 +14,7 @@
 struct out;
 struct sock;
 
-enum { GROUP_LEVELS_MAX = 4, GROUP_SUMS_MAX = 16 };
+enum { GROUP_LEVELS_MAX = 4, GROUP_SUMS_MAX = 18 };
 
 /* What sockets are grouped by, the outermost first, and what of them is summed up. */
 struct group_by {
@@ -77,7 +77,8 @@ struct group_tree {
 	struct arena arena; /* of keys */
 };
 
-/* Puts the sockets into groups; what was there before is gone. Their memory is borrowed. */
+/* Puts the sockets into groups of one level at least; what was there before is gone. Their memory
+ * is borrowed. */
 void group_tree_build(struct group_tree *tree, const struct group_by *by,
                       const struct sock *const *socks, size_t count);
 void group_tree_finish(struct group_tree *tree);

@@ -200,8 +200,9 @@ static void carry_out(struct killing *killing) {
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	actor_carry_out(killing->live.probe, &plan->order, plan->deeds, plan->results,
 	                plan->deed_count, is_interrupted);
-	const int number = sigtimedwait(&signals, NULL, &no_time);
-	killing->interrupted = number > 0 ? number : 0;
+	int number;
+	while ((number = sigtimedwait(&signals, NULL, &no_time)) > 0)
+		killing->interrupted = number;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -16,5 +16,6 @@ bool remote_open(const char *host, uint64_t period_ns, uint64_t serial, struct f
                  char **error);
 
 /* Of the hosts whose names stand in `list` with commas between them, each once. None of them is
- * waited for. False, and feed_close(), as in feeds.h. */
+ * waited for longer than a quarter of a second in a look. False, and feed_close(), as in feeds.h.
+ */
 bool feed_hosts(const char *list, uint64_t period_ns, struct feed *feed, char **error);

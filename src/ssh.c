@@ -1,6 +1,6 @@
 /* The words are handed over one by one, so no shell of ours reads them; the host is behind "--",
- * and of characters that no shell minds. ssh gets a session without a terminal, since it shares
- * that with whoever draws on it: it must neither ask there nor be stopped from there. */
+ * and of characters that no shell runs anything for. ssh gets a session without a terminal, since
+ * it shares that with whoever draws on it: it must neither ask there nor be stopped from there. */
 
 #include "ssh.h"
 
@@ -26,8 +26,8 @@ bool ssh_is_host(const char *host) {
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-@:/[]%";
 	const size_t length = strlen(host);
-	return length > 0 && length <= HOST_MAX && host[0] != '-' &&
-	       strspn(host, allowed) == length;
+	return length > 0 && length <= HOST_MAX && strspn(host, allowed) == length &&
+	       host[0] != '-' && !strstr(host, "@-") && !strstr(host, "/-");
 }
 
 struct ends {

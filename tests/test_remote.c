@@ -131,10 +131,15 @@ Test(remote, the_names_of_hosts_are_names_and_nothing_else) {
 		"web1", "ana@web1.example.org", "[fe80::1%eth0]", "ssh://ana@web1:2222", "::1",
 		"a_b-c"
 	};
-	static const char *const bad[] = {
-		"",    "-oProxyCommand=x", "a b",  "a;b", "$(a)", "a`b`", "a\nb", "a'b", "a\"b",
-		"a|b", "\xc3\xa4",         "a\\b", "a&b", "a<b",  "~"
-	};
+	static const char *const bad[] = { "",         "-oProxyCommand=x",
+		                           "a b",      "a;b",
+		                           "$(a)",     "a`b`",
+		                           "a\nb",     "a'b",
+		                           "a\"b",     "a|b",
+		                           "\xc3\xa4", "a\\b",
+		                           "a&b",      "a<b",
+		                           "~",        "ana@-x",
+		                           "ssh://-x" };
 	char long_name[300];
 	memset(long_name, 'a', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';

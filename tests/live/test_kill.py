@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import subprocess
 
 import holders
 import live
@@ -195,6 +196,32 @@ def _():
         status, rows, err = kill("--signal", "TERM", "established", "port", at, preexec_fn=interrupted)
         equal((status, results(rows), err), (UNDONE, ["interrupted"] * 2, b""), "signalling")
         true(one.is_whole(), "nothing was done")
+
+
+@test("two signals at once do not lose the list, either")
+def _():
+    kept = [sockets.pair() for _ in range(300)]
+    at = ",".join(str(sockets.port(one.door)) for one in kept)
+    words = [live.PROGRAM, "kill", "--with-session", "--columns", "state", "established", "sport", at]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        at_once = range(10000)  # the deeds take but milliseconds
+        until(lambda: any(signal.SIGHUP in blocked(process.pid) for _ in at_once), "it is at its deeds")
+        process.send_signal(signal.SIGSTOP)
+        true(signal.SIGHUP in blocked(process.pid), "it still is")
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        out, err = process.communicate(timeout=live.LIMIT_SECONDS)
+    equal(err, b"", "standard error")
+    true(process.returncode in (-signal.SIGHUP, -signal.SIGTERM), f"status {process.returncode}")
+    equal(len(out.splitlines()), 1 + len(kept), "the heading and a row for each")
+
+
+def blocked(pid):
+    """The signals that this process keeps waiting."""
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+        bits = next(int(line.split()[1], 16) for line in file if line.startswith("SigBlk:"))
+    return {number for number in range(1, 65) if bits >> number - 1 & 1}
 
 
 @test("a socket is left alone if nobody knows whether the filter means it")
