@@ -121,7 +121,7 @@ static void show_all(struct killing *killing) {
 
 static enum exit_status status_of(const struct killing *killing) {
 	const struct act_plan *plan = &killing->plan;
-	if (!snapshot_is_whole(&killing->frame.snapshot))
+	if (!snapshot_is_whole(&killing->frame.snapshot) || killing->unsure > 0)
 		return EXIT_STATUS_PARTIAL;
 	for (size_t i = 0; i < plan->row_count; i++) {
 		if (!act_outcome_is_good(act_plan_outcome(plan, &plan->rows[i])))

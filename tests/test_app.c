@@ -891,6 +891,18 @@ static void choose_state(struct stage *stage, int with) {
 	press(stage, with);
 }
 
+Test(app, the_table_is_seen_before_it_is_exported) {
+	struct stage stage;
+	begin(&stage, true);
+	press(&stage, '3');
+	press(&stage, 'x');
+	expect_hidden(&stage, "write to");
+	expect_hidden(&stage, "PROCESSES");
+	press(&stage, 'x');
+	expect_shown(&stage, "write to");
+	finish(&stage);
+}
+
 Test(app, groups_are_put_within_those_that_there_are) {
 	struct stage stage;
 	begin_grouped(&stage, "proto");

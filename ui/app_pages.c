@@ -30,7 +30,7 @@ static bool is_for_rows(enum action action) {
 		ACTION_REVERSE,  ACTION_TREE,      ACTION_GROUP_MENU,   ACTION_FOLD,
 		ACTION_FOLD_ALL, ACTION_FREEZE,    ACTION_FOLLOW,       ACTION_COPY,
 		ACTION_PAGE_UP,  ACTION_PAGE_DOWN, ACTION_HALF_PAGE_UP, ACTION_HALF_PAGE_DOWN,
-		ACTION_FIRST,    ACTION_LAST,      ACTION_ACT,
+		ACTION_FIRST,    ACTION_LAST,      ACTION_ACT,          ACTION_EXPORT,
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(actions_for_rows); i++) {
 		if (actions_for_rows[i] == action)

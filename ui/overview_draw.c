@@ -316,7 +316,8 @@ static void draw_heading(struct canvas *canvas, struct area area, enum overview_
 	}
 	begin_heading(&line, title, name_width(area.width));
 	put_right(&line, COUNT_WIDTH, STYLE_HEADING, _("SOCKS"));
-	put_right(&line, RATE_WIDTH, STYLE_HEADING, has_both_rates(area.width) ? "RX/s" : "RATE");
+	put_right(&line, RATE_WIDTH, STYLE_HEADING,
+	          has_both_rates(area.width) ? "RX/s" : _("RATE"));
 	if (has_both_rates(area.width))
 		put_right(&line, RATE_WIDTH, STYLE_HEADING, "TX/s");
 }
