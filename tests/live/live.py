@@ -66,6 +66,7 @@ def need_root():
 
 
 def main():
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs this may do so under nohup(1)
     enter_namespace()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     if not os.access(PROGRAM, os.X_OK):
