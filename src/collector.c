@@ -187,6 +187,7 @@ static int act_into_file(struct collector *collector, const struct act_order *or
 	const int file = channel_create_file();
 	if (file < 0)
 		return file;
+	/* Nothing is done that there is no room to tell of. */
 	const int full = posix_fallocate(file, 0, (off_t)(count * sizeof(struct act_result)));
 	if (full != 0)
 		return seal_or_close(file, -full);

@@ -879,7 +879,9 @@ static void begin_grouped(struct stage *stage, const char *levels) {
 	struct group_by by = { .level_count = 0 };
 	char *error = NULL;
 	cr_assert(group_by_set(&by, levels, &error), "%s", error);
-	begin_with(stage, (struct app_setup){ .delay_ns = SECOND, .is_live = true, .groups = &by },
+	begin_with(stage,
+	           (struct app_setup){
+		       .delay_ns = SECOND, .is_live = true, .can_act = true, .groups = &by },
 	           NULL, NULL);
 }
 
@@ -935,14 +937,8 @@ Test(app, from_one_group_it_goes_back_to_all_whatever_was_chosen_there) {
 
 /* By state: one listener, which was busier than both connections. */
 Test(app, a_group_is_acted_on_that_is_not_the_first_any_more) {
-	struct group_by by = { .level_count = 0 };
 	struct stage stage;
-	char *error = NULL;
-	cr_assert(group_by_set(&by, "state", &error), "%s", error);
-	begin_with(&stage,
-	           (struct app_setup){
-		       .delay_ns = SECOND, .is_live = true, .can_act = true, .groups = &by },
-	           NULL, NULL);
+	begin_grouped(&stage, "state");
 	go_on(&stage, 0, 9000000);
 	press(&stage, KEY_CODE_F9);
 	expect_shown(&stage, "Sockets of the group: 1");

@@ -238,7 +238,6 @@ Test(columns, a_long_name_is_cut_at_its_beginning_where_an_address_is_not) {
 	close_screen(&screen);
 }
 
-/* The names of the wireframe are 12 wide, and 11 where they are cut. */
 Test(columns, a_long_name_of_a_machine_is_cut_before_anything_is_dropped_for_it) {
 	struct sock sock = wireframe[1];
 	struct screen screen;
@@ -257,6 +256,7 @@ Test(columns, a_long_name_of_a_machine_is_cut_before_anything_is_dropped_for_it)
 	close_screen(&screen);
 }
 
+/* The names of the wireframe are 12 wide, and 11 where they are cut. */
 Test(columns, no_name_is_cut_for_a_column_that_nobody_asked_for) {
 	struct screen screen;
 	open_screen(&screen, wireframe, 2, NULL);

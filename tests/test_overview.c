@@ -277,18 +277,22 @@ Test(overview, has_the_first_few_of_many_in_order) {
 	overview_destroy(overview);
 }
 
-static void draw_frame(struct canvas *canvas, struct overview *overview,
-                       struct overview_cursor *cursor, const struct frame *frame) {
+/* After 40 looks at the same frame; what `look` leaves open is that of the frame. */
+static void draw_look(struct canvas *canvas, struct overview_look look, const struct frame *frame) {
 	struct overview_states states = { 0 };
-	const struct overview_look look = {
-		.overview = overview, .states = &states, .totals = &frame->totals, .cursor = cursor
-	};
+	look.states = &states;
+	look.totals = &frame->totals;
 	for (size_t i = 0; i < 40; i++) {
-		overview_add(overview, frame, true);
+		overview_add(look.overview, frame, true);
 		overview_states_add(&states, &frame->totals);
 	}
 	canvas_clear(canvas, canvas->width, canvas->height);
 	overview_draw(&look, canvas, (struct area){ 0, 0, canvas->width, canvas->height });
+}
+
+static void draw_frame(struct canvas *canvas, struct overview *overview,
+                       struct overview_cursor *cursor, const struct frame *frame) {
+	draw_look(canvas, (struct overview_look){ .overview = overview, .cursor = cursor }, frame);
 }
 
 static void draw_with(struct canvas *canvas, struct overview *overview,
@@ -324,21 +328,18 @@ Test(overview, fits_the_screen) {
 
 /* Whoever is asked is seen from what is asked for; each row has an address and a port to name. */
 static void expect_names(bool hosts, bool ports, const char *const wanted[4]) {
-	struct overview_states states = { 0 };
 	struct overview_cursor cursor = { 0 };
-	struct frame frame = frame_of(&example[0], ARRAY_LENGTH(example));
+	struct frame frame = example_frame();
 	struct overview *overview = overview_create();
 	struct namer namer = { 0 };
 	struct canvas canvas = drawn_canvas(80, 19, false);
-	const struct overview_look look = { .overview = overview,
-		                            .states = &states,
-		                            .totals = &frame.totals,
-		                            .cursor = &cursor,
-		                            .namer = &namer,
-		                            .host_names = hosts,
-		                            .port_names = ports };
-	overview_add(overview, &frame, true);
-	overview_draw(&look, &canvas, (struct area){ 0, 0, canvas.width, canvas.height });
+	draw_look(&canvas,
+	          (struct overview_look){ .overview = overview,
+	                                  .cursor = &cursor,
+	                                  .namer = &namer,
+	                                  .host_names = hosts,
+	                                  .port_names = ports },
+	          &frame);
 	char *text = drawn_text(&canvas);
 	for (size_t i = 0; i < 4; i++)
 		cr_expect(strstr(text, wanted[i]), "no '%s' in\n%s", wanted[i], text);

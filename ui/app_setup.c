@@ -22,12 +22,13 @@ static void keep_delay(struct app *app) {
 void app_write_settings(struct app *app) {
 	char *told = NULL;
 	keep_delay(app);
-	const bool saved = settings_save(&app->settings, &told);
-	app_say(app, !saved ? told
-	             : told ? xasprintf(_("settings written to %s"), told)
-	                    : xasprintf("%s", _("no setting was changed since it was read")));
-	if (saved)
-		free(told);
+	if (!settings_save(&app->settings, &told)) {
+		app_say(app, told);
+		return;
+	}
+	app_say(app, told ? xasprintf(_("settings written to %s"), told)
+	                  : xasprintf("%s", _("no setting was changed since it was read")));
+	free(told);
 }
 
 void app_open_setup(struct app *app) {

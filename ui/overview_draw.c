@@ -126,14 +126,22 @@ static void write_name(struct out *out, const struct overview_look *look, enum o
 	    named_init(&named, row->sums.sock, look->namer,
 	               look->host_names && (kind == OVERVIEW_PEERS || kind == OVERVIEW_LISTENERS),
 	               look->port_names && (kind == OVERVIEW_PORTS || kind == OVERVIEW_LISTENERS));
-	if (kind == OVERVIEW_PROCESSES)
+	switch (kind) {
+	case OVERVIEW_PROCESSES:
 		write_process(out, row->sums.process);
-	else if (kind == OVERVIEW_PEERS)
+		break;
+	case OVERVIEW_PEERS:
 		write_peer(out, sock);
-	else if (kind == OVERVIEW_PORTS)
+		break;
+	case OVERVIEW_PORTS:
 		write_port(out, row, sock);
-	else
+		break;
+	case OVERVIEW_LISTENERS:
 		write_listener(out, sock);
+		break;
+	case OVERVIEW_KINDS:
+		break;
+	}
 	named_finish(&named);
 }
 

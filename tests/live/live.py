@@ -9,7 +9,6 @@ import ctypes
 import json
 import os
 import pathlib
-import select
 import signal
 import subprocess
 import sys
@@ -214,17 +213,6 @@ def live_in_child(work, write_end, parent):
         traceback.print_exc()
     finally:
         os._exit(1)
-
-
-def is_full(reader):
-    """True once whoever writes into this pipe has to wait."""
-    writer = os.open(f"/proc/self/fd/{reader}", os.O_WRONLY | os.O_NONBLOCK)
-    poll = select.poll()
-    poll.register(writer, select.POLLOUT)
-    try:
-        return not poll.poll(0)
-    finally:
-        os.close(writer)
 
 
 def unshare(flags):
